@@ -1,0 +1,28 @@
+/* Plan becomes writes. With mover the only code that changes the kernel. */
+#pragma once
+
+#include <cgq/plan.h>
+
+#include "kernel.h"
+
+struct reclaim;
+
+struct apply_result {
+	unsigned done, failed, deferred; /* actions; deferred: handed to reclaim */
+};
+
+struct applier {
+	struct kernel *kernel;
+	const struct machine *machine;
+	struct reclaim *reclaim;      /* takes the writes that may wait or reclaim; NULL: they are done here, if use allows */
+	struct refusals *refusals;    /* gets what the kernel refuses or changes */
+	/* moves every process of one cgroup to another (both relative to the tree); the mover's job */
+	int (*evacuate)(void *ctx, unsigned hierarchy, const char *from, const char *to);
+	/* told of every action that was tried; error is 0 or a positive errno with e saying what */
+	void (*tell)(void *ctx, const struct action *a, int error, const struct err *e);
+	void *ctx;
+};
+
+/* An action that fails touches nothing but its item. EINVAL and EBUSY are tried again after the others, while that helps. */
+void apply_first(struct applier *a, const struct plan *p, struct apply_result *ret);
+void apply_last(struct applier *a, const struct plan *p, struct apply_result *ret);

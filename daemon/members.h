@@ -1,0 +1,29 @@
+/* Which processes belong to which group, where they came from, and since when. Holds data; moves nothing. */
+#pragma once
+
+#include <cgq/facts.h>
+#include <cgq/verdict.h>
+
+struct member {
+	pid_t pid;
+	uint64_t start_ticks;
+	unsigned group;		 /* index in the policy in force */
+	enum verdict_kind kind;	 /* RULE, FOLLOWS or STAYS */
+	uint64_t rule_key;	 /* of the rule that brought it, or its ancestor, here; 0: not known */
+	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */
+	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
+	char comm[16];
+};
+
+struct members;
+
+struct members *members_new(void);
+void members_free(struct members *m);
+struct member *members_find(struct members *m, pid_t pid);
+/* The entry of that pid, made if missing; what it held of an earlier process of the same pid is wiped when start_ticks differs. */
+struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks);
+void members_drop(struct members *m, pid_t pid);
+size_t members_count(const struct members *m);
+const char *members_intern(struct members *m, const char *path); /* lives as long as m */
+/* In no particular order; dropping the current one inside is allowed. */
+void members_each(struct members *m, void (*each)(void *ctx, struct member *one), void *ctx);

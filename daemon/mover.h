@@ -1,0 +1,32 @@
+/* Writes pids. With apply the only code that changes the kernel. */
+#pragma once
+
+#include <cgq/facts.h>
+#include <cgq/want.h>
+
+#include "kernel.h"
+
+struct mover;
+
+/* m and k are borrowed. */
+struct mover *mover_new(struct kernel *k, const struct machine *m);
+void mover_free(struct mover *v);
+void mover_forget(struct mover *v); /* closes kept descriptors: after the tree or the machine changed */
+
+enum moved {
+	MOVED_OK,
+	MOVED_GONE,	/* it exited before or while; nothing is left moved */
+	MOVED_PARTLY,	/* some hierarchy refused: e says which and why; it is in the others */
+	MOVED_REFUSED,	/* none took it */
+};
+
+/*
+ * Moves the process pid that started at start_ticks, whole, to paths[h] (from the mount's root) in every hierarchy
+ * h with a path. It is identified before (pidfd and start time) and looked at again after; where a recycled pid was
+ * hit, that stranger is put back where its parent is, at once.
+ */
+enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX], struct err *e);
+/* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
+enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX], struct err *e);
+/* Empties one cgroup into another of the same hierarchy, until no process is left in it. */
+int mover_evacuate(struct mover *v, unsigned hierarchy, const char *from, const char *to, struct err *e);

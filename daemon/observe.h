@@ -1,0 +1,14 @@
+/* Reads the machine and our tree, through struct kernel, and changes nothing. */
+#pragma once
+
+#include <cgq/machine.h>
+#include <cgq/tree.h>
+
+#include "kernel.h"
+
+/* CPUs, nodes, memory, swap, page size; hierarchies through kernel->discover; each one's base; the layout. */
+int observe_machine(struct kernel *k, const char *tree, double system_share, struct machine *ret, struct err *e);
+/* Same CPUs, memory and hierarchies? */
+bool machine_equal(const struct machine *a, const struct machine *b);
+/* The whole tree as it stands; a missing tree is an empty one. Only knobs of controllers that are there. */
+int observe_tree(struct kernel *k, const struct machine *m, struct tree *ret, struct err *e);

@@ -1,0 +1,19 @@
+/* Looks at /proc. */
+#pragma once
+
+#include <cgq/err.h>
+#include <cgq/facts.h>
+
+/* Kept descriptors and buffers for looking at many processes; proc_root is "/proc". */
+struct proc;
+
+struct proc *proc_new(const struct machine *m, struct err *e);
+void proc_free(struct proc *p);
+
+/* A reader for classify(): its ctx is p. */
+struct facts_reader proc_reader(struct proc *p);
+int proc_read(struct proc *p, struct proc_facts *f, enum fact what);
+/* Every process, FACT_STAT read, in ascending order of pid; kernel threads and zombies left out. The array and what is in it belong to the caller. */
+int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e);
+/* Why nobody may place processes of this cgroup (user.delegate on it or above it), or NULL. */
+const char *proc_delegation(struct proc *p, const char *mount, const char *path);

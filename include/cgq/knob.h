@@ -1,0 +1,76 @@
+/* The files of the kernel that cgqd writes to, one row each. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cgq/key.h>
+#include <cgq/machine.h>
+
+enum side { SIDE_MIN, SIDE_MAX };
+
+/* How the kernel writes it. */
+enum form {
+	FORM_WEIGHT, /* v2 1..10000; v1 shares 2..262144 */
+	FORM_QUOTA,  /* v2 "QUOTA PERIOD" or "max PERIOD"; v1 quota in its file (-1: none), period in cpu.cfs_period_us */
+	FORM_NUMBER, /* bare number */
+	FORM_BYTES,  /* whole pages; v2 "max", v1 -1 written and a huge number read */
+	FORM_MEMSW,  /* v2 swap alone; v1 memory and swap together */
+	FORM_COUNT,  /* number or "max" */
+	FORM_LIST,   /* "0-3,8"; v2 empty: inherited */
+};
+
+/*
+ * Source of names and meanings: Documentation/admin-guide/cgroup-v2.rst and cgroup-v1/ of Linux 6.1 to 6.18.
+ * A NULL file: that version of the controller does not have it.
+ */
+/*      id            key              side      controller         v2 file            v1 file                        form */
+#define KNOB_TABLE(X)                                                                                                             \
+	X(CPU_IDLE,    KEY_CPU_IDLE,   SIDE_MAX, CONTROLLER_CPU,    "cpu.idle",        "cpu.idle",                    FORM_NUMBER) \
+	X(CPU_WEIGHT,  KEY_CPU,        SIDE_MIN, CONTROLLER_CPU,    "cpu.weight",      "cpu.shares",                  FORM_WEIGHT) \
+	X(CPU_MAX,     KEY_CPU,        SIDE_MAX, CONTROLLER_CPU,    "cpu.max",         "cpu.cfs_quota_us",            FORM_QUOTA)  \
+	X(CPU_BURST,   KEY_CPU_BURST,  SIDE_MAX, CONTROLLER_CPU,    "cpu.max.burst",   "cpu.cfs_burst_us",            FORM_NUMBER) \
+	X(CPUS,        KEY_CPUS,       SIDE_MAX, CONTROLLER_CPUSET, "cpuset.cpus",     "cpuset.cpus",                 FORM_LIST)   \
+	X(MEMS,        KEY_MEMS,       SIDE_MAX, CONTROLLER_CPUSET, "cpuset.mems",     "cpuset.mems",                 FORM_LIST)   \
+	X(MEMORY_HIGH, KEY_MEMORY,     SIDE_MIN, CONTROLLER_MEMORY, "memory.high",     "memory.soft_limit_in_bytes",  FORM_BYTES)  \
+	X(MEMORY_MAX,  KEY_MEMORY,     SIDE_MAX, CONTROLLER_MEMORY, "memory.max",      "memory.limit_in_bytes",       FORM_BYTES)  \
+	X(MEMORY_LOW,  KEY_MEMORY_LOW, SIDE_MAX, CONTROLLER_MEMORY, "memory.low",      NULL,                          FORM_BYTES)  \
+	X(MEMORY_MIN,  KEY_MEMORY_MIN, SIDE_MAX, CONTROLLER_MEMORY, "memory.min",      NULL,                          FORM_BYTES)  \
+	X(SWAP_MAX,    KEY_SWAP,       SIDE_MAX, CONTROLLER_MEMORY, "memory.swap.max", "memory.memsw.limit_in_bytes", FORM_MEMSW)  \
+	X(TASKS_MAX,   KEY_TASKS,      SIDE_MAX, CONTROLLER_PIDS,   "pids.max",        "pids.max",                    FORM_COUNT)
+
+enum knob {
+#define X(id, ...) KNOB_##id,
+	KNOB_TABLE(X)
+#undef X
+	KNOB__COUNT
+};
+
+struct knob_row {
+	const char *id; /* "CPU_WEIGHT" */
+	enum key key;
+	enum side side;
+	enum controller controller;
+	const char *v2, *v1;
+	enum form form;
+};
+
+extern const struct knob_row knob_rows[KNOB__COUNT];
+
+/* A value of the kernel, in a form that can be compared. */
+enum value_kind {
+	VALUE_UNKNOWN = 0, /* not read, or the file is not there */
+	VALUE_NUMBER,	   /* number */
+	VALUE_MAX,	   /* no limit */
+	VALUE_QUOTA,	   /* number microseconds a period microseconds; VALUE_MAX for no quota */
+	VALUE_LIST,	   /* list, normalised; "" inherits */
+};
+
+struct value {
+	enum value_kind kind;
+	uint64_t number;
+	uint64_t period;
+	char list[256];
+};
+
+bool value_equal(const struct value *a, const struct value *b);

@@ -1,0 +1,63 @@
+/* The machine as cgqd finds it: CPUs, memory, and which controller lives in which hierarchy. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*      id       v2 name    v1 name  */
+#define CONTROLLER_TABLE(X)                                                                                          \
+	X(CPU,     "cpu",     "cpu")                                                                                 \
+	X(CPUACCT, NULL,      "cpuacct") /* v2 accounts in every cgroup */                                           \
+	X(CPUSET,  "cpuset",  "cpuset")                                                                              \
+	X(MEMORY,  "memory",  "memory")                                                                              \
+	X(PIDS,    "pids",    "pids")
+
+enum controller {
+#define X(id, ...) CONTROLLER_##id,
+	CONTROLLER_TABLE(X)
+#undef X
+	CONTROLLER__COUNT
+};
+
+#define CONTROLLER_BIT(id) (1U << CONTROLLER_##id)
+
+struct controller_row {
+	const char *v2, *v1;
+};
+
+extern const struct controller_row controller_rows[CONTROLLER__COUNT];
+
+#define HIERARCHIES_MAX 16
+
+struct hierarchy {
+	int version;	      /* 1 or 2 */
+	uint32_t controllers; /* bit per enum controller: those of ours that live here */
+	char mount[256];      /* "/sys/fs/cgroup/memory" */
+	char base[512];	      /* cgroup below which our tree may stand: "" is the root, else "/a/b" */
+};
+
+enum layout {
+	LAYOUT_NONE,	   /* no usable hierarchy at all */
+	LAYOUT_V1,	   /* every controller of ours on v1, whether or not a v2 hierarchy is mounted as well */
+	LAYOUT_MIXED,	   /* some on v1, some on v2 */
+	LAYOUT_V2,	   /* pure v2, no systemd as pid 1: the tree is ours */
+	LAYOUT_V2_SYSTEMD, /* pure v2 owned by systemd: only below a delegated cgroup, until units are supported */
+};
+
+struct machine {
+	unsigned cpus;	      /* online, at least 1 */
+	char cpu_list[256];   /* "0-3" */
+	char node_list[256];  /* memory nodes, "0" */
+	uint64_t memory_bytes;
+	uint64_t swap_bytes;
+	uint32_t page_bytes;
+	double system_share;  /* of a CPU that one busy thread outside keeps: 0.05 (setting system.cpu) */
+	enum layout layout;
+	char refusal[256];    /* why no group can be enforced here at all; "" when they can */
+	struct hierarchy hierarchies[HIERARCHIES_MAX];
+	unsigned n_hierarchies;
+	char tree[64];	      /* "cgq": name of our own cgroup below each base */
+};
+
+/* Index into m->hierarchies, or -1. On v2, CPUACCT is where CPU is. */
+int machine_hierarchy(const struct machine *m, enum controller c);

@@ -1,0 +1,27 @@
+/* Our tree as the kernel shows it. */
+#pragma once
+
+#include <cgq/knob.h>
+#include <cgq/memory.h>
+
+struct seen_cgroup {
+	const char *path;	 /* relative to the tree, "" for the tree itself */
+	uint32_t hierarchies;	 /* bit per hierarchy in which it stands */
+	uint32_t enabled;	 /* v2: bit per controller in its cgroup.subtree_control */
+	uint32_t populated;	 /* bit per hierarchy in which processes are directly in it */
+	struct value values[KNOB__COUNT];
+	struct value memory_current; /* bytes charged, VALUE_UNKNOWN where not read */
+	struct value memsw_current;  /* v1 only */
+};
+
+/* Sorted by path, byte for byte, so that parents come before children. */
+struct tree {
+	struct arena arena;
+	struct seen_cgroup *list;
+	size_t n, cap;
+	uint32_t base_enabled[16]; /* by hierarchy, v2: controllers enabled in the base's subtree_control */
+	uint32_t base_available[16]; /* by hierarchy, v2: controllers in the base's cgroup.controllers */
+};
+
+void tree_free(struct tree *t);
+const struct seen_cgroup *tree_find(const struct tree *t, const char *path);

@@ -1,0 +1,44 @@
+/* Where one process belongs, and why. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cgq/policy.h>
+
+/* Names and paths of a policy, looked up on this machine: arrays as long as those of the policy. */
+struct file_id {
+	uint64_t dev, ino;
+};
+
+struct resolved {
+	struct resolved_exe {
+		struct file_id *ids; /* a glob may name several; none while the file is not there */
+		size_t n;
+	} *exes;
+	struct resolved_id {
+		bool known;	     /* false while no such name exists */
+		uint32_t id;
+	} *users, *user_groups;
+};
+
+enum verdict_kind {
+	VERDICT_NONE,	  /* no rule fits: it stays, or goes back, where it came from */
+	VERDICT_RULE,	  /* rule says so */
+	VERDICT_FOLLOWS,  /* its parent belongs to the group (children = follow) */
+	VERDICT_STAYS,	  /* it fitted once, and children = follow keeps it */
+	VERDICT_EXCLUDED, /* never placed, whatever a rule says: see exclusion */
+};
+
+struct verdict {
+	enum verdict_kind kind;
+	unsigned group;		/* index, GROUP_NONE for NONE and EXCLUDED */
+	unsigned rule;		/* index for RULE; UINT32_MAX else */
+	char exclusion[160];	/* for EXCLUDED: "in another pid namespace", escaped */
+};
+
+/* What the daemon remembers of the process, for the core to judge by. */
+struct standing {
+	unsigned parent_group;	/* the group its parent belongs to, or GROUP_NONE */
+	unsigned current_group;	/* the group whose cgroup it is in and that may keep it, or GROUP_NONE */
+};

@@ -1,0 +1,39 @@
+/* The folders: which files count (UAPI.6), and their bytes. The one place of rules/ that reads anything. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <cgq/err.h>
+#include <cgq/policy.h>
+
+struct policy_file {
+	char *name;  /* "50-web.conf": what precedence goes by */
+	char *path;  /* as shown to the user */
+	char *text;  /* its bytes, may hold NUL; NULL when refused before reading */
+	size_t len;
+	bool masked; /* empty, or a link to /dev/null: present, and says nothing */
+};
+
+/* Sorted by name, the later folder's version of a name only. */
+struct file_set {
+	struct policy_file *list;
+	size_t n, cap;
+};
+
+void file_set_done(struct file_set *s);
+struct policy_file *file_set_find(const struct file_set *s, const char *name);
+/* Copies; replaces one of the same name. */
+void file_set_put(struct file_set *s, const char *name, const char *path, const char *text, size_t len, bool masked);
+void file_set_drop(struct file_set *s, const char *name);
+
+/*
+ * Adds the files of all folders. A folder that is missing is empty; one that cannot be read is a failure. A file
+ * that may not be taken (not regular, too large, and where trusted_only: not root's, or writable by others) is
+ * listed with text NULL and a fault. Opens without blocking, so that a FIFO cannot hold us up.
+ */
+int policy_files_read(const char *const *folders, size_t n_folders, bool trusted_only, struct file_set *ret,
+		      struct faults *faults, struct err *e);
+/* One file under another name, with the same care; "-" reads stdin. The name does not matter. -errno: cannot be read. */
+int policy_file_read_one(const char *path, const char *as_name, bool trusted_only, struct file_set *ret,
+			 struct faults *faults, struct err *e);

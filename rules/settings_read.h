@@ -1,0 +1,15 @@
+/* The daemon's own settings, /etc/cgq/cgqd.conf, section [cgqd]. */
+#pragma once
+
+#include <cgq/policy.h>
+
+struct settings {
+	double system_share;	/* system.cpu: 0.05 */
+	unsigned verify_seconds;/* verify: 30 */
+	bool containers_skip;	/* containers = skip is the only value so far */
+};
+
+extern const struct settings settings_default;
+
+/* text may hold anything. Faults go to faults; with any, *ret is untouched. */
+void settings_read(const char *path, const char *text, size_t len, struct settings *ret, struct faults *faults);
