@@ -1,0 +1,34 @@
+/* Counters of every cgroup of ours and of everything outside, through kept descriptors. */
+#pragma once
+
+#include <cgq/sample.h>
+#include <cgq/want.h>
+
+#include "kernel.h"
+#include "members.h"
+
+struct sampler;
+
+struct sampler *sampler_new(struct kernel *k, const struct machine *m);
+void sampler_free(struct sampler *s);
+/* After an apply: which cgroups there are, and which groups are passive and measured by their members' /proc/PID/stat. Counters of what stays are kept. */
+void sampler_follow(struct sampler *s, const struct machine *m, const struct policy *p, const struct want *w, struct members *members);
+/* Once a second: CPU counters only. at_ns is CLOCK_MONOTONIC. */
+void sampler_tick(struct sampler *s, uint64_t at_ns);
+
+/* Read now, at the question; negative or !known: unknown. */
+struct usage {
+	struct rates rates;	       /* over the last second */
+	struct counter procs;
+	struct counter memory_bytes;
+	struct counter io_bytes_per_second;
+	double pressure_percent;       /* v2 cpu.pressure some avg10; negative: unknown */
+	struct value weight, quota, memory_max; /* as read back */
+};
+
+/* node: index into want->nodes. */
+void sampler_usage(struct sampler *s, unsigned node, struct usage *ret);
+/* A passive group, by index of the policy. */
+void sampler_usage_passive(struct sampler *s, unsigned group, struct usage *ret);
+/* The machine less everything in the tree. */
+void sampler_usage_outside(struct sampler *s, struct usage *ret);

@@ -1,0 +1,13 @@
+/* What a caller of the socket may make the daemon do. The daemon fills it in; methods calls it. */
+#pragma once
+
+#include "view.h"
+
+struct service {
+	void *ctx;
+	bool (*ready)(void *ctx);		 /* policy applied and the first full look done */
+	const struct view *(*view)(void *ctx);	 /* tree freshly read; valid until the next call into the daemon */
+	int (*reload)(void *ctx, struct err *e); /* done when it returns; refusals stand in the view's choice */
+	/* Gives one group (with its children), or with NULL everything, back as it was. */
+	int (*reset)(void *ctx, const char *group, struct err *e);
+};

@@ -1,0 +1,62 @@
+/* Everything there is to tell, read-only: what the daemon hands to those who answer questions. */
+#pragma once
+
+#include <cgq/machine.h>
+#include <cgq/plan.h>
+#include <cgq/policy.h>
+#include <cgq/tree.h>
+#include <cgq/verdict.h>
+#include <cgq/want.h>
+
+#include "kernel.h"
+#include "members.h"
+#include "policy_choose.h"
+#include "proc.h"
+
+struct sampler;
+
+/* A memory limit that waits until use is below it. */
+struct shrinking {
+	char *path; /* of the cgroup, relative to the tree */
+	enum knob knob;
+	uint64_t wanted_bytes;
+	uint64_t use_bytes;
+};
+
+/* What happened to an item that could not be done, until it is done or no longer wanted. */
+struct trouble {
+	unsigned group; /* GROUP_NONE: the whole tree */
+	char *text;	/* "apache: pid 812 (apache2) could not be moved: …; left in its old group" */
+};
+
+struct view {
+	struct kernel *kernel;	      /* for reading only */
+	const struct machine *machine;
+	const struct choice *choice;  /* policy, files in force, refused files, faults */
+	const struct resolved *resolved;
+	const struct want *want;
+	const struct tree *tree;      /* as read back after the last apply or verify */
+	const struct refusals *refusals;
+	const struct shrinking *shrinking;
+	size_t n_shrinking;
+	const struct trouble *troubles;
+	size_t n_troubles;
+	struct members *members;      /* not to be changed */
+	struct sampler *sampler;
+	struct proc *proc;
+	const char *const *folders;   /* of the policy */
+	size_t n_folders;
+	bool trusted_only;
+	bool passive;		      /* the whole daemon: --passive, or after a reset */
+	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
+	pid_t self;
+};
+
+/* DESIGN section 4, first that holds. */
+#define STATE_TABLE(X)                                                                                               \
+	X(REFUSED_FILE, "refused file")                                                                              \
+	X(SHRINKING, "shrinking")                                                                                    \
+	X(NOT_IN_FORCE, "not in force")                                                                              \
+	X(DRIFT, "drift")                                                                                            \
+	X(PASSIVE, "passive")                                                                                        \
+	X(OK, "ok")

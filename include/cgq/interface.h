@@ -1,0 +1,54 @@
+/* The socket's interface, as its callers read it. Keys only ever grow. */
+#pragma once
+
+#define CGQ_SOCKET_DEFAULT "/run/cgq/cgqd.sock"
+
+/* CPU is in percent of the machine; max: -1 is unlimited; null is unknown. */
+#define CGQ_INTERFACE_TEXT                                                                                           \
+	"# Who gets what of this machine, and why.\n"                                                                \
+	"interface io.cgq\n"                                                                                         \
+	"\n"                                                                                                         \
+	"type Place (file: string, line: int)\n"                                                                     \
+	"\n"                                                                                                         \
+	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
+	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
+	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string)\n"                   \
+	"\n"                                                                                                         \
+	"# One knob of the kernel; wanted and effective are as the kernel writes them.\n"                            \
+	"type Knob (key: string, path: string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
+	"  at: ?Place, over: ?Place, in_force: bool, reason: ?string, use_bytes: ?int)\n"                            \
+	"\n"                                                                                                         \
+	"type Rule (file: string, line: int, text: string)\n"                                                        \
+	"\n"                                                                                                         \
+	"type Tried (group: string, file: string, line: int, text: string, failed: ?string)\n"                       \
+	"\n"                                                                                                         \
+	"type Status (group: string, at: Place, placement: string, usage: Usage, knobs: []Knob, rules: []Rule,\n"    \
+	"  troubles: []string)\n"                                                                                    \
+	"\n"                                                                                                         \
+	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
+	"\n"                                                                                                         \
+	"type Refused (file: string, kept: bool)\n"                                                                  \
+	"\n"                                                                                                         \
+	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
+	"\n"                                                                                                         \
+	"# kind: make, evacuate, enable, disable, write, remove.\n"                                                  \
+	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
+	"  at: ?Place, danger: ?string)\n"                                                                           \
+	"\n"                                                                                                         \
+	"method List() -> (groups: []Usage, outside: Usage)\n"                                                       \
+	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, refused: []Refused,\n" \
+	"  faults: []Fault, troubles: []string, groups: []Status)\n"                                                 \
+	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
+	"# how: rule, follows, stays, none or excluded.\n"                                                           \
+	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
+	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, cgroups: [string]string,\n"           \
+	"  origins: [string]string, limits: []Knob)\n"                                                               \
+	"method Diff(name: ?string, text: ?string) -> (actions: []Action, faults: []Fault, refused: []Refused)\n"    \
+	"method Reload() -> (refused: []Refused, faults: []Fault, troubles: []string)\n"                             \
+	"method Reset(group: ?string) -> ()\n"                                                                       \
+	"\n"                                                                                                         \
+	"error NoSuchGroup (group: string)\n"                                                                        \
+	"error NoSuchProcess (pid: int)\n"                                                                           \
+	"error PermissionDenied (text: string)\n"                                                                    \
+	"error NotReady ()\n"                                                                                        \
+	"error Failed (text: string)\n"
