@@ -1,6 +1,8 @@
 /* The socket: varlink's wire format, peers and their credentials. Knows no method. */
 #pragma once
 
+#include <stdbool.h>
+
 #include <jansson.h>
 #include <systemd/sd-event.h>
 
