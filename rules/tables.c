@@ -1,0 +1,65 @@
+/* The rows of key, match kind, knob and controller, and what can be said of one row alone. */
+#include <cgq/key.h>
+#include <cgq/knob.h>
+#include <cgq/machine.h>
+
+#include <string.h>
+
+const struct key_row key_rows[KEY__COUNT] = {
+#define X(id, name, shape, unit, example, help) [KEY_##id] = { name, shape, unit, example, help },
+	KEY_TABLE(X)
+#undef X
+};
+
+const struct match_row match_rows[MATCH__COUNT] = {
+#define X(id, name, example, help) [MATCH_##id] = { name, example, help },
+	MATCH_TABLE(X)
+#undef X
+};
+
+const struct knob_row knob_rows[KNOB__COUNT] = {
+#define X(id, key, side, controller, v2, v1, form) [KNOB_##id] = { #id, key, side, controller, v2, v1, form },
+	KNOB_TABLE(X)
+#undef X
+};
+
+const struct controller_row controller_rows[CONTROLLER__COUNT] = {
+#define X(id, v2, v1) [CONTROLLER_##id] = { v2, v1 },
+	CONTROLLER_TABLE(X)
+#undef X
+};
+
+bool value_equal(const struct value *a, const struct value *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	switch (a->kind) {
+	case VALUE_NUMBER:
+		return a->number == b->number;
+	case VALUE_QUOTA:
+		return a->number == b->number && a->period == b->period;
+	case VALUE_LIST:
+		return !strcmp(a->list, b->list);
+	case VALUE_UNKNOWN:
+	case VALUE_MAX:
+		break;
+	}
+	return true;
+}
+
+static int hierarchy_with(const struct machine *m, enum controller c, int least_version)
+{
+	for (unsigned i = 0; i < m->n_hierarchies; i++)
+		if (m->hierarchies[i].version >= least_version && m->hierarchies[i].controllers & 1U << c)
+			return (int)i;
+	return -1;
+}
+
+int machine_hierarchy(const struct machine *m, enum controller c)
+{
+	int i = hierarchy_with(m, c, 1);
+
+	if (i < 0 && c == CONTROLLER_CPUACCT)
+		i = hierarchy_with(m, CONTROLLER_CPU, 2);
+	return i;
+}
