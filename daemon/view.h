@@ -49,6 +49,7 @@ struct view {
 	bool trusted_only;
 	bool passive;		      /* the whole daemon: --passive, or after a reset */
 	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
+	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
 	pid_t self;
 };
 

@@ -10,6 +10,9 @@
 	"\n"                                                                                                         \
 	"type Place (file: string, line: int)\n"                                                                     \
 	"\n"                                                                                                         \
+	"# A row holds its children too, as the kernel counts: procs (processes), CPU and memory. CPU is in percent\n"   \
+	"# of the machine, over the last second. What is in force is as read back. -1 is unlimited, null unknown (or\n"  \
+	"# nothing in force: passive). The memory of a passive group counts shared pages once for each process.\n"       \
 	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
 	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string)\n"                   \
@@ -22,24 +25,29 @@
 	"\n"                                                                                                         \
 	"type Tried (group: string, file: string, line: int, text: string, failed: ?string)\n"                       \
 	"\n"                                                                                                         \
-	"type Status (group: string, at: Place, placement: string, usage: Usage, knobs: []Knob, rules: []Rule,\n"    \
+	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, knobs: []Knob, rules: []Rule,\n"    \
 	"  troubles: []string)\n"                                                                                    \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \
 	"type Refused (file: string, kept: bool)\n"                                                                  \
 	"\n"                                                                                                         \
+	"# user is the name in /etc/passwd, or else the number.\n"                                                       \
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
 	"\n"                                                                                                         \
+	"# path is a folder of the file system, like that of a Knob.\n"                                                  \
 	"# kind: make, evacuate, enable, disable, write, remove.\n"                                                  \
 	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
 	"  at: ?Place, danger: ?string)\n"                                                                           \
 	"\n"                                                                                                         \
+	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"method List() -> (groups: []Usage, outside: Usage)\n"                                                       \
 	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, refused: []Refused,\n" \
-	"  faults: []Fault, troubles: []string, groups: []Status)\n"                                                 \
+	"  faults: []Fault, troubles: []string, groups: []GroupStatus)\n"                                                 \
+	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, follows, stays, none or excluded.\n"                                                           \
+	"# how: rule, follows, stays, none or excluded; moved_at is UTC, like 2026-11-22T23:58:01Z; cgroups and\n"       \
+	"# origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its group and of the groups above.\n"       \
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, cgroups: [string]string,\n"           \
 	"  origins: [string]string, limits: []Knob)\n"                                                               \
