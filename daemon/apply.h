@@ -16,9 +16,12 @@ struct applier {
 	const struct machine *machine;
 	struct reclaim *reclaim;      /* takes the writes that may wait or reclaim; NULL: they are done here, if use allows */
 	struct refusals *refusals;    /* gets what the kernel refuses or changes */
-	/* moves every process of one cgroup to another (both relative to the tree); the mover's job */
+	/* moves every process of one cgroup to another (both from the mount's root); the mover's job; 0 or -errno */
 	int (*evacuate)(void *ctx, unsigned hierarchy, const char *from, const char *to);
-	/* told of every action that was tried; error is 0 or a positive errno with e saying what */
+	/*
+	 * Told of every action that was tried, once, when its outcome stands; error is 0 or a positive errno with e
+	 * saying what. What is handed to reclaim is not told of: reclaim reports it.
+	 */
 	void (*tell)(void *ctx, const struct action *a, int error, const struct err *e);
 	void *ctx;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*      id       v2 name    v1 name  */
@@ -34,6 +35,7 @@ struct hierarchy {
 	uint32_t controllers; /* bit per enum controller: those of ours that live here */
 	char mount[256];      /* "/sys/fs/cgroup/memory" */
 	char base[512];	      /* cgroup below which our tree may stand: "" is the root, else "/a/b" */
+	bool base_is_root;    /* the base may hold processes beside children with controllers: any of v1, the true root of v2 */
 };
 
 enum layout {
@@ -48,6 +50,9 @@ struct machine {
 	unsigned cpus;	      /* online, at least 1 */
 	char cpu_list[256];   /* "0-3" */
 	char node_list[256];  /* memory nodes, "0" */
+	char base_cpus[256];  /* what our tree inherits on a v1 cpuset, where nothing is inherited by itself; "" elsewhere */
+	char base_mems[256];
+	uint32_t missing_knobs;	/* bit per enum knob whose file this kernel is known not to have */
 	uint64_t memory_bytes;
 	uint64_t swap_bytes;
 	uint32_t page_bytes;
@@ -58,6 +63,15 @@ struct machine {
 	unsigned n_hierarchies;
 	char tree[64];	      /* "cgq": name of our own cgroup below each base */
 };
+
+/* Path from the mount's root: of rel ("" is the tree itself, "web/php" a cgroup in it), or with NULL of the base. */
+void machine_path(const struct machine *m, unsigned hierarchy, const char *rel, char *buf, size_t size);
+
+/*
+ * Where processes go that stand in the way of our tree: the base, or where that may hold none (v2 below the root),
+ * the leaf "TREE-rest" beside the tree.
+ */
+void machine_rest_path(const struct machine *m, unsigned hierarchy, char *buf, size_t size);
 
 /* Index into m->hierarchies, or -1. On v2, CPUACCT is where CPU is. */
 int machine_hierarchy(const struct machine *m, enum controller c);

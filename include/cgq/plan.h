@@ -7,7 +7,11 @@
 
 enum action_kind {
 	ACTION_MAKE,	 /* mkdir path in hierarchy */
-	ACTION_EVACUATE, /* move every process of path to the cgroup text names (both relative to the tree) */
+	/*
+	 * Move every process of path to the cgroup text names (both relative to the tree). path NULL: out of the base;
+	 * text NULL: to machine_rest_path(), which is made if need be.
+	 */
+	ACTION_EVACUATE,
 	ACTION_ENABLE,	 /* v2: write text ("+cpu +memory") to path's cgroup.subtree_control; path NULL: the base's */
 	ACTION_DISABLE,	 /* v2: text is "-cpu …"; before members return to an inner cgroup */
 	ACTION_WRITE,	 /* write text to file */
@@ -18,7 +22,7 @@ struct action {
 	enum action_kind kind;
 	unsigned hierarchy;   /* index into machine->hierarchies */
 	unsigned group;	      /* that it is for, or GROUP_NONE: the tree, or a group no longer wanted */
-	const char *path;     /* relative to the tree */
+	const char *path;     /* relative to the tree; NULL: the base */
 	enum knob knob;	      /* for WRITE; KNOB__COUNT: a file that goes with no single knob */
 	const char *file;     /* for WRITE */
 	const char *text;     /* what is written */

@@ -19,8 +19,9 @@ struct tree {
 	struct arena arena;
 	struct seen_cgroup *list;
 	size_t n, cap;
-	uint32_t base_enabled[16]; /* by hierarchy, v2: controllers enabled in the base's subtree_control */
-	uint32_t base_available[16]; /* by hierarchy, v2: controllers in the base's cgroup.controllers */
+	uint32_t base_enabled[HIERARCHIES_MAX]; /* v2: controllers enabled in the base's subtree_control */
+	uint32_t base_available[HIERARCHIES_MAX]; /* v2: controllers in the base's cgroup.controllers */
+	uint32_t base_populated; /* bit per hierarchy whose base holds processes and may not, once controllers are enabled */
 };
 
 void tree_free(struct tree *t);

@@ -7,7 +7,11 @@
 struct wanted {
 	struct value value;	    /* what should be read back; VALUE_UNKNOWN: this machine has no such file */
 	bool asked;		    /* the policy sets it; else value is the kernel's default */
-	const char *impossible;	    /* asked, but not to be had here, and why: "cgroup v1 has no memory.low" */
+	/*
+	 * Asked, but not to be had here, and why: "cgroup v1 has no memory.low". With a value: that is what comes nearest
+	 * and is written ("the parent's ceiling is 1.5 cores").
+	 */
+	const char *impossible;
 	struct place at;	    /* of the setting */
 };
 
@@ -27,6 +31,9 @@ struct node {
 /*
  * nodes[0] is the tree; parents before children. Enforced groups only: a passive group has no node. Borrows
  * strings from the policy, which must outlive it.
+ *
+ * n 0: nothing is enforced, and the tree has to go. n with hierarchies 0: nothing can be enforced on this machine
+ * (machine->refusal): the nodes only say so, and no group has a leaf that processes could be moved to.
  */
 struct want {
 	struct arena arena;
