@@ -18,5 +18,5 @@ struct trace {
 void classify(const struct policy *p, const struct resolved *r, struct proc_facts *f, const struct facts_reader *reader,
 	      const struct standing *s, const struct trace *trace, struct verdict *ret);
 
-/* Why the cgroup path belongs to another manager ("delegated to docker"), by its name alone; NULL if it does not. */
+/* What the cgroup path is, by its names alone, where it belongs to another manager ("a cgroup of docker"); else NULL. */
 const char *manager_of_path(const char *path);

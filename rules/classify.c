@@ -1,0 +1,122 @@
+/* Policy and facts become a verdict. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "classify.h"
+#include "term_fits.h"
+#include "text.h"
+
+/* As written: the one that a trace may name. NULL: all fit. */
+static const struct term *first_misfit(const struct look *l, const struct rule *rule)
+{
+	for (size_t i = 0; i < rule->n_terms; i++)
+		if (!term_fits(l, &rule->terms[i]))
+			return &rule->terms[i];
+	return NULL;
+}
+
+/* The same answer, but what is cheap to know is asked first. */
+static bool all_fit(const struct look *l, const struct rule *rule)
+{
+	for (unsigned cost = 0; cost <= TERM_COST_MAX; cost++)
+		for (size_t i = 0; i < rule->n_terms; i++)
+			if (term_cost(&rule->terms[i]) == cost && !term_fits(l, &rule->terms[i]))
+				return false;
+	return true;
+}
+
+static bool rule_fits(const struct look *l, const struct policy *p, unsigned index, const struct trace *trace)
+{
+	const struct rule *rule = &p->rules[index];
+	const struct term *failed;
+
+	if (!trace)
+		return rule->n_terms > 0 && all_fit(l, rule);
+	failed = first_misfit(l, rule);
+	trace->tried(trace->ctx, p, index, failed);
+	return rule->n_terms > 0 && !failed;
+}
+
+static bool keeps_descendants(const struct policy *p, unsigned group)
+{
+	return group < p->n_groups && p->groups[group].follow;
+}
+
+/*
+ * No rule fits. A child is born in its parent's group, so both say the same of it; where they differ, it was
+ * placed by itself once, and where it is counts more than where its parent is.
+ */
+static void judge_by_standing(const struct policy *p, const struct standing *s, struct verdict *ret)
+{
+	bool parent = keeps_descendants(p, s->parent_group);
+	bool current = keeps_descendants(p, s->current_group);
+
+	if (current && !(parent && s->parent_group == s->current_group)) {
+		ret->kind = VERDICT_STAYS;
+		ret->group = s->current_group;
+	} else if (parent) {
+		ret->kind = VERDICT_FOLLOWS;
+		ret->group = s->parent_group;
+	}
+}
+
+static bool manager_find(const struct proc_facts *f, const char **ret_what, const char **ret_path)
+{
+	for (size_t h = 0; h <= ARRAY_SIZE(f->cgroups); h++) {
+		const char *path = h == 0 ? f->manager_cgroup : f->cgroups[h - 1];
+		const char *what = path ? manager_of_path(path) : NULL;
+
+		if (!what)
+			continue;
+		*ret_what = what;
+		*ret_path = path;
+		return true;
+	}
+	return false;
+}
+
+/* Fills text and answers true if nothing may place this process. What cannot be known keeps it where it is. */
+static bool is_excluded(const struct look *l, char *text, size_t size)
+{
+	const struct proc_facts *f = l->facts;
+	const char *what, *path;
+
+	if (f->kernel_thread)
+		snprintf(text, size, "a kernel thread");
+	else if (f->pid == 1)
+		snprintf(text, size, "pid 1, which starts everything else");
+	else if (!look_know(l, FACT_IDS) || !look_know(l, FACT_CGROUP))
+		snprintf(text, size, "its status or its cgroup cannot be read");
+	else if (f->nested_pid_namespace)
+		snprintf(text, size, "in another pid namespace");
+	else if (manager_find(f, &what, &path))
+		snprintf(text, size, "in %s: %s", what, text_escape(path, strlen(path), (char[112]){0}, 112));
+	else
+		return false;
+	return true;
+}
+
+void classify(const struct policy *p, const struct resolved *r, struct proc_facts *f, const struct facts_reader *reader,
+	      const struct standing *s, const struct trace *trace, struct verdict *ret)
+{
+	const struct look l = {r, f, reader};
+	unsigned rule = 0;
+
+	*ret = (struct verdict){.kind = VERDICT_NONE, .group = GROUP_NONE, .rule = UINT32_MAX};
+	while (rule < p->n_rules && !rule_fits(&l, p, rule, trace))
+		rule++;
+	if (rule < p->n_rules) {
+		ret->kind = VERDICT_RULE;
+		ret->group = p->rules[rule].group;
+		ret->rule = rule;
+	} else {
+		judge_by_standing(p, s, ret);
+	}
+	if (ret->kind == VERDICT_NONE || !is_excluded(&l, ret->exclusion, sizeof(ret->exclusion)))
+		return;
+	ret->kind = VERDICT_EXCLUDED;
+	ret->group = GROUP_NONE;
+	ret->rule = UINT32_MAX;
+}
