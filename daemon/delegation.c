@@ -1,0 +1,82 @@
+/* Which cgroups are delegated to a manager of their own, by the mark that systemd leaves on them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/xattr.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "delegation.h"
+
+void delegation_clear(struct delegation *d)
+{
+	strmap_clear(&d->folders, free);
+}
+
+/*
+ * systemd.exec(5), "Delegate=", sets user.delegate to 1; before systemd 247, and on v1 where the kernel takes no
+ * user attributes of a cgroup, it is trusted.delegate.
+ */
+static const char *mark_of(const char *folder)
+{
+	static const char *const marks[] = {"user.delegate", "trusted.delegate"};
+	char value[4];
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
+		if (getxattr(folder, marks[i], value, sizeof(value)) == 1 && value[0] == '1')
+			return marks[i];
+	return NULL;
+}
+
+/* Text of why, kept in the map; NULL where this one folder is not marked. */
+static const char *folder_reason(struct delegation *d, const char *folder, const char *path)
+{
+	struct strmap_entry *kept = strmap_find(&d->folders, folder);
+	const char *mark;
+
+	if (kept)
+		return kept->value;
+	kept = strmap_put(&d->folders, folder);
+	mark = mark_of(folder);
+	if (mark)
+		kept->value = must_printf("delegated to a manager of its own: %s has %s", path, mark);
+	return kept->value;
+}
+
+static const char *base_of_mount(const struct machine *m, const char *mount)
+{
+	for (unsigned h = 0; h < m->n_hierarchies; h++)
+		if (strcmp(m->hierarchies[h].mount, mount) == 0)
+			return m->hierarchies[h].base;
+	return "";
+}
+
+/* How much of path is the base itself: a mark there, or above, gave it to us. */
+static size_t length_of_ours(const char *path, const char *base)
+{
+	size_t n = strlen(base);
+
+	return strncmp(path, base, n) == 0 && (path[n] == '/' || !path[n]) ? n : 0;
+}
+
+const char *delegation_find(struct delegation *d, const struct machine *m, const char *mount, const char *path)
+{
+	size_t ours = length_of_ours(path, base_of_mount(m, mount));
+	auto_free char *below = must_strdup(path);
+	size_t len = strlen(below);
+
+	while (len > ours && len > 1) {
+		auto_free char *folder = NULL;
+		const char *reason;
+
+		below[len] = '\0';
+		folder = must_printf("%s%s", mount, below);
+		reason = folder_reason(d, folder, below);
+		if (reason)
+			return reason;
+		while (len > 0 && below[--len] != '/')
+			;
+	}
+	return NULL;
+}

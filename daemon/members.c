@@ -1,0 +1,142 @@
+/* Which processes belong to which group: a map by pid, whose entries stay where they are while it grows. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/memory.h>
+
+#include "members.h"
+#include "strmap.h"
+
+#define BUCKETS_FIRST 256
+
+struct entry {
+	struct member member; /* first: a member is its entry */
+	struct entry *next;
+};
+
+struct members {
+	struct entry **buckets;
+	size_t n, n_buckets; /* a power of two */
+	struct strmap paths; /* interned; some thousands at most, since few cgroups are ever someone's origin */
+};
+
+struct members *members_new(void)
+{
+	struct members *m = must_alloc(sizeof(*m));
+
+	m->n_buckets = BUCKETS_FIRST;
+	m->buckets = must_alloc(m->n_buckets * sizeof(struct entry *));
+	return m;
+}
+
+static void drop_entry(void *ctx, struct member *one)
+{
+	free(one);
+}
+
+void members_free(struct members *m)
+{
+	if (!m)
+		return;
+	members_each(m, drop_entry, NULL);
+	strmap_clear(&m->paths, NULL);
+	free(m->buckets);
+	free(m);
+}
+
+/* The kernel hands pids out in turn: their low bits are as good as a hash. */
+static struct entry **bucket_of(struct entry **buckets, size_t n, pid_t pid)
+{
+	return &buckets[(size_t)pid & (n - 1)];
+}
+
+/* The link that points at pid's entry, or at the NULL where it would stand. */
+static struct entry **link_of(const struct members *m, pid_t pid)
+{
+	struct entry **at = bucket_of(m->buckets, m->n_buckets, pid);
+
+	while (*at && (*at)->member.pid != pid)
+		at = &(*at)->next;
+	return at;
+}
+
+static void members_grow(struct members *m)
+{
+	size_t n = m->n_buckets * 2;
+	struct entry **buckets = must_alloc(n * sizeof(struct entry *));
+
+	for (size_t i = 0; i < m->n_buckets; i++) {
+		for (struct entry *one = m->buckets[i], *next; one; one = next) {
+			struct entry **at = bucket_of(buckets, n, one->member.pid);
+
+			next = one->next;
+			one->next = *at;
+			*at = one;
+		}
+	}
+	free(m->buckets);
+	m->buckets = buckets;
+	m->n_buckets = n;
+}
+
+struct member *members_find(struct members *m, pid_t pid)
+{
+	struct entry *one = *link_of(m, pid);
+
+	return one ? &one->member : NULL;
+}
+
+struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks)
+{
+	struct entry **at = link_of(m, pid);
+
+	if (!*at) {
+		if (m->n >= m->n_buckets) {
+			members_grow(m);
+			at = link_of(m, pid);
+		}
+		*at = must_alloc(sizeof(struct entry));
+		m->n++;
+	} else if ((*at)->member.start_ticks == start_ticks) {
+		return &(*at)->member;
+	}
+	(*at)->member = (struct member){
+		.pid = pid,
+		.start_ticks = start_ticks,
+		.group = GROUP_NONE,
+		.kind = VERDICT_NONE,
+	};
+	return &(*at)->member;
+}
+
+void members_drop(struct members *m, pid_t pid)
+{
+	struct entry **at = link_of(m, pid);
+	struct entry *one = *at;
+
+	if (!one)
+		return;
+	*at = one->next;
+	m->n--;
+	free(one);
+}
+
+size_t members_count(const struct members *m)
+{
+	return m->n;
+}
+
+const char *members_intern(struct members *m, const char *path)
+{
+	return path ? strmap_put(&m->paths, path)->key : NULL;
+}
+
+void members_each(struct members *m, void (*each)(void *ctx, struct member *one), void *ctx)
+{
+	for (size_t i = 0; i < m->n_buckets; i++) {
+		for (struct entry *one = m->buckets[i], *next; one; one = next) {
+			next = one->next;
+			each(ctx, &one->member);
+		}
+	}
+}

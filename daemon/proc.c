@@ -1,0 +1,254 @@
+/* Looks at /proc, through one kept descriptor and one buffer. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cgq/auto.h>
+#include <cgq/bounds.h>
+#include <cgq/memory.h>
+
+#include "delegation.h"
+#include "proc.h"
+#include "proc_parse.h"
+#include "text.h"
+
+struct proc {
+	const struct machine *machine;
+	int root;
+	struct delegation delegation;
+	char text[PROC_ENVIRON_MAX_BYTES]; /* of the file read last; pages that no file fills are never touched */
+	_Alignas(struct dirent64) char names[32 << 10]; /* of getdents: 1,300 processes a call */
+};
+
+struct proc *proc_new(const struct machine *m, struct err *e)
+{
+	int root = open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct proc *p;
+
+	if (root < 0) {
+		fail(e, errno, "/proc: %s", strerror(errno));
+		return NULL;
+	}
+	p = must_alloc(sizeof(*p));
+	p->machine = m;
+	p->root = root;
+	return p;
+}
+
+void proc_free(struct proc *p)
+{
+	if (!p)
+		return;
+	close(p->root);
+	delegation_clear(&p->delegation);
+	free(p);
+}
+
+/* A path that is not there is a process that is not there: the files of a living one all exist. */
+static int gone_or(int error)
+{
+	return error == ENOENT ? -ESRCH : -error;
+}
+
+/* "812/stat", longer than any pid needs */
+struct proc_path {
+	char text[32];
+};
+
+static struct proc_path path_of(pid_t pid, const char *file)
+{
+	struct proc_path path;
+
+	snprintf(path.text, sizeof(path.text), "%d/%s", (int)pid, file);
+	return path;
+}
+
+/* One read gives all of it: these files are made whole at the first one. Answers the number of bytes. */
+static ssize_t text_read(struct proc *p, pid_t pid, const char *file, size_t max)
+{
+	auto_fd int fd = openat(p->root, path_of(pid, file).text, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return gone_or(errno);
+	n = read(fd, p->text, max);
+	return n < 0 ? -errno : n;
+}
+
+/* The link's text may be forged, its target cannot: the name comes from the one, device and inode from the other. */
+static int exe_read(struct proc *p, struct proc_facts *f)
+{
+	struct proc_path path = path_of(f->pid, "exe");
+	ssize_t n = readlinkat(p->root, path.text, p->text, PATH_MAX);
+	struct stat st;
+
+	if (n < 0 || fstatat(p->root, path.text, &st, 0) < 0)
+		return -errno;
+	proc_parse_exe_link(p->text, (size_t)n, f);
+	f->exe_dev = st.st_dev;
+	f->exe_ino = st.st_ino;
+	return 0;
+}
+
+static void names_take(struct proc_facts *parent, char *names[4])
+{
+	char *taken[] = {parent->comm[0] ? must_strdup(parent->comm) : NULL, take_ptr(parent->exe_name),
+			 take_ptr(parent->argv0_name), take_ptr(parent->script_name)};
+
+	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+		free(names[i]);
+		names[i] = taken[i];
+	}
+}
+
+/* What of the parent cannot be read has no name; one that started after its child is another process by now. */
+static int parent_read(struct proc *p, struct proc_facts *f)
+{
+	struct proc_facts parent = {.pid = f->ppid};
+	int r;
+
+	if (f->ppid == 0)
+		return 0;
+	r = proc_read(p, &parent, FACT_STAT);
+	if (r == 0 && parent.start_ticks > f->start_ticks)
+		r = -ESRCH;
+	if (r == 0) {
+		proc_read(p, &parent, FACT_EXE);
+		proc_read(p, &parent, FACT_ARGS);
+		names_take(&parent, f->parent_names);
+	}
+	proc_facts_done(&parent);
+	return r;
+}
+
+static int environ_read(struct proc *p, struct proc_facts *f)
+{
+	ssize_t n = text_read(p, f->pid, "environ", PROC_ENVIRON_MAX_BYTES);
+	int r;
+
+	if (n < 0)
+		return (int)n;
+	r = proc_parse_environ(p->text, (size_t)n, f);
+	/* it may stand in what was not read */
+	return r == 0 && !f->tag && n == PROC_ENVIRON_MAX_BYTES ? -E2BIG : r;
+}
+
+static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
+{
+	static const char *const files[FACT__COUNT] = {
+		[FACT_STAT] = "stat",
+		[FACT_IDS] = "status",
+		[FACT_ARGS] = "cmdline",
+		[FACT_CGROUP] = "cgroup",
+	};
+	size_t max = what == FACT_ARGS ? PROC_ARGS_MAX_BYTES : sizeof(p->text);
+	ssize_t n = text_read(p, f->pid, files[what], max);
+
+	if (n < 0)
+		return (int)n;
+	switch (what) {
+	case FACT_STAT:
+		return proc_parse_stat(p->text, (size_t)n, f);
+	case FACT_IDS:
+		return proc_parse_status(p->text, (size_t)n, f);
+	case FACT_ARGS:
+		return proc_parse_args(p->text, (size_t)n, f);
+	default:
+		return proc_parse_cgroup(p->text, (size_t)n, p->machine, f);
+	}
+}
+
+static int fact_read(struct proc *p, struct proc_facts *f, enum fact what)
+{
+	switch (what) {
+	case FACT_EXE:
+		return exe_read(p, f);
+	case FACT_TAG:
+		return environ_read(p, f);
+	case FACT_PARENT:
+		return parent_read(p, f);
+	default:
+		return text_fact_read(p, f, what);
+	}
+}
+
+int proc_read(struct proc *p, struct proc_facts *f, enum fact what)
+{
+	int r = fact_read(p, f, what);
+
+	if (r < 0) {
+		f->failed |= FACT_BIT(what);
+		f->known &= ~FACT_BIT(what);
+	} else {
+		f->known |= FACT_BIT(what);
+		f->failed &= ~FACT_BIT(what);
+	}
+	return r;
+}
+
+static int reader_read(void *ctx, struct proc_facts *f, enum fact what)
+{
+	return proc_read(ctx, f, what);
+}
+
+struct facts_reader proc_reader(struct proc *p)
+{
+	return (struct facts_reader){.read = reader_read, .ctx = p};
+}
+
+struct found {
+	struct proc_facts *list;
+	size_t n, cap;
+};
+
+static void found_add(struct proc *p, struct found *w, const char *name)
+{
+	struct proc_facts *f;
+	uint64_t pid;
+
+	if (text_u64(name, &pid) < 0 || pid == 0 || pid > INT_MAX)
+		return;
+	array_grow(w->list, w->n, w->cap);
+	f = &w->list[w->n];
+	*f = (struct proc_facts){.pid = (pid_t)pid};
+	if (proc_read(p, f, FACT_STAT) == 0 && !f->kernel_thread && !f->exiting)
+		w->n++;
+}
+
+int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e)
+{
+	struct found w = {0};
+	ssize_t n;
+
+	delegation_clear(&p->delegation);
+	/* from the first one; procfs lists processes in ascending order */
+	if (lseek(p->root, 0, SEEK_SET) < 0)
+		return fail(e, errno, "/proc: %s", strerror(errno));
+	while ((n = getdents64(p->root, p->names, sizeof(p->names))) > 0) {
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *d = (const void *)(p->names + at);
+
+			found_add(p, &w, d->d_name);
+			at += d->d_reclen;
+		}
+	}
+	if (n < 0) {
+		int error = errno;
+
+		free(w.list);
+		return fail(e, error, "/proc: %s", strerror(error));
+	}
+	*ret = w.list;
+	*ret_n = w.n;
+	return 0;
+}
+
+const char *proc_delegation(struct proc *p, const char *mount, const char *path)
+{
+	return delegation_find(&p->delegation, p->machine, mount, path);
+}

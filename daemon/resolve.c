@@ -1,0 +1,128 @@
+/* Names and paths of a policy become numbers of this machine. */
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "names.h"
+#include "resolve.h"
+
+static void ids_add(struct resolved_exe *one, size_t *cap, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
+		return;
+	array_grow(one->ids, one->n, *cap);
+	one->ids[one->n++] = (struct file_id){st.st_dev, st.st_ino};
+}
+
+/* glob() sorts, so that the same files always come in the same order. */
+static struct resolved_exe exe_look_up(const char *path, bool is_glob)
+{
+	struct resolved_exe one = {0};
+	size_t cap = 0;
+	glob_t found = {0};
+
+	if (!is_glob) {
+		ids_add(&one, &cap, path);
+		return one;
+	}
+	if (glob(path, 0, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			ids_add(&one, &cap, found.gl_pathv[i]);
+	globfree(&found);
+	return one;
+}
+
+static bool exe_equal(const struct resolved_exe *a, const struct resolved_exe *b)
+{
+	return a->n == b->n && (a->n == 0 || memcmp(a->ids, b->ids, a->n * sizeof(*a->ids)) == 0);
+}
+
+static void globs_of_term(const struct term *t, bool *globs)
+{
+	for (size_t i = 0; t->kind == MATCH_EXE && i < t->n_values; i++)
+		globs[t->values[i].ref] = t->values[i].is_glob;
+}
+
+/* Which of p->exes are globs: only the rules know whether a '*' in a path means just that. Owned by the caller. */
+static bool *exe_globs(const struct policy *p)
+{
+	bool *globs = must_alloc((p->n_exes + 1) * sizeof(bool));
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		for (size_t k = 0; k < p->rules[i].n_terms; k++)
+			globs_of_term(&p->rules[i].terms[k], globs);
+	return globs;
+}
+
+static bool exes_again(struct resolved *r, const struct policy *p)
+{
+	auto_free bool *globs = exe_globs(p);
+	bool changed = false;
+
+	for (size_t i = 0; i < p->n_exes; i++) {
+		struct resolved_exe now = exe_look_up(p->exes[i], globs[i]);
+
+		changed |= !exe_equal(&now, &r->exes[i]);
+		free(r->exes[i].ids);
+		r->exes[i] = now;
+	}
+	return changed;
+}
+
+/* While nobody can tell (a directory server that is away), what was known stays. */
+static bool ids_again(struct resolved_id *ids, const char *const *names, size_t n,
+		      int (*look_up)(const char *name, uint32_t *ret))
+{
+	bool changed = false;
+
+	for (size_t i = 0; i < n; i++) {
+		struct resolved_id now = {0};
+		int r = look_up(names[i], &now.id);
+
+		if (r < 0 && r != -ENOENT)
+			continue;
+		now.known = r == 0;
+		changed |= now.known != ids[i].known || now.id != ids[i].id;
+		ids[i] = now;
+	}
+	return changed;
+}
+
+struct resolved *resolve_new(const struct policy *p)
+{
+	struct resolved *r = must_alloc(sizeof(*r));
+
+	r->exes = must_alloc((p->n_exes + 1) * sizeof(*r->exes));
+	r->users = must_alloc((p->n_users + 1) * sizeof(*r->users));
+	r->user_groups = must_alloc((p->n_user_groups + 1) * sizeof(*r->user_groups));
+	resolve_again(r, p);
+	return r;
+}
+
+void resolve_free(struct resolved *r, const struct policy *p)
+{
+	if (!r)
+		return;
+	for (size_t i = 0; i < p->n_exes; i++)
+		free(r->exes[i].ids);
+	free(r->exes);
+	free(r->users);
+	free(r->user_groups);
+	free(r);
+}
+
+bool resolve_again(struct resolved *r, const struct policy *p)
+{
+	bool exes = exes_again(r, p);
+	bool users = ids_again(r->users, p->users, p->n_users, names_user);
+	bool groups = ids_again(r->user_groups, p->user_groups, p->n_user_groups, names_user_group);
+
+	return exes || users || groups;
+}
