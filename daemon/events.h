@@ -7,6 +7,10 @@
 
 #include <cgq/err.h>
 
+/*
+ * EXIT is told of the main thread: other threads of the process may live on. IDS and COMM likewise: what other
+ * threads do to themselves is not told.
+ */
 enum event_kind { EVENT_FORK, EVENT_EXEC, EVENT_IDS, EVENT_COMM, EVENT_EXIT };
 
 struct proc_event_told {
@@ -18,13 +22,18 @@ struct proc_event_told {
 
 struct events;
 
-/* Subscribed and acknowledged when it returns. */
+/* Subscribed and acknowledged when it returns; NULL on failure. */
 struct events *events_new(struct err *e);
 void events_free(struct events *v);
 int events_fd(const struct events *v);
 /*
- * Reads all that waits, calling each() for every event about a process (threads are left out). Answers the number,
- * or -errno. *lost is set when the kernel dropped events: the caller looks at everything again.
+ * Reads what waits, calling each() for every event about a process (threads are left out); under a storm not all of
+ * it, so that the caller gets to do other things: events_fd() then stays readable. Answers the number, or -errno. *lost is set when the kernel dropped events: the caller looks at everything again.
  */
 int events_read(struct events *v, void (*each)(void *ctx, const struct proc_event_told *ev), void *ctx, bool *lost, struct err *e);
+/*
+ * Subscribes once more. Before Linux 6.6 another program's good-bye can stop everyone's events; with every look at
+ * everything, this brings them back. Does no harm else.
+ */
+int events_renew(struct events *v, struct err *e);
 uint64_t events_forged(const struct events *v); /* messages not sent by the kernel: dropped and counted */
