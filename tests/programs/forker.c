@@ -1,0 +1,81 @@
+/* A fork storm: children that fork grandchildren, as fast as it goes. Those alive when it ends stay. */
+#include <sys/wait.h>
+
+#include "program.h"
+
+static const char usage[] = "forker [--storm S] [--live MS] [--alive N] [--seconds S]\n"
+			    "  --storm: how long it forks; --live: how long each child does; --alive: pairs at a time";
+
+struct storm {
+	uint64_t end_ms, live_ms, alive, seconds;
+};
+
+/* Never returns. */
+static void live(const struct storm *s, pid_t parent)
+{
+	die_with_parent(parent);
+	alarm((unsigned)s->seconds);
+	sleep_ms(s->live_ms);
+	if (clock_ms() < s->end_ms)
+		_exit(0);
+	for (;;)
+		pause();
+}
+
+static void fork_pair(const struct storm *s)
+{
+	pid_t parent = getpid();
+
+	if (fork() != 0)
+		return;
+	if (fork() == 0)
+		live(s, getppid());
+	live(s, parent);
+}
+
+static void storm(const struct storm *s)
+{
+	uint64_t alive = 0;
+
+	while (clock_ms() < s->end_ms) {
+		while (alive > 0 && waitpid(-1, NULL, alive >= s->alive ? 0 : WNOHANG) > 0)
+			alive--;
+		fork_pair(s);
+		alive++;
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"storm", 1, NULL, 'f'},
+						{"live", 1, NULL, 'l'},
+						{"alive", 1, NULL, 'a'},
+						{"seconds", 1, NULL, 's'},
+						{0}};
+	struct storm s = {.live_ms = 20, .alive = 20, .seconds = PROGRAM_SECONDS};
+	uint64_t storm_s = 2;
+	int o;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (o) {
+		case 'f':
+			storm_s = option_u64(optarg, usage);
+			break;
+		case 'l':
+			s.live_ms = option_u64(optarg, usage);
+			break;
+		case 'a':
+			s.alive = option_u64(optarg, usage);
+			break;
+		case 's':
+			s.seconds = option_u64(optarg, usage);
+			break;
+		default:
+			program_misused(usage);
+		}
+	program_ends_after(s.seconds);
+	s.end_ms = clock_ms() + storm_s * 1000;
+	storm(&s);
+	for (;;)
+		pause();
+}

@@ -1,0 +1,85 @@
+/* Becomes another: each SIGUSR1 takes the next step of its command line. */
+#include "program.h"
+
+static const char usage[] = "renamer [--seconds S] STEP...\n"
+			    "  uid=N  effective uid    comm=NAME  its name    exec=PATH  becomes PATH --seconds S\n"
+			    "  fork  a child that sleeps";
+
+static pid_t parent;
+
+static const char *step_value(const char *step, const char *kind)
+{
+	size_t len = strlen(kind);
+
+	return strncmp(step, kind, len) == 0 && step[len] == '=' ? step + len + 1 : NULL;
+}
+
+static void fork_sleeper(unsigned seconds)
+{
+	pid_t self = getpid();
+
+	if (fork() != 0)
+		return;
+	die_with_parent(self);
+	alarm(seconds);
+	for (;;)
+		pause();
+}
+
+static void become(const char *path, uint64_t seconds)
+{
+	char text[24];
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)seconds);
+	execl(path, path, "--seconds", text, (char *)NULL);
+	perror(path);
+	exit(1);
+}
+
+static void take_step(const char *step, uint64_t seconds)
+{
+	const char *value;
+
+	if ((value = step_value(step, "uid"))) {
+		if (seteuid((uid_t)option_u64(value, usage)) < 0)
+			perror("renamer: seteuid");
+		die_with_parent(parent);
+	} else if ((value = step_value(step, "comm"))) {
+		prctl(PR_SET_NAME, value);
+	} else if ((value = step_value(step, "exec"))) {
+		become(value, seconds);
+	} else if (strcmp(step, "fork") == 0) {
+		fork_sleeper((unsigned)seconds);
+	} else {
+		program_misused(usage);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = {{"seconds", 1, NULL, 's'}, {0}};
+	uint64_t seconds = PROGRAM_SECONDS;
+	sigset_t signals;
+	int o, got;
+
+	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1)
+		switch (o) {
+		case 's':
+			seconds = option_u64(optarg, usage);
+			break;
+		default:
+			program_misused(usage);
+		}
+	parent = getppid();
+	program_ends_after(seconds);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	while (optind < argc && sigwait(&signals, &got) == 0)
+		take_step(argv[optind++], seconds);
+	for (;;)
+		pause();
+}
