@@ -1,0 +1,207 @@
+#!/usr/bin/env bats
+# The daemon may die at any moment, and its state may be anything.
+load lib
+
+one() {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 20%..50%
+		memory = 300M
+	EOF
+}
+
+@test "after SIGKILL limits and members stay, and the next start takes over" {
+	one
+	start web threads
+	cgqd_start
+	cgqd_kill
+	knob_is web ceiling 50
+	is_in web "${PID[web]}"
+	start_as late web threads
+	cgqd_start
+	is_in web "${PID[web]}" "${PID[late]}"
+	knob_is web ceiling 50
+	state_is web ok
+}
+
+@test "SIGTERM leaves limits in place" {
+	one
+	start web threads
+	cgqd_start
+	cgqd_stop
+	knob_is web ceiling 50
+	is_in web "${PID[web]}"
+}
+
+@test "where a process came from is known even after SIGKILL: its section goes" {
+	one
+	start web threads
+	local before
+	before=$(where "${PID[web]}")
+	cgqd_start
+	cgqd_kill
+	printf '[db]\n' | policy 50-web.conf
+	cgqd_start
+	no_group web
+	is_back "${PID[web]}" "$before"
+}
+
+@test "where a process came from is known even after SIGKILL: reset" {
+	one
+	start web threads
+	local before
+	before=$(where "${PID[web]}")
+	cgqd_start
+	start_as late web threads
+	placed web late
+	cgqd_kill
+	cgqd_start
+	cgq reset
+	no_tree
+	is_back "${PID[web]}" "$before"
+	is_back "${PID[late]}" "$before"
+}
+
+@test "killed again and again in the middle of its work, it loses nobody" {
+	one
+	start web forker --storm 30 --live 300 --alive 10
+	local round
+	for round in 1 2 3 4 5 6 7 8; do
+		cgqd_launch
+		sleep "0.0$((round % 5 * 2))"
+		cgqd_kill
+	done
+	cgqd_start
+	sleep 1
+	# shellcheck disable=SC2046 # a pid a word
+	is_in web "${PID[web]}" $(pgrep -P "${PID[web]}")
+	knob_is web ceiling 50
+	knob_is web memory $((300 << 20))
+}
+
+@test "a second daemon on the same tree is refused, and the first goes on" {
+	one
+	cgqd_start
+	local first=$SOCKET
+	SOCKET=$ROOM/second STATE=$ROOM/state2
+	cgqd_ends
+	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
+	[[ $output == *"$TREE"* ]] || fail "the tree is not named: $output"
+	[ ! -e "$ROOM/second" ]
+	SOCKET=$first
+	run -0 cgq list
+	knob_is web ceiling 50
+}
+
+@test "a daemon that is alive keeps its socket" {
+	one
+	cgqd_start
+	TREE=$TREE-other STATE=$ROOM/state2
+	cgqd_ends
+	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
+	run -0 cgq list
+	TREE=${TREE%-other}
+}
+
+# state_costs_a_line: with whatever state there is, it starts, enforces and says one thing about it.
+state_costs_a_line() {
+	: >"$LOG"
+	cgqd_start
+	knob_is web ceiling 50
+	is_in web "${PID[web]}"
+	within "$(log_lines "$STATE")" 1 3 'lines of the log that name the state folder'
+}
+
+@test "damaged state costs a line" {
+	one
+	start web threads
+	cgqd_start
+	cgqd_kill
+	local file
+	[ -n "$(find "$STATE" -type f)" ]
+	for file in $(find "$STATE" -type f); do head -c 3000 /dev/urandom >"$file"; done
+	state_costs_a_line
+	cgqd_kill
+	for file in $(find "$STATE" -type f); do truncate -s 7 "$file"; done
+	cgqd_start
+	knob_is web ceiling 50
+	is_in web "${PID[web]}"
+}
+
+@test "a state folder that is a file costs a line" {
+	one
+	start web threads
+	echo 'a file' >"$STATE"
+	state_costs_a_line
+}
+
+@test "a state folder that cannot be written costs a line" {
+	one
+	start web threads
+	mkdir "$STATE"
+	mount -t tmpfs -o ro,size=64k cgq-test "$STATE"
+	state_costs_a_line || { umount "$STATE"; return 1; }
+	cgqd_stop
+	umount "$STATE"
+}
+
+@test "a full state folder costs a line" {
+	one
+	start web threads
+	mkdir "$STATE"
+	mount -t tmpfs -o size=64k cgq-test "$STATE"
+	head -c 1M /dev/zero >"$STATE/filler" 2>/dev/null || true
+	state_costs_a_line || { umount "$STATE"; return 1; }
+	cgqd_stop
+	umount "$STATE"
+}
+
+@test "state of another boot is not believed" {
+	one
+	start web threads
+	cgqd_start
+	cgqd_kill
+	local boot
+	boot=$(</proc/sys/kernel/random/boot_id)
+	grep -rlq "$boot" "$STATE" || fail "the state does not carry the boot id"
+	find "$STATE" -type f -exec sed -i "s/$boot/00000000-0000-4000-8000-000000000000/" {} +
+	cgqd_start
+	is_in web "${PID[web]}"
+	knob_is web ceiling 50
+}
+
+@test "without the privilege it needs, it names it and ends" {
+	one
+	mkdir -p "$STATE"
+	chmod 777 "$ROOM" "$STATE"
+	run timeout 10 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$BUILD/cgqd" \
+		--config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" --state "$STATE" --tree "$TREE"
+	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
+	[[ $output == *root* || $output == *CAP_* ]] || fail "no privilege is named: $output"
+	[ "$(wc -l <<<"$output")" -le 3 ]
+	chmod 755 "$ROOM"
+	no_tree
+}
+
+@test "without CAP_NET_ADMIN it names that" {
+	one
+	run timeout 10 setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$BUILD/cgqd" \
+		--config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" --state "$STATE" --tree "$TREE"
+	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
+	[[ $output == *CAP_NET_ADMIN* ]] || fail "CAP_NET_ADMIN is not named: $output"
+	no_tree
+}
+
+@test "it stays small, and quiet while nothing happens" {
+	one
+	start web threads
+	cgqd_start
+	sleep 2
+	local before used
+	before=$(pid_ns "$CGQD")
+	sleep 5
+	used=$((($(pid_ns "$CGQD") - before) / 5000))
+	echo "# resident $(rss_kib "$CGQD") KiB, of which anonymous $(awk '/^RssAnon:/ { print $2 }' "/proc/$CGQD/status") KiB; $used µs of CPU a second" >&3
+	within "$(rss_kib "$CGQD")" 100 16384 'KiB resident'
+}
