@@ -44,6 +44,7 @@ struct view {
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
 	struct proc *proc;
+	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
 	const char *const *folders;   /* of the policy */
 	size_t n_folders;
 	bool trusted_only;

@@ -17,7 +17,8 @@
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
 	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string)\n"                   \
 	"\n"                                                                                                         \
-	"# One knob of the kernel; wanted and effective are as the kernel writes them.\n"                            \
+	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
+	"# root of its hierarchy.\n"                                                                                     \
 	"type Knob (key: string, path: string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
 	"  at: ?Place, over: ?Place, in_force: bool, reason: ?string, use_bytes: ?int)\n"                            \
 	"\n"                                                                                                         \
@@ -35,7 +36,6 @@
 	"# user is the name in /etc/passwd, or else the number.\n"                                                       \
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
 	"\n"                                                                                                         \
-	"# path is a folder of the file system, like that of a Knob.\n"                                                  \
 	"# kind: make, evacuate, enable, disable, write, remove.\n"                                                  \
 	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
 	"  at: ?Place, danger: ?string)\n"                                                                           \
