@@ -15,7 +15,7 @@ void mover_forget(struct mover *v); /* closes kept descriptors: after the tree o
 
 enum moved {
 	MOVED_OK,
-	MOVED_GONE,	/* it exited before or while; nothing is left moved */
+	MOVED_GONE,	/* it exited before or while; nothing is left moved. e is only filled when a stranger was put back */
 	MOVED_PARTLY,	/* some hierarchy refused: e says which and why; it is in the others */
 	MOVED_REFUSED,	/* none took it */
 };

@@ -1,0 +1,119 @@
+/* Writes pids: a whole process into its cgroups, or back to where it came from. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/memory.h>
+
+#include "mover_parts.h"
+#include "text.h"
+
+struct mover *mover_new(struct kernel *k, const struct machine *m)
+{
+	struct mover *v = must_alloc(sizeof(*v));
+
+	v->kernel = k;
+	v->machine = m;
+	v->proc = proc_new(m, NULL);
+	return v;
+}
+
+void mover_free(struct mover *v)
+{
+	if (!v)
+		return;
+	procs_forget(v);
+	proc_free(v->proc);
+	free(v);
+}
+
+void mover_forget(struct mover *v)
+{
+	procs_forget(v);
+}
+
+/* How it went so far. */
+struct progress {
+	struct written written;
+	unsigned refused;
+	int error;	    /* of the first that refused */
+	unsigned hierarchy; /* and which one it was */
+};
+
+typedef int write_fn(struct mover *v, unsigned hierarchy, const char *path, pid_t pid, size_t *ret_len);
+
+static int write_exactly(struct mover *v, unsigned hierarchy, const char *path, pid_t pid, size_t *ret_len)
+{
+	*ret_len = strcmp(path, "/") == 0 ? 0 : strlen(path);
+	return procs_write(v, hierarchy, path, pid);
+}
+
+static void write_all(struct mover *v, pid_t pid, const char *const paths[HIERARCHIES_MAX], write_fn *write_one,
+		      struct progress *ret)
+{
+	struct written *w = &ret->written;
+
+	for (unsigned h = 0; h < v->machine->n_hierarchies; h++) {
+		int r;
+
+		if (!paths[h])
+			continue;
+		r = write_one(v, h, paths[h], pid, &w->lens[h]);
+		w->paths[h] = paths[h];
+		if (r == 0) {
+			w->hierarchies |= 1U << h;
+		} else if (ret->refused++ == 0) {
+			ret->error = -r;
+			ret->hierarchy = h;
+		}
+	}
+}
+
+static enum moved refusal_tell(struct mover *v, const struct target *t, const struct progress *p, struct err *e)
+{
+	const struct hierarchy *h = &v->machine->hierarchies[p->hierarchy];
+	const char *path = p->written.paths[p->hierarchy];
+	char name[64], more[48] = "";
+
+	mover_hierarchy_name(h, name, sizeof(name));
+	if (p->refused > 1)
+		snprintf(more, sizeof(more), " (and %u more hierarchies)", p->refused - 1);
+	fail(e, p->error, "pid %d (%s): %s: %s: %s%s", (int)t->facts.pid, TEXT_ESCAPED(t->facts.comm), name,
+	     TEXT_ESCAPED(path), mover_why(p->error, h->version), more);
+	return p->written.hierarchies ? MOVED_PARTLY : MOVED_REFUSED;
+}
+
+static enum moved move(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
+		       write_fn *write_one, struct err *e)
+{
+	struct progress p = {0};
+	enum moved answer = MOVED_OK;
+	struct target t;
+	int r = target_hold(v, pid, start_ticks, &t, e);
+
+	if (r < 0)
+		return r == -ESRCH ? MOVED_GONE : MOVED_REFUSED;
+	write_all(v, pid, paths, write_one, &p);
+	if (!target_is_alive(&t)) {
+		if (target_is_reaped(&t))
+			stranger_put_back(v, pid, &p.written, e);
+		answer = MOVED_GONE;
+	} else if (p.refused) {
+		answer = refusal_tell(v, &t, &p, e);
+	}
+	target_done(&t);
+	return answer;
+}
+
+enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
+		       struct err *e)
+{
+	return move(v, pid, start_ticks, paths, write_exactly, e);
+}
+
+enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX],
+			struct err *e)
+{
+	return move(v, pid, start_ticks, origins, procs_write_upwards, e);
+}

@@ -1,0 +1,112 @@
+/* The mover's descriptors of cgroup.procs, and what is written to them. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "mover_parts.h"
+
+/* Opening costs a third of a write; a quarter of the usual RLIMIT_NOFILE is left to it. */
+#define KEPT_MAX 256
+
+static void *fd_to_value(int fd)
+{
+	return (void *)((intptr_t)fd + 1);
+}
+
+static int fd_of_value(const void *value)
+{
+	return (int)((intptr_t)value - 1);
+}
+
+static void fd_drop(void *value)
+{
+	if (value)
+		close(fd_of_value(value));
+}
+
+void procs_forget(struct mover *v)
+{
+	strmap_clear(&v->kept, fd_drop);
+}
+
+static struct strmap_entry *kept_entry(struct mover *v, unsigned hierarchy, const char *path)
+{
+	auto_free char *key = must_printf("%u:%s", hierarchy, path);
+
+	if (v->kept.n >= KEPT_MAX && !strmap_find(&v->kept, key))
+		procs_forget(v);
+	return strmap_put(&v->kept, key);
+}
+
+/* 0 or -errno; *ret_fresh: it was opened just now. */
+static int kept_open(struct mover *v, struct strmap_entry *one, unsigned hierarchy, const char *path, bool *ret_fresh)
+{
+	int fd;
+
+	*ret_fresh = !one->value;
+	if (one->value)
+		return 0;
+	fd = v->kernel->open_procs(v->kernel, &v->machine->hierarchies[hierarchy], path, NULL);
+	if (fd < 0)
+		return fd;
+	one->value = fd_to_value(fd);
+	return 0;
+}
+
+static int pid_write(int fd, pid_t pid)
+{
+	char text[16];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)pid);
+
+	return write(fd, text, (size_t)n) < 0 ? -errno : 0;
+}
+
+int procs_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid)
+{
+	struct strmap_entry *one = kept_entry(v, hierarchy, path);
+	bool fresh = false;
+	int r;
+
+	do {
+		r = kept_open(v, one, hierarchy, path, &fresh);
+		if (r < 0)
+			return r;
+		r = pid_write(fd_of_value(one->value), pid);
+		if (r != -ENODEV)
+			return r;
+		fd_drop(take_ptr(one->value));
+	} while (!fresh);
+	return r;
+}
+
+/* The cgroup is not there, or is an inner one of v2: one above it may do. */
+static bool is_not_for_processes(int r)
+{
+	return r == -ENOENT || r == -ENODEV || r == -EBUSY || r == -EOPNOTSUPP;
+}
+
+int procs_write_upwards(struct mover *v, unsigned hierarchy, const char *path, pid_t pid, size_t *ret_len)
+{
+	auto_free char *at = must_strdup(path);
+	size_t len = strlen(at);
+	int r;
+
+	for (;;) {
+		if (len == 1 && at[0] == '/')
+			len = 0;
+		at[len] = '\0';
+		r = procs_write(v, hierarchy, at, pid);
+		if (len == 0 || !is_not_for_processes(r))
+			break;
+		while (len > 0 && at[--len] != '/')
+			;
+	}
+	*ret_len = len;
+	return r;
+}

@@ -1,0 +1,93 @@
+/* Holds a process while it is moved, so that its pid means nobody else. */
+#include <dirent.h>
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+
+#include "mover_parts.h"
+#include "text.h"
+
+/*
+ * The pidfd first: if the start time read after it is the right one, and it is still alive when all is done, then the
+ * pid was this process's all the time.
+ */
+int target_hold(struct mover *v, pid_t pid, uint64_t start_ticks, struct target *ret, struct err *e)
+{
+	*ret = (struct target){.pidfd = -1, .facts.pid = pid};
+	if (!v->proc)
+		return fail(e, ENOENT, "pid %d: /proc cannot be opened, so nobody can tell which process it is", (int)pid);
+	ret->pidfd = pidfd_open(pid, 0);
+	/* EINVAL, and ENOENT since 6.9: the number is a thread's now */
+	if (ret->pidfd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT))
+		return -ESRCH;
+	if (ret->pidfd < 0)
+		return fail(e, errno, "pid %d: pidfd_open: %s", (int)pid, strerror(errno));
+	if (proc_read(v->proc, &ret->facts, FACT_STAT) < 0 || ret->facts.exiting ||
+	    (start_ticks && ret->facts.start_ticks != start_ticks)) {
+		target_done(ret);
+		return -ESRCH;
+	}
+	return 0;
+}
+
+void target_done(struct target *t)
+{
+	if (t->pidfd >= 0)
+		close(t->pidfd);
+	t->pidfd = -1;
+	proc_facts_done(&t->facts);
+}
+
+bool target_is_alive(const struct target *t)
+{
+	struct pollfd p = {.fd = t->pidfd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+bool target_is_reaped(const struct target *t)
+{
+	return pidfd_send_signal(t->pidfd, 0, NULL, 0) < 0 && errno == ESRCH;
+}
+
+static bool path_is(const char *path, const char *prefix, size_t len)
+{
+	if (!path)
+		return false;
+	if (len == 0)
+		return strcmp(path, "/") == 0;
+	return strncmp(path, prefix, len) == 0 && !path[len];
+}
+
+/* proc reads what is below /proc/PID: a thread has the same files there as its process has */
+static bool thread_is_in(struct mover *v, pid_t thread, unsigned hierarchy, const char *path, size_t len)
+{
+	struct proc_facts f = {.pid = thread};
+	bool in = proc_read(v->proc, &f, FACT_CGROUP) == 0 && path_is(f.cgroups[hierarchy], path, len);
+
+	proc_facts_done(&f);
+	return in;
+}
+
+/* A main thread that has ended is shown at the root of v1, wherever the others are. */
+bool process_is_in(struct mover *v, pid_t pid, unsigned hierarchy, const char *path, size_t len)
+{
+	char folder[32];
+	auto_dir DIR *d = NULL;
+	bool in = thread_is_in(v, pid, hierarchy, path, len);
+
+	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
+	d = in ? NULL : opendir(folder);
+	for (struct dirent *one; !in && d && (one = readdir(d));) {
+		uint64_t thread;
+
+		if (text_u64(one->d_name, &thread) == 0)
+			in = thread_is_in(v, (pid_t)thread, hierarchy, path, len);
+	}
+	return in;
+}
