@@ -1,0 +1,270 @@
+/* One client of the socket. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "connection.h"
+#include "wire.h"
+
+#define READ_BYTES 16384
+#define NEVER	   UINT64_MAX
+/* After everything that places processes: a client who asks much must not make them late. */
+#define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
+
+const struct connection_limits connection_limits_default = {
+	.message_max_bytes = 1U << 20, /* the largest policy file that is taken, for Diff, is as long */
+	.queue_max_bytes = 1U << 20,   /* one answer may exceed it: ps on 10,000 processes is 2 MB */
+	.stall_usec = 30 * 1000000ULL,
+};
+
+struct connection {
+	const struct connection_owner *owner;
+	struct peer peer;
+	sd_event *event; /* borrowed: outlives its sources */
+	sd_event_source *io, *next_call, *stall;
+	int fd;
+	bool eof;	  /* the client sends no more, but may still read */
+	bool gone;	  /* nobody reads answers any more; what was sent before (oneway) still counts */
+	struct bytes in;
+	size_t scanned;	  /* of in: no NUL up to here */
+	struct bytes out;
+	size_t sent;	  /* of out */
+};
+
+const struct peer *connection_peer(const struct connection *c)
+{
+	return &c->peer;
+}
+
+void connection_free(struct connection *c)
+{
+	if (!c)
+		return;
+	sd_event_source_disable_unref(c->io);
+	sd_event_source_disable_unref(c->next_call);
+	sd_event_source_disable_unref(c->stall);
+	auto_close(&c->fd);
+	bytes_done(&c->in);
+	bytes_done(&c->out);
+	free(c);
+}
+
+static int connection_close(struct connection *c)
+{
+	c->owner->closed(c->owner->ctx, c); /* frees c */
+	return 0;
+}
+
+static size_t waiting_bytes(const struct connection *c)
+{
+	return c->out.len - c->sent;
+}
+
+/* Length of the first whole message of in, without its NUL; false when there is none yet. */
+static bool first_message(struct connection *c, size_t *ret_len)
+{
+	const char *nul = c->in.len > c->scanned ? memchr(c->in.p + c->scanned, 0, c->in.len - c->scanned) : NULL;
+
+	if (!nul) {
+		c->scanned = c->in.len;
+		return false;
+	}
+	c->scanned = (size_t)(nul - c->in.p); /* found again at once the next time */
+	*ret_len = c->scanned;
+	return true;
+}
+
+static void drop_message(struct connection *c, size_t len)
+{
+	c->in.len -= len + 1;
+	memmove(c->in.p, c->in.p + len + 1, c->in.len);
+	c->scanned = 0;
+	if (!c->in.len)
+		bytes_done(&c->in);
+}
+
+static bool may_call(const struct connection *c)
+{
+	return waiting_bytes(c) <= c->owner->limits->queue_max_bytes;
+}
+
+static bool may_read(const struct connection *c)
+{
+	/* What one read may add: so the bound holds for one message, and a pipelining client waits in its socket. */
+	return !c->eof && may_call(c) && c->in.len <= c->owner->limits->message_max_bytes;
+}
+
+static int set_stall(struct connection *c, bool stalls, bool progress)
+{
+	int on = SD_EVENT_OFF, r;
+
+	if (!stalls)
+		return sd_event_source_set_enabled(c->stall, SD_EVENT_OFF);
+	r = sd_event_source_get_enabled(c->stall, &on);
+	if (r >= 0 && on != SD_EVENT_OFF && !progress)
+		return 0;
+	r = sd_event_source_set_time_relative(c->stall, c->owner->limits->stall_usec);
+	return r < 0 ? r : sd_event_source_set_enabled(c->stall, SD_EVENT_ONESHOT);
+}
+
+/* Nothing to wait for: what has arrived is read to its end, call by call. */
+static int rearm_gone(struct connection *c)
+{
+	size_t len;
+
+	bytes_done(&c->out);
+	c->sent = 0;
+	if ((c->eof && !first_message(c, &len)) || c->in.len > c->owner->limits->message_max_bytes + READ_BYTES ||
+	    sd_event_source_set_enabled(c->io, SD_EVENT_OFF) < 0 || set_stall(c, false, false) < 0 ||
+	    sd_event_source_set_enabled(c->next_call, SD_EVENT_ONESHOT) < 0)
+		return connection_close(c);
+	return 0;
+}
+
+/*
+ * What has to happen next decides what is waited for. progress: the client took bytes, or finished a message, so
+ * that the time it has starts anew. Ends the connection when nothing can happen any more.
+ */
+static int connection_rearm(struct connection *c, bool progress)
+{
+	size_t len;
+	bool whole = first_message(c, &len), sends = waiting_bytes(c) > 0;
+	uint32_t mask = (sends ? EPOLLOUT : 0) | (may_read(c) && !whole ? EPOLLIN : 0);
+
+	if (c->gone)
+		return rearm_gone(c);
+	if (!whole && c->in.len > c->owner->limits->message_max_bytes)
+		return connection_close(c);
+	if (c->eof && !whole && !sends)
+		return connection_close(c);
+	if (sd_event_source_set_io_events(c->io, mask) < 0 ||
+	    sd_event_source_set_enabled(c->next_call, whole && may_call(c) ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0 ||
+	    set_stall(c, sends || (!whole && c->in.len > 0), progress) < 0)
+		return connection_close(c);
+	return 0;
+}
+
+/* -errno: the client is gone. */
+static int send_some(struct connection *c)
+{
+	ssize_t n = send(c->fd, c->out.p + c->sent, waiting_bytes(c), MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	c->sent += (size_t)n;
+	if (c->sent == c->out.len) {
+		bytes_done(&c->out);
+		c->sent = 0;
+	}
+	return n > 0;
+}
+
+static void answer(struct connection *c, const struct wire_call *call)
+{
+	const char *error = NULL;
+	json_t *details = NULL, *reply;
+
+	if (call->invalid) {
+		if (!call->oneway)
+			wire_append_invalid(&c->out, call->invalid);
+		return;
+	}
+	reply = c->owner->call(c->owner->call_ctx, &c->peer, call->method, call->parameters, &error, &details);
+	if (!call->oneway)
+		wire_append_reply(&c->out, reply ? NULL : error, reply ? reply : details);
+	json_decref(reply);
+	json_decref(details);
+}
+
+static int receive_some(struct connection *c)
+{
+	char buf[READ_BYTES];
+	ssize_t n = recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
+	if (n == 0)
+		c->eof = true;
+	bytes_append(&c->in, buf, (size_t)n);
+	return 0;
+}
+
+/* One call a round of the loop, so that a thousand pipelined ones cannot hold it up. */
+static int on_next_call(sd_event_source *s, void *userdata)
+{
+	struct connection *c = userdata;
+	struct wire_call call;
+	size_t len;
+	int r;
+
+	if (!first_message(c, &len))
+		return receive_some(c) < 0 ? connection_close(c) : connection_rearm(c, false);
+	if (len > c->owner->limits->message_max_bytes || wire_read_call(c->in.p, len, &call) < 0)
+		return connection_close(c);
+	drop_message(c, len);
+	answer(c, &call);
+	wire_call_done(&call);
+	r = waiting_bytes(c) && !c->gone ? send_some(c) : 0;
+	return r < 0 ? connection_close(c) : connection_rearm(c, true);
+}
+
+static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+	struct connection *c = userdata;
+	int r = 0;
+
+	if (revents & EPOLLHUP)
+		c->gone = true;
+	if (revents & (EPOLLIN | EPOLLERR) && receive_some(c) < 0)
+		return connection_close(c);
+	if (revents & EPOLLOUT && !c->gone && waiting_bytes(c))
+		r = send_some(c);
+	return r < 0 ? connection_close(c) : connection_rearm(c, r > 0);
+}
+
+static int on_stall(sd_event_source *s, uint64_t usec, void *userdata)
+{
+	return connection_close(userdata);
+}
+
+static int add_sources(struct connection *c)
+{
+	int r;
+
+	if ((r = sd_event_add_io(c->event, &c->io, c->fd, EPOLLIN, on_io, c)) < 0 ||
+	    (r = sd_event_add_defer(c->event, &c->next_call, on_next_call, c)) < 0 ||
+	    (r = sd_event_source_set_enabled(c->next_call, SD_EVENT_OFF)) < 0 ||
+	    (r = sd_event_add_time(c->event, &c->stall, CLOCK_MONOTONIC, NEVER, 0, on_stall, c)) < 0 ||
+	    (r = sd_event_source_set_enabled(c->stall, SD_EVENT_OFF)) < 0 ||
+	    (r = sd_event_source_set_priority(c->io, PRIORITY)) < 0 ||
+	    (r = sd_event_source_set_priority(c->next_call, PRIORITY)) < 0 ||
+	    (r = sd_event_source_set_priority(c->stall, PRIORITY)) < 0)
+		return r;
+	return 0;
+}
+
+int connection_new(sd_event *event, int fd, const struct peer *peer, const struct connection_owner *owner,
+		   struct connection **ret)
+{
+	struct connection *c = must_alloc(sizeof(*c));
+	int r;
+
+	c->owner = owner;
+	c->peer = *peer;
+	c->event = event;
+	c->fd = fd;
+	r = add_sources(c);
+	if (r < 0) {
+		c->fd = -1;
+		connection_free(c);
+		return r;
+	}
+	*ret = c;
+	return 0;
+}

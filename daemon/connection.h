@@ -1,0 +1,32 @@
+/* One client: its bytes in, its calls one at a time, its answers out. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "server.h"
+
+struct connection;
+
+/* What one client may cost. */
+struct connection_limits {
+	size_t message_max_bytes; /* a longer call closes the connection */
+	size_t queue_max_bytes;	  /* no further call is taken while more than this waits to be read by the client */
+	uint64_t stall_usec;	  /* for a half-sent call to become whole, and for the client to take some bytes */
+};
+
+extern const struct connection_limits connection_limits_default;
+
+struct connection_owner {
+	const struct connection_limits *limits;
+	server_call *call;
+	void *call_ctx;
+	/* The client is gone, or was thrown out: connection_free() it. */
+	void (*closed)(void *ctx, struct connection *c);
+	void *ctx;
+};
+
+/* fd is non-blocking and then the connection's. owner is borrowed. 0 or -errno, with fd still the caller's. */
+int connection_new(sd_event *event, int fd, const struct peer *peer, const struct connection_owner *owner,
+		   struct connection **ret);
+void connection_free(struct connection *c);
+const struct peer *connection_peer(const struct connection *c);

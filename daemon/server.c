@@ -1,0 +1,150 @@
+/* The socket: who may connect, and how many. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "connection.h"
+#include "listener.h"
+#include "peer.h"
+#include "server_limits.h"
+
+#define CONNECTIONS_MAX	       128
+#define CONNECTIONS_OTHERS_MAX 96 /* of all users but root, who so always gets in */
+#define CONNECTIONS_USER_MAX   32
+#define ACCEPT_PAUSE_USEC      1000000
+#define PRIORITY	       (SD_EVENT_PRIORITY_NORMAL + 50) /* after everything that places processes */
+
+struct server {
+	sd_event *event;
+	struct listener listener;
+	struct readers readers;
+	struct connection_owner owner;
+	sd_event_source *accepts, *resume;
+	struct connection *list[CONNECTIONS_MAX];
+	unsigned n;
+};
+
+static void on_closed(void *ctx, struct connection *c)
+{
+	struct server *s = ctx;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->list[i] == c) {
+			s->list[i] = s->list[--s->n];
+			break;
+		}
+	}
+	connection_free(c);
+}
+
+static bool has_room(const struct server *s, uid_t uid)
+{
+	unsigned same = 0, others = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		uid_t its = connection_peer(s->list[i])->uid;
+
+		same += its == uid;
+		others += its != 0;
+	}
+	if (s->n >= CONNECTIONS_MAX)
+		return false;
+	return uid == 0 || (same < CONNECTIONS_USER_MAX && others < CONNECTIONS_OTHERS_MAX);
+}
+
+/* Silent towards one that is turned away: it could fill the log. */
+static void admit(struct server *s, int connected)
+{
+	auto_fd int fd = connected;
+	struct peer peer;
+
+	if (peer_read(fd, &s->readers, &peer) < 0 || !has_room(s, peer.uid))
+		return;
+	if (connection_new(s->event, fd, &peer, &s->owner, &s->list[s->n]) < 0)
+		return;
+	s->n++;
+	(void)take_fd(fd);
+}
+
+static int on_resume(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	struct server *s = userdata;
+
+	return sd_event_source_set_enabled(s->accepts, SD_EVENT_ON);
+}
+
+/* Out of descriptors or memory: the waiting client would wake us for ever. */
+static void pause_accepting(struct server *s)
+{
+	if (sd_event_source_set_time_relative(s->resume, ACCEPT_PAUSE_USEC) >= 0 &&
+	    sd_event_source_set_enabled(s->resume, SD_EVENT_ONESHOT) >= 0)
+		sd_event_source_set_enabled(s->accepts, SD_EVENT_OFF);
+}
+
+static int on_accept(sd_event_source *source, int listening, uint32_t revents, void *userdata)
+{
+	struct server *s = userdata;
+	int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd >= 0)
+		admit(s, fd);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		pause_accepting(s);
+	return 0; /* anything else was that client's fault, and it is gone */
+}
+
+static int add_sources(struct server *s)
+{
+	int r;
+
+	if ((r = sd_event_add_io(s->event, &s->accepts, s->listener.fd, EPOLLIN, on_accept, s)) < 0 ||
+	    (r = sd_event_source_set_priority(s->accepts, PRIORITY)) < 0 ||
+	    (r = sd_event_add_time(s->event, &s->resume, CLOCK_MONOTONIC, UINT64_MAX, 0, on_resume, s)) < 0 ||
+	    (r = sd_event_source_set_enabled(s->resume, SD_EVENT_OFF)) < 0)
+		return r;
+	return 0;
+}
+
+int server_new_limited(sd_event *event, const char *path, const struct connection_limits *limits,
+		       server_call *call, void *ctx, struct server **ret, struct err *e)
+{
+	struct server *s = must_alloc(sizeof(*s));
+	int r;
+
+	s->event = sd_event_ref(event);
+	s->readers = peer_readers();
+	s->owner = (struct connection_owner){ limits, call, ctx, on_closed, s };
+	s->listener.fd = -1;
+	r = listener_open(path, &s->readers, &s->listener, e);
+	if (r == 0 && (r = add_sources(s)) < 0)
+		fail(e, -r, "%s: event loop: %s", path, strerror(-r));
+	if (r < 0) {
+		server_free(s);
+		return r;
+	}
+	*ret = s;
+	return 0;
+}
+
+int server_new(sd_event *event, const char *path, server_call *call, void *ctx, struct server **ret, struct err *e)
+{
+	return server_new_limited(event, path, &connection_limits_default, call, ctx, ret, e);
+}
+
+void server_free(struct server *s)
+{
+	if (!s)
+		return;
+	while (s->n)
+		connection_free(s->list[--s->n]);
+	sd_event_source_disable_unref(s->accepts);
+	sd_event_source_disable_unref(s->resume);
+	listener_close(&s->listener);
+	sd_event_unref(s->event);
+	free(s);
+}
