@@ -16,10 +16,10 @@ void sampler_follow(struct sampler *s, const struct machine *m, const struct pol
 /* Once a second: CPU counters only. at_ns is CLOCK_MONOTONIC. */
 void sampler_tick(struct sampler *s, uint64_t at_ns);
 
-/* Read now, at the question; negative or !known: unknown. */
+/* Negative or !known: unknown. CPU over the last second, by the last tick; all else is read now, at the question. */
 struct usage {
-	struct rates rates;	       /* over the last second */
-	struct counter procs;
+	struct rates rates;
+	struct counter procs;	       /* directly in this cgroup; not those of its children */
 	struct counter memory_bytes;
 	struct counter io_bytes_per_second;
 	double pressure_percent;       /* v2 cpu.pressure some avg10; negative: unknown */
@@ -28,7 +28,7 @@ struct usage {
 
 /* node: index into want->nodes. */
 void sampler_usage(struct sampler *s, unsigned node, struct usage *ret);
-/* A passive group, by index of the policy. */
+/* A passive group, by index of the policy: CPU and memory of its own members; the processes are the members'. */
 void sampler_usage_passive(struct sampler *s, unsigned group, struct usage *ret);
-/* The machine less everything in the tree. */
-void sampler_usage_outside(struct sampler *s, struct usage *ret);
+/* The machine less the tree and less the passive groups; in_groups: the processes counted there. */
+void sampler_usage_outside(struct sampler *s, uint64_t in_groups, struct usage *ret);

@@ -1,0 +1,268 @@
+/* Counters of every cgroup of ours and of everything outside. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include <cgq/memory.h>
+
+#include "counter_files.h"
+#include "outside.h"
+#include "passive.h"
+#include "plan_make.h"
+#include "rate.h"
+#include "sample_parse.h"
+#include "sampler.h"
+#include "text.h"
+
+/* A tick that comes sooner after the last one is left out: its rates would say little. */
+#define TICK_MIN_NS 500000000ULL
+
+struct entry {
+	char *path; /* relative to the tree; NULL: the whole machine */
+	struct counter_files files;
+	struct sample last;
+	struct rates rates;
+};
+
+struct sampler {
+	struct counter_source source;
+	struct entry machine;
+	struct entry *list; /* by index of want->nodes */
+	size_t n;
+	struct passive *passive;
+	uint64_t last_ns;
+	struct hierarchy hierarchies[HIERARCHIES_MAX]; /* that the descriptors belong to */
+};
+
+static void entry_init(struct entry *e, const char *path)
+{
+	*e = (struct entry){ .path = path ? must_strdup(path) : NULL,
+			     .rates = { .cpu_percent = -1, .throttled_percent = -1 } };
+	counter_files_init(&e->files);
+}
+
+static void entry_done(struct sampler *s, struct entry *e)
+{
+	counter_files_done(&e->files, &s->source);
+	free(e->path);
+	e->path = NULL;
+}
+
+struct sampler *sampler_new(struct kernel *k, const struct machine *m)
+{
+	struct sampler *s = must_alloc(sizeof(*s));
+	struct rlimit limit = { .rlim_cur = 1024 };
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	/* Half for us, the rest for the mover, the clients and what is open for a moment. */
+	s->source = (struct counter_source){ .kernel = k, .machine = m,
+					     .kept_max = (unsigned)(limit.rlim_cur > 1U << 20 ? 1U << 20 : limit.rlim_cur) / 2 };
+	memcpy(s->hierarchies, m->hierarchies, sizeof(s->hierarchies));
+	entry_init(&s->machine, NULL);
+	s->passive = passive_new();
+	return s;
+}
+
+void sampler_free(struct sampler *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->n; i++)
+		entry_done(s, &s->list[i]);
+	free(s->list);
+	entry_done(s, &s->machine);
+	passive_free(s->passive);
+	free(s);
+}
+
+/* Other mounts: what is open belongs to something else, and may not even be gone. */
+static void follow_machine(struct sampler *s, const struct machine *m)
+{
+	s->source.machine = m;
+	counter_files_retry(&s->machine.files);
+	if (!memcmp(s->hierarchies, m->hierarchies, sizeof(s->hierarchies)))
+		return;
+	memcpy(s->hierarchies, m->hierarchies, sizeof(s->hierarchies));
+	counter_files_done(&s->machine.files, &s->source);
+	for (size_t i = 0; i < s->n; i++)
+		counter_files_done(&s->list[i].files, &s->source);
+}
+
+static int compare_path(const void *a, const void *b)
+{
+	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
+}
+
+/* The old entry of that path is taken over, with its descriptors and its last sample. */
+static void entry_inherit(struct entry *e, struct entry *old, size_t n_old)
+{
+	struct entry *from = n_old ? bsearch(e, old, n_old, sizeof(*old), compare_path) : NULL;
+
+	if (!from)
+		return;
+	e->files = from->files;
+	e->last = from->last;
+	e->rates = from->rates;
+	counter_files_init(&from->files);
+	counter_files_retry(&e->files);
+}
+
+void sampler_follow(struct sampler *s, const struct machine *m, const struct policy *p, const struct want *w,
+		    struct members *members)
+{
+	struct entry *old = s->list;
+	size_t n_old = s->n;
+
+	follow_machine(s, m);
+	if (n_old)
+		qsort(old, n_old, sizeof(*old), compare_path);
+	s->n = w->hierarchies ? w->n : 0; /* without a hierarchy the nodes stand nowhere */
+	s->list = must_alloc((s->n + 1) * sizeof(*s->list));
+	for (size_t i = 0; i < s->n; i++) {
+		entry_init(&s->list[i], w->nodes[i].path);
+		entry_inherit(&s->list[i], old, n_old);
+	}
+	for (size_t i = 0; i < n_old; i++)
+		entry_done(s, &old[i]);
+	free(old);
+	passive_follow(s->passive, p, w, members);
+}
+
+static void take_sample(struct sampler *s, struct entry *e, struct sample *ret)
+{
+	int version = counter_version(&s->source, COUNTER_CPU);
+	char text[1024];
+
+	if (counter_read(&s->source, &e->files, e->path, COUNTER_CPU, text, sizeof(text)) >= 0) {
+		if (version == 2)
+			sample_cpu_stat(text, 2, ret);
+		else
+			ret->cpu_ns = sample_number(text);
+	}
+	/* On v2 cpu.stat said it all. At the root nothing is ever throttled. */
+	if (e->path && !ret->periods.known && counter_version(&s->source, COUNTER_CEILING) == 1 &&
+	    counter_read(&s->source, &e->files, e->path, COUNTER_CEILING, text, sizeof(text)) >= 0)
+		sample_cpu_stat(text, 1, ret);
+}
+
+static void entry_tick(struct sampler *s, struct entry *e, uint64_t at_ns)
+{
+	struct sample now = { .at_ns = at_ns };
+
+	take_sample(s, e, &now);
+	if (e->last.at_ns)
+		rate_make(&e->last, &now, s->source.machine->cpus, &e->rates);
+	e->last = now;
+}
+
+void sampler_tick(struct sampler *s, uint64_t at_ns)
+{
+	if (s->last_ns && at_ns - s->last_ns < TICK_MIN_NS)
+		return;
+	s->last_ns = at_ns;
+	entry_tick(s, &s->machine, at_ns);
+	for (size_t i = 0; i < s->n; i++)
+		entry_tick(s, &s->list[i], at_ns);
+	passive_tick(s->passive, at_ns, s->source.machine->cpus);
+}
+
+static void read_value(struct sampler *s, struct entry *e, enum counter_file file, enum knob knob, struct value *ret)
+{
+	char text[256];
+	int version = counter_version(&s->source, file);
+
+	if (counter_read(&s->source, &e->files, e->path, file, text, sizeof(text)) >= 0)
+		value_from_text(knob, version, text, s->source.machine->page_bytes, ret);
+}
+
+/* v1 keeps a quota's two numbers in two files. */
+static void read_quota_v1(struct sampler *s, struct entry *e, struct value *ret)
+{
+	struct counter quota, period;
+	char text[64];
+
+	if (counter_read(&s->source, &e->files, e->path, COUNTER_QUOTA, text, sizeof(text)) < 0)
+		return;
+	if (!strcmp(text, "-1")) {
+		ret->kind = VALUE_MAX;
+		return;
+	}
+	quota = sample_number(text);
+	if (counter_read(&s->source, &e->files, e->path, COUNTER_PERIOD, text, sizeof(text)) < 0)
+		return;
+	period = sample_number(text);
+	if (quota.known && period.known)
+		*ret = (struct value){ .kind = VALUE_QUOTA, .number = quota.value, .period = period.value };
+}
+
+static void usage_init(struct usage *u)
+{
+	memset(u, 0, sizeof(*u));
+	u->rates.cpu_percent = u->rates.throttled_percent = u->pressure_percent = -1;
+}
+
+static struct counter read_memory(struct sampler *s, struct entry *e)
+{
+	char text[64];
+
+	if (counter_read(&s->source, &e->files, e->path, COUNTER_MEMORY, text, sizeof(text)) < 0)
+		return (struct counter){ 0 };
+	return sample_number(text);
+}
+
+void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
+{
+	struct entry *e;
+	char text[256];
+
+	usage_init(ret);
+	if (node >= s->n)
+		return;
+	e = &s->list[node];
+	ret->rates = e->rates;
+	ret->procs.known = counter_read_procs(&s->source, &e->files, e->path, &ret->procs.value) == 0;
+	ret->memory_bytes = read_memory(s, e);
+	read_value(s, e, COUNTER_WEIGHT, KNOB_CPU_WEIGHT, &ret->weight);
+	read_value(s, e, COUNTER_MEMORY_MAX, KNOB_MEMORY_MAX, &ret->memory_max);
+	if (counter_version(&s->source, COUNTER_QUOTA) == 1)
+		read_quota_v1(s, e, &ret->quota);
+	else
+		read_value(s, e, COUNTER_QUOTA, KNOB_CPU_MAX, &ret->quota);
+	if (counter_version(&s->source, COUNTER_PRESSURE) == 2 &&
+	    counter_read(&s->source, &e->files, e->path, COUNTER_PRESSURE, text, sizeof(text)) >= 0)
+		ret->pressure_percent = sample_pressure(text);
+}
+
+void sampler_usage_passive(struct sampler *s, unsigned group, struct usage *ret)
+{
+	usage_init(ret);
+	passive_usage(s->passive, group, &ret->rates, &ret->memory_bytes);
+}
+
+/* All of a less parts of it that were looked at a moment later or sooner: never below nothing. */
+static struct counter counter_less(struct counter a, uint64_t part)
+{
+	a.value = a.value > part ? a.value - part : 0;
+	return a;
+}
+
+void sampler_usage_outside(struct sampler *s, uint64_t in_groups, struct usage *ret)
+{
+	struct entry *tree = s->n ? &s->list[0] : NULL;
+	struct counter in_tree = tree ? read_memory(s, tree) : (struct counter){ true, 0 };
+	double passive_percent, tree_percent = tree ? tree->rates.cpu_percent : 0;
+	uint64_t passive_bytes;
+
+	usage_init(ret);
+	passive_sum(s->passive, &passive_percent, &passive_bytes);
+	ret->procs = counter_less(outside_procs(), in_groups);
+	/* Without a memory controller nobody knows how much of it is the tree's. */
+	if (in_tree.known)
+		ret->memory_bytes = counter_less(outside_memory(), in_tree.value + passive_bytes);
+	if (s->machine.rates.cpu_percent < 0 || tree_percent < 0)
+		return;
+	ret->rates.known = true;
+	ret->rates.cpu_percent = s->machine.rates.cpu_percent - tree_percent - passive_percent;
+	if (ret->rates.cpu_percent < 0)
+		ret->rates.cpu_percent = 0;
+}
