@@ -1,0 +1,136 @@
+/* How each group stands. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/memory.h>
+
+#include "knob_state.h"
+#include "state.h"
+
+const char *const state_names[STATE__COUNT] = {
+#define X(id, name) [STATE_##id] = name,
+	STATE_TABLE(X)
+#undef X
+};
+
+bool group_is_passive(const struct view *v, unsigned group)
+{
+	return v->passive || !v->choice->policy->groups[group].enforce;
+}
+
+/* An earlier state of the table wins; of the same, the first that was found. */
+static void state_lower(struct group_state *s, enum state state, const char *reason)
+{
+	if (state >= s->state)
+		return;
+	s->state = state;
+	snprintf(s->reason, sizeof(s->reason), "%s", reason);
+}
+
+static bool is_refused_file(const struct choice *c, const char *file)
+{
+	for (size_t i = 0; file && i < c->n_refused; i++)
+		if (!strcmp(c->refused[i].path, file))
+			return true;
+	return false;
+}
+
+static void note_place(const struct choice *c, const struct place *at, struct group_state *s)
+{
+	char reason[320];
+
+	if (s->state == STATE_REFUSED_FILE || !is_refused_file(c, at->file))
+		return;
+	snprintf(reason, sizeof(reason), "%.250s is refused; its last good version is in force", at->file);
+	state_lower(s, STATE_REFUSED_FILE, reason);
+}
+
+/* Groups of which any part was read from a file whose newer version is refused. */
+static void note_refused_files(const struct choice *c, struct group_state *list)
+{
+	const struct policy *p = c->policy;
+
+	if (!c->n_refused)
+		return;
+	for (size_t g = 0; g < p->n_groups; g++) {
+		note_place(c, &p->groups[g].at, &list[g]);
+		for (unsigned k = 0; k < KEY__COUNT; k++)
+			note_place(c, &p->groups[g].settings[k].at, &list[g]);
+	}
+	for (size_t r = 0; r < p->n_rules; r++)
+		note_place(c, &p->rules[r].at, &list[p->rules[r].group]);
+}
+
+static void note_troubles(const struct view *v, struct group_state *list)
+{
+	for (size_t i = 0; i < v->n_troubles; i++)
+		if (v->troubles[i].group != GROUP_NONE)
+			state_lower(&list[v->troubles[i].group], STATE_NOT_IN_FORCE, v->troubles[i].text);
+}
+
+static void note_knobs(const struct view *v, const struct node *node, struct group_state *s)
+{
+	static const enum state of_knob[] = {
+		[KNOB_STATE_ABSENT] = STATE_OK,		      [KNOB_STATE_IN_FORCE] = STATE_OK,
+		[KNOB_STATE_IMPOSSIBLE] = STATE_NOT_IN_FORCE, [KNOB_STATE_SHRINKING] = STATE_SHRINKING,
+		[KNOB_STATE_REFUSED] = STATE_NOT_IN_FORCE,    [KNOB_STATE_DRIFT] = STATE_DRIFT,
+	};
+	const struct seen_cgroup *seen = tree_find(v->tree, node->path);
+
+	for (unsigned k = 0; k < KNOB__COUNT; k++) {
+		struct knob_report report;
+
+		knob_judge(v, node, seen, k, &report);
+		state_lower(s, of_knob[report.state], report.reason);
+	}
+}
+
+static void note_nodes(const struct view *v, struct group_state *list)
+{
+	for (size_t i = 0; i < v->want->n; i++) {
+		const struct node *node = &v->want->nodes[i];
+
+		if (node->group == GROUP_NONE)
+			continue;
+		if (v->machine->refusal[0])
+			state_lower(&list[node->group], STATE_NOT_IN_FORCE, v->machine->refusal);
+		else
+			note_knobs(v, node, &list[node->group]);
+	}
+}
+
+/* enforce = no, of the group or of one above; else a person gave it back. */
+static const char *passive_reason(const struct policy *p, unsigned group)
+{
+	for (; group != GROUP_NONE; group = p->groups[group].parent) {
+		const struct setting *s = &p->groups[group].settings[KEY_ENFORCE];
+
+		if (s->at.file && !s->max.n)
+			return "enforce = no";
+	}
+	return "cgq reset, until a reload";
+}
+
+static void note_passive(const struct view *v, struct group_state *list)
+{
+	for (unsigned g = 0; g < v->choice->policy->n_groups; g++) {
+		if (v->passive)
+			state_lower(&list[g], STATE_PASSIVE, v->passive_reason ? v->passive_reason : "cgqd is passive");
+		else if (group_is_passive(v, g))
+			state_lower(&list[g], STATE_PASSIVE, passive_reason(v->choice->policy, g));
+	}
+}
+
+struct group_state *states_make(const struct view *v)
+{
+	size_t n = v->choice->policy->n_groups;
+	struct group_state *list = must_alloc((n + 1) * sizeof(*list));
+
+	for (size_t g = 0; g < n; g++)
+		list[g].state = STATE_OK;
+	note_refused_files(v->choice, list);
+	note_nodes(v, list);
+	note_troubles(v, list);
+	note_passive(v, list);
+	return list;
+}

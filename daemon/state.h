@@ -1,0 +1,23 @@
+/* How each group stands: the first that holds of STATE_TABLE, and why. */
+#pragma once
+
+#include "view.h"
+
+enum state {
+#define X(id, ...) STATE_##id,
+	STATE_TABLE(X)
+#undef X
+	STATE__COUNT
+};
+
+extern const char *const state_names[STATE__COUNT];
+
+struct group_state {
+	enum state state;
+	char reason[320]; /* "" for ok */
+};
+
+/* One for each group of the policy in force; owned by the caller, free(). */
+struct group_state *states_make(const struct view *v);
+/* Whether nothing of the group is written: enforce = no, or the whole daemon is passive. */
+bool group_is_passive(const struct view *v, unsigned group);
