@@ -86,8 +86,12 @@ setup() {
 	room_make
 }
 
-# However the test ended: nothing of it runs on, and no cgroup is left. A leftover fails the test.
 teardown() {
+	room_leave
+}
+
+# However the test ended: nothing of it runs on, and no cgroup is left. A leftover fails the test.
+room_leave() {
 	local left
 	programs_stop
 	if daemon_runs; then
@@ -446,7 +450,7 @@ cpu_ns() {
 	if [ "${VERSION[cpuacct]}" = 1 ]; then
 		cat "$dir/cpuacct.usage"
 	else
-		awk '$1 == "usage_usec" { print $2 * 1000 }' "$dir/cpu.stat"
+		awk '$1 == "usage_usec" { printf "%.0f\n", $2 * 1000 }' "$dir/cpu.stat"
 	fi
 }
 

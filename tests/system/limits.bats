@@ -229,3 +229,23 @@ load lib
 	knob_is web ceiling 50
 	is_in web "${PID[web]}"
 }
+
+@test "swap is counted beside memory, whatever the kernel counts" {
+	policy 50-swap.conf <<-EOF
+		[db]
+		memory = 300M
+		swap = 100M
+	EOF
+	cgqd_start
+	if [ "${VERSION[memory]}" = 1 ]; then
+		knob_is db swap $((400 << 20))
+	else
+		knob_is db swap $((100 << 20))
+	fi
+	# Up and down in one go: on v1 the kernel insists on an order.
+	printf '[db]\nmemory = 900M\nswap = 100M\n' | policy_now 50-swap.conf
+	knob_is db memory $((900 << 20))
+	printf '[db]\nmemory = 100M\nswap = 50M\n' | policy_now 50-swap.conf
+	knob_is db memory $((100 << 20))
+	state_is db ok
+}

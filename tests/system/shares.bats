@@ -98,7 +98,7 @@ on_one_cpu() {
 
 # cpu_idle_ticks CPU
 cpu_idle_ticks() {
-	awk -v c="cpu$1" '$1 == c { print $5 + $6 }' /proc/stat
+	awk -v c="cpu$1" '$1 == c { printf "%.0f\n", $5 + $6 }' /proc/stat
 }
 
 @test "while the outside is idle, the groups lose nothing" {
