@@ -31,6 +31,7 @@ struct faults {
 	struct arena arena;
 	struct fault *list;
 	size_t n, cap;
+	struct faults_file *files; /* as first named */
 };
 
 void faults_done(struct faults *f);
@@ -116,7 +117,10 @@ struct policy {
 	uint32_t kinds;	    /* bit per match_kind: what rules look at at all */
 	/* the distinct values of EXE, USER and GROUP terms, to be resolved by someone who may look: */
 	const char **exes, **users, **user_groups;
+	bool *exe_globs;    /* by index of exes: a glob; else a path to be taken byte for byte */
 	size_t n_exes, n_users, n_user_groups;
+	const char **files; /* in reading order; every place's file is one of these pointers */
+	size_t n_files;
 	uint64_t hash;	    /* of all that was read: equal texts under equal names have equal hashes */
 };
 
