@@ -1,0 +1,33 @@
+/* One file, read for itself: what it adds to a policy. */
+#pragma once
+
+#include "policy_files.h"
+
+struct draft_group {
+	const char *path;
+	struct place at;
+};
+
+struct draft_setting {
+	unsigned group; /* index into the draft's groups, as in its rules */
+	enum key key;
+	struct setting set;
+};
+
+/* In the order of the file. Owns its strings; places point to its path. */
+struct draft {
+	struct arena arena;
+	const char *path;
+	uint64_t hash;	/* of name and text */
+	bool is_faulty; /* contributes nothing */
+	struct draft_group *groups;
+	size_t n_groups, cap_groups;
+	struct draft_setting *settings;
+	size_t n_settings, cap_settings;
+	struct rule *rules;
+	size_t n_rules, cap_rules;
+};
+
+/* Every local fault goes to faults. A file without text is faulty, which was told by the one who read it. */
+struct draft *draft_read(const struct policy_file *file, struct faults *faults);
+void draft_free(struct draft *d);

@@ -1,0 +1,31 @@
+/* A file in INI syntax as sections and records. */
+#pragma once
+
+#include <stddef.h>
+
+#include <cgq/memory.h>
+#include <cgq/policy.h>
+
+/* One "key = value". */
+struct ini_record {
+	unsigned section;  /* index into sections */
+	unsigned line;
+	const char *key;   /* lower-cased */
+	const char *value; /* NULL: told to be at fault already */
+};
+
+struct ini_section {
+	unsigned line;
+	const char *name;  /* lower-cased; NULL: its header is missing or at fault, which was told */
+};
+
+/* In the order of the file. Owns its strings. */
+struct ini_text {
+	struct arena arena;
+	struct ini_section *sections;
+	size_t n_sections, cap_sections;
+	struct ini_record *records;
+	size_t n_records, cap_records;
+};
+
+void ini_text_done(struct ini_text *t);

@@ -1,0 +1,87 @@
+/* Settings that contradict or come to nothing. */
+#include "lint.h"
+
+#include <string.h>
+
+#include "text.h"
+
+static bool is_set(const struct group *g, enum key key)
+{
+	return g->settings[key].at.file;
+}
+
+static bool is_yes(const struct group *g, enum key key)
+{
+	return is_set(g, key) && g->settings[key].max.n;
+}
+
+static void idle_lint(const struct group *g, struct faults *faults)
+{
+	const struct setting *cpu = &g->settings[KEY_CPU];
+
+	if (is_yes(g, KEY_CPU_IDLE) && is_set(g, KEY_CPU) && cpu->min.n)
+		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_CPU_IDLE].at,
+			  "cpu.idle: an idle group gets only what nobody else wants; 'cpu = %s' reserves nothing then",
+			  cpu->text);
+}
+
+static void burst_lint(const struct group *g, struct faults *faults)
+{
+	const struct setting *burst = &g->settings[KEY_CPU_BURST];
+	bool ceiling = is_set(g, KEY_CPU) && g->settings[KEY_CPU].max.kind != AMOUNT_MAX;
+
+	if (is_set(g, KEY_CPU_BURST) && burst->max.n && !ceiling)
+		fault_add(faults, SEVERITY_WARNING, burst->at, "cpu.burst: means nothing without a ceiling of cpu");
+}
+
+/* What the nearest ancestor that says anything allows; NULL: no ancestor does. */
+static const char *inherited_list(const struct policy *p, const struct group *g, enum key key)
+{
+	while (g->parent != GROUP_NONE) {
+		g = &p->groups[g->parent];
+		if (is_set(g, key) && g->settings[key].max.kind == AMOUNT_LIST)
+			return g->settings[key].max.list;
+	}
+	return NULL;
+}
+
+static void list_lint(const struct policy *p, const struct group *g, enum key key, const char *machine_list,
+		      struct faults *faults)
+{
+	const struct setting *s = &g->settings[key];
+	const char *outer = inherited_list(p, g, key);
+	bool of_group = outer;
+
+	if (!is_set(g, key) || s->max.kind != AMOUNT_LIST)
+		return;
+	if (!outer)
+		outer = machine_list;
+	if (*outer && !text_list_within(s->max.list, outer))
+		fault_add(faults, SEVERITY_WARNING, s->at, "%s: '%s' is not within %s (%s)", key_rows[key].name, s->text,
+			  of_group ? "what the group above it has" : "what this machine has online", outer);
+}
+
+static void empty_lint(const struct group *g, struct faults *faults)
+{
+	if (g->n_rules || g->n_children)
+		return;
+	for (unsigned i = 0; i < KEY__COUNT; i++)
+		if (i != KEY_CHILDREN && i != KEY_ENFORCE && is_set(g, i)) {
+			fault_add(faults, SEVERITY_HINT, g->at,
+				  "[%s] has limits, but no match: nothing gets into it by itself", g->path);
+			return;
+		}
+}
+
+void lint_groups(const struct policy *p, const struct machine *m, struct faults *faults)
+{
+	for (size_t i = 0; i < p->n_groups; i++) {
+		const struct group *g = &p->groups[i];
+
+		idle_lint(g, faults);
+		burst_lint(g, faults);
+		list_lint(p, g, KEY_CPUS, m->cpu_list, faults);
+		list_lint(p, g, KEY_MEMS, m->node_list, faults);
+		empty_lint(g, faults);
+	}
+}

@@ -1,0 +1,359 @@
+/* Which version of each file is in force. */
+#include "policy_choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "map.h"
+#include "policy_build.h"
+#include "policy_check.h"
+
+/*
+ * To find whose change makes an unchanged file fail, so many changes are taken back for a try, one after the
+ * other; each costs reading the whole policy. Beyond, the latest change goes without a try.
+ */
+#define TRIES_MAX 64
+
+enum version {
+	VERSION_NONE,
+	VERSION_NOW,
+	VERSION_GOOD, /* the one in force until now */
+};
+
+/* All versions of one name. */
+struct item {
+	const struct policy_file *now, *good;
+	struct draft *now_draft, *good_draft; /* read once asked for */
+	enum version version;
+	bool refused;	/* to be listed */
+	bool set_back;	/* refused for what only shows across files: may come back once that is mended */
+	char *why;	/* for that; with its place: */
+	char *why_file;
+	unsigned why_line;
+};
+
+struct chooser {
+	struct item *items; /* by name, which is the reading order */
+	size_t n;
+	struct map item_of_path;
+	const struct machine *machine;
+};
+
+static struct draft *draft_of(struct item *it, enum version v)
+{
+	struct faults unread = { 0 }; /* those of a last good version were told in their time */
+	struct draft **d = v == VERSION_NOW ? &it->now_draft : &it->good_draft;
+
+	if (!*d) {
+		*d = draft_read(v == VERSION_NOW ? it->now : it->good, &unread);
+		faults_done(&unread);
+	}
+	return *d;
+}
+
+static enum version last_good(struct item *it)
+{
+	return it->good && !draft_of(it, VERSION_GOOD)->is_faulty ? VERSION_GOOD : VERSION_NONE;
+}
+
+static bool is_same(const struct policy_file *a, const struct policy_file *b)
+{
+	return a && b && a->text && b->text && a->masked == b->masked && a->len == b->len &&
+	       !memcmp(a->text, b->text, a->len);
+}
+
+static bool is_changed(const struct item *it)
+{
+	return it->version == VERSION_NOW && !is_same(it->now, it->good);
+}
+
+static bool is_vanished(const struct item *it)
+{
+	return !it->now && it->version == VERSION_NONE && !it->refused;
+}
+
+static void item_begin(struct item *it, struct faults *faults)
+{
+	if (!it->now)
+		return;
+	it->now_draft = draft_read(it->now, faults);
+	it->version = VERSION_NOW;
+	if (!it->now_draft->is_faulty)
+		return;
+	it->version = last_good(it);
+	it->refused = true;
+}
+
+static void chooser_begin(struct chooser *c, const struct file_set *now, const struct file_set *good,
+			  struct faults *faults)
+{
+	size_t i = 0, j = 0;
+
+	c->items = must_alloc((now->n + good->n) * sizeof(*c->items));
+	while (i < now->n || j < good->n) {
+		struct item *it = &c->items[c->n];
+		int order = i == now->n ? 1 : j == good->n ? -1 : strcmp(now->list[i].name, good->list[j].name);
+
+		if (order <= 0)
+			it->now = &now->list[i++];
+		if (order >= 0)
+			it->good = &good->list[j++];
+		item_begin(it, faults);
+		if (it->good)
+			map_put(&c->item_of_path, it->good->path, (unsigned)c->n);
+		if (it->now)
+			map_put(&c->item_of_path, it->now->path, (unsigned)c->n);
+		c->n++;
+	}
+}
+
+static void chooser_done(struct chooser *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		draft_free(c->items[i].now_draft);
+		draft_free(c->items[i].good_draft);
+		free(c->items[i].why);
+		free(c->items[i].why_file);
+	}
+	free(c->items);
+	map_done(&c->item_of_path);
+}
+
+static struct policy *chosen_build(struct chooser *c, struct faults *faults)
+{
+	struct draft **drafts = must_alloc(c->n * sizeof(*drafts));
+	struct policy *p;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i].version != VERSION_NONE)
+			drafts[n++] = draft_of(&c->items[i], c->items[i].version);
+	p = policy_build(drafts, n, faults);
+	policy_check(p, c->machine, faults);
+	free(drafts);
+	return p;
+}
+
+/* The first in reading order, NULL when all holds. */
+static const struct fault *fault_first(const struct chooser *c, const struct faults *faults)
+{
+	const struct fault *first = NULL;
+	unsigned first_item = MAP_NONE;
+
+	for (size_t i = 0; i < faults->n; i++) {
+		const struct fault *f = &faults->list[i];
+		unsigned item = map_get(&c->item_of_path, f->at.file);
+
+		if (f->severity != SEVERITY_FAULT)
+			continue;
+		if (first && (item > first_item || (item == first_item && f->at.line >= first->at.line)))
+			continue;
+		first = f;
+		first_item = item;
+	}
+	return first;
+}
+
+/* Does the set as chosen hold at this place? */
+static bool holds_at(struct chooser *c, const struct place *at)
+{
+	struct faults faults = { 0 };
+	bool holds = true;
+
+	policy_free(chosen_build(c, &faults));
+	for (size_t i = 0; i < faults.n; i++)
+		if (faults.list[i].at.line == at->line && !strcmp(faults.list[i].at.file, at->file))
+			holds = false;
+	faults_done(&faults);
+	return holds;
+}
+
+static bool holds_whole(struct chooser *c)
+{
+	struct faults faults = { 0 };
+	bool holds;
+
+	policy_free(chosen_build(c, &faults));
+	holds = !faults_count(&faults, SEVERITY_FAULT);
+	faults_done(&faults);
+	return holds;
+}
+
+/* The one, latest in order first, without whose change (or with whose return) the place holds. */
+static struct item *culprit_find(struct chooser *c, const struct place *at, bool (*is_suspect)(const struct item *))
+{
+	unsigned tries = 0;
+
+	for (size_t i = c->n; i-- > 0 && tries < TRIES_MAX;) {
+		struct item *it = &c->items[i];
+		enum version before = it->version;
+		bool holds;
+
+		if (!is_suspect(it) || (before == VERSION_NONE && last_good(it) == VERSION_NONE))
+			continue;
+		tries++;
+		it->version = last_good(it);
+		holds = holds_at(c, at);
+		it->version = before;
+		if (holds)
+			return it;
+	}
+	return NULL;
+}
+
+static struct item *last_of(struct chooser *c, bool (*is_suspect)(const struct item *))
+{
+	for (size_t i = c->n; i-- > 0;)
+		if (is_suspect(&c->items[i]) && (c->items[i].now || last_good(&c->items[i]) == VERSION_GOOD))
+			return &c->items[i];
+	return NULL;
+}
+
+static void item_refuse(struct item *it, enum version instead, const char *file, unsigned line, char *why)
+{
+	free(it->why);
+	free(it->why_file);
+	it->set_back = it->version == VERSION_NOW;
+	it->version = instead;
+	it->refused = true;
+	it->why = why;
+	it->why_file = must_strdup(file);
+	it->why_line = line;
+}
+
+/* Takes another file's change, or its removal, back, so that the place of f holds. */
+static void other_refuse(struct item *it, const struct fault *f)
+{
+	if (it->now)
+		item_refuse(it, last_good(it), it->now->path, 1,
+			    must_printf("%s:%u does not hold with it (%s)", f->at.file, f->at.line, f->text));
+	else
+		item_refuse(it, VERSION_GOOD, it->good->path, 1,
+			    must_printf("removed, but %s:%u needs it (%s); its last good version stays in force",
+					f->at.file, f->at.line, f->text));
+}
+
+static const struct policy_file *file_in_force(const struct item *it)
+{
+	return it->version == VERSION_NOW ? it->now : it->version == VERSION_GOOD ? it->good : NULL;
+}
+
+/* By the versions in force: under other names, the same path may stand there twice. */
+static struct item *charged_find(struct chooser *c, const char *path)
+{
+	for (size_t i = c->n; i-- > 0;) {
+		const struct policy_file *f = file_in_force(&c->items[i]);
+
+		if (f && !strcmp(f->path, path))
+			return &c->items[i];
+	}
+	return NULL;
+}
+
+/* One file fewer that is new, gone or in force: each fault is answered by one such step, so that this ends. */
+static void fault_answer(struct chooser *c, const struct fault *f)
+{
+	struct item *charged = charged_find(c, f->at.file);
+	struct item *other = NULL;
+
+	if (!is_changed(charged)) {
+		other = culprit_find(c, &f->at, is_changed);
+		if (!other)
+			other = culprit_find(c, &f->at, is_vanished);
+		if (!other)
+			other = last_of(c, is_changed);
+		if (!other)
+			other = last_of(c, is_vanished);
+	}
+	if (other)
+		other_refuse(other, f);
+	else
+		item_refuse(charged, is_changed(charged) ? last_good(charged) : VERSION_NONE, f->at.file, f->at.line,
+			    must_strdup(f->text));
+}
+
+/* What was set back before its cause was mended may hold by now. */
+static void changes_readmit(struct chooser *c)
+{
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i];
+		enum version before = it->version;
+
+		if (!it->set_back)
+			continue;
+		it->version = VERSION_NOW;
+		if (holds_whole(c))
+			it->refused = it->set_back = false;
+		else
+			it->version = before;
+	}
+}
+
+static void versions_settle(struct chooser *c)
+{
+	for (;;) {
+		struct faults faults = { 0 };
+		struct policy *p = chosen_build(c, &faults);
+		const struct fault *f = fault_first(c, &faults);
+
+		if (f)
+			fault_answer(c, f);
+		policy_free(p);
+		faults_done(&faults);
+		if (!f)
+			return;
+	}
+}
+
+static void faults_copy(struct faults *to, const struct faults *from)
+{
+	for (size_t i = 0; from && i < from->n; i++)
+		fault_add(to, from->list[i].severity, from->list[i].at, "%s", from->list[i].text);
+}
+
+static void choice_fill(struct chooser *c, struct choice *ret)
+{
+	ret->refused = must_alloc(c->n * sizeof(*ret->refused));
+	for (size_t i = 0; i < c->n; i++) {
+		const struct item *it = &c->items[i];
+		const struct policy_file *f = file_in_force(it);
+
+		if (f)
+			file_set_put(&ret->in_force, f->name, f->path, f->text, f->len, f->masked);
+		if (!it->refused)
+			continue;
+		ret->refused[ret->n_refused].path = must_strdup(it->now ? it->now->path : it->good->path);
+		ret->refused[ret->n_refused++].kept = it->version == VERSION_GOOD;
+		if (it->why)
+			fault_add(&ret->faults, SEVERITY_FAULT, (struct place){ it->why_file, it->why_line }, "%s", it->why);
+	}
+}
+
+void policy_choose(const struct file_set *now, const struct faults *read_faults, const struct file_set *good,
+		   const struct machine *m, struct choice *ret)
+{
+	struct chooser c = { .machine = m };
+	struct faults told = { 0 };
+
+	*ret = (struct choice){ 0 };
+	faults_copy(&ret->faults, read_faults);
+	chooser_begin(&c, now, good, &ret->faults);
+	versions_settle(&c);
+	changes_readmit(&c);
+	choice_fill(&c, ret);
+	ret->policy = chosen_build(&c, &told); /* holds: nothing is told */
+	policy_lint(ret->policy, m, &ret->faults);
+	faults_done(&told);
+	chooser_done(&c);
+}
+
+void choice_done(struct choice *c)
+{
+	policy_free(c->policy);
+	file_set_done(&c->in_force);
+	faults_done(&c->faults);
+	for (size_t i = 0; i < c->n_refused; i++)
+		free(c->refused[i].path);
+	free(c->refused);
+	*c = (struct choice){ 0 };
+}

@@ -1,0 +1,78 @@
+/* What rules name that somebody has to look up on the machine. */
+#include "policy_refs.h"
+
+#include <stdlib.h>
+
+#include "map.h"
+
+/* The distinct values of one kind. */
+struct refs {
+	const char **list;
+	size_t n, cap;
+	struct map map;
+};
+
+/* A glob and a path of the same bytes are two things: "G/usr/b*" and "=/usr/b*". */
+static unsigned ref_of(struct refs *refs, struct arena *arena, const struct pattern *v)
+{
+	const char *name = arena_printf(arena, "%c%s", v->is_glob ? 'G' : '=', v->text);
+	unsigned ref = map_get(&refs->map, name);
+
+	if (ref != MAP_NONE)
+		return ref;
+	array_grow(refs->list, refs->n, refs->cap);
+	refs->list[refs->n] = name;
+	map_put(&refs->map, name, (unsigned)refs->n);
+	return (unsigned)refs->n++;
+}
+
+static struct refs *refs_of(struct refs *all, enum match_kind kind)
+{
+	switch (kind) {
+	case MATCH_EXE:
+		return &all[0];
+	case MATCH_USER:
+		return &all[1];
+	case MATCH_GROUP:
+		return &all[2];
+	default:
+		return NULL;
+	}
+}
+
+static void term_refs(struct policy *p, struct refs *all, struct term *t)
+{
+	struct refs *refs = refs_of(all, t->kind);
+
+	p->kinds |= 1U << t->kind;
+	for (size_t i = 0; refs && i < t->n_values; i++)
+		t->values[i].ref = ref_of(refs, &p->arena, &t->values[i]);
+}
+
+/* Moves the list into the arena, the mark before each name taken off. */
+static const char **refs_take(struct arena *arena, struct refs *refs, size_t *ret_n)
+{
+	const char **list = arena_alloc(arena, refs->n * sizeof(*list));
+
+	for (size_t i = 0; i < refs->n; i++)
+		list[i] = refs->list[i] + 1;
+	*ret_n = refs->n;
+	free(refs->list);
+	map_done(&refs->map);
+	return list;
+}
+
+void policy_refs_make(struct policy *p)
+{
+	struct refs all[3] = { 0 };
+
+	for (size_t i = 0; i < p->n_rules; i++)
+		for (size_t j = 0; j < p->rules[i].n_terms; j++)
+			term_refs(p, all, &p->rules[i].terms[j]);
+	p->exe_globs = arena_alloc(&p->arena, all[0].n * sizeof(*p->exe_globs));
+	for (size_t i = 0; i < all[0].n; i++)
+		p->exe_globs[i] = all[0].list[i][0] == 'G';
+	p->exes = refs_take(&p->arena, &all[0], &p->n_exes);
+	p->users = refs_take(&p->arena, &all[1], &p->n_users);
+	p->user_groups = refs_take(&p->arena, &all[2], &p->n_user_groups);
+}

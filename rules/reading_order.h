@@ -1,0 +1,19 @@
+/* Settings in the order in which they were read. */
+#pragma once
+
+#include <cgq/policy.h>
+
+/* What group reserves of its parent. */
+struct reserve {
+	unsigned group;
+	unsigned parent;	      /* GROUP_NONE: the machine */
+	const struct amount *amount;  /* PERCENT, CORES or BYTES */
+	const struct setting *setting;
+	unsigned file;		      /* index into policy->files */
+};
+
+/* The amount that a setting of this key reserves: the lower end of cpu, the whole of memory.low and memory.min. */
+const struct amount *reserve_amount(enum key key, const struct setting *s);
+
+/* Every reservation by key whose parent is there. free() */
+struct reserve *reserves_in_order(const struct policy *p, enum key key, size_t *ret_n);
