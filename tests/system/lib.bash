@@ -23,6 +23,7 @@ find_layout() {
 		case $type in
 		cgroup)
 			for controller in ${options//,/ }; do
+				grep -q "^$controller	" /proc/cgroups || continue
 				: "${MOUNT[$controller]:=$mount}" "${VERSION[$controller]:=1}"
 			done
 			;;
