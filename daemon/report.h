@@ -14,3 +14,4 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
 /* What a reload would do now; with name and text: as if that file were there too. NULL with e on trouble. */
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);
 json_t *report_refusals(const struct view *v); /* [{"file","line","text","severity"}] of refused files */
+json_t *report_reload(const struct view *v);   /* what a reload came to: refused files, their faults, troubles */

@@ -1,0 +1,146 @@
+/* The answer of Diff: what a reload would change. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "plan_make.h"
+#include "report.h"
+#include "report_json.h"
+#include "size_text.h"
+#include "want_make.h"
+
+static const char *const action_names[] = {
+	[ACTION_MAKE] = "make",	      [ACTION_EVACUATE] = "evacuate", [ACTION_ENABLE] = "enable",
+	[ACTION_DISABLE] = "disable", [ACTION_WRITE] = "write",	      [ACTION_REMOVE] = "remove",
+};
+
+/* The group of a cgroup that is no longer wanted, by the want that is in force. */
+static const char *old_group(const struct view *v, const char *path)
+{
+	for (size_t i = 0; path && i < v->want->n; i++) {
+		const struct node *n = &v->want->nodes[i];
+
+		if (n->group != GROUP_NONE && !strcmp(n->path, path))
+			return v->choice->policy->groups[n->group].path;
+	}
+	return NULL;
+}
+
+static const char *group_of(const struct view *v, const struct policy *next, const struct action *a)
+{
+	return a->group < next->n_groups ? next->groups[a->group].path : old_group(v, a->path);
+}
+
+static bool use_of(const struct view *v, const struct action *a, uint64_t *ret)
+{
+	const struct seen_cgroup *seen = a->path ? tree_find(v->tree, a->path) : NULL;
+	const struct value *use = seen ? (a->memsw ? &seen->memsw_current : &seen->memory_current) : NULL;
+
+	if (!use || use->kind != VALUE_NUMBER)
+		return false;
+	*ret = use->number;
+	return true;
+}
+
+/* NULL: none. */
+static const char *danger_of(const struct view *v, const struct action *a, char *buf, size_t size)
+{
+	char numbers[128];
+	uint64_t use;
+
+	if (a->kind == ACTION_EVACUATE)
+		return "its processes are moved out";
+	if (a->kind != ACTION_WRITE || !a->only_below_bytes || !use_of(v, a, &use) || use <= a->only_below_bytes)
+		return NULL;
+	size_text_over("in use now", use, "planned", a->only_below_bytes, numbers, sizeof(numbers));
+	snprintf(buf, size, "%s: waits until use is below", numbers);
+	return buf;
+}
+
+static json_t *action_json(const struct view *v, const struct policy *next, const struct action *a)
+{
+	json_t *o = json_object();
+	char path[1024], danger[256];
+
+	machine_path(v->machine, a->hierarchy, a->path, path, sizeof(path));
+	put_text(o, "kind", action_names[a->kind]);
+	put_text(o, "group", group_of(v, next, a));
+	put_text(o, "path", path[0] ? path : "/");
+	put_text(o, "file", a->file);
+	put_text(o, "was", a->was);
+	put_text(o, "text", a->text);
+	put_place(o, "at", &a->at);
+	put_text(o, "danger", danger_of(v, a, danger, sizeof(danger)));
+	return o;
+}
+
+static json_t *plan_json(const struct view *v, const struct policy *next, const struct plan *plan)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < plan->n_first; i++)
+		json_array_append_new(list, action_json(v, next, &plan->first[i]));
+	for (size_t i = 0; i < plan->n_last; i++)
+		json_array_append_new(list, action_json(v, next, &plan->last[i]));
+	return list;
+}
+
+/* What was found in the version of the file that the given text replaces does not count. */
+static void faults_without(const struct faults *from, const char *path, struct faults *ret)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		const struct fault *f = &from->list[i];
+
+		if (!f->at.file || strcmp(f->at.file, path))
+			fault_add(ret, f->severity, f->at, "%s", f->text);
+	}
+}
+
+/* As if the file of that name held text. Without one of that name it is shown under its bare name. */
+static void put_given(struct file_set *set, struct faults *faults, const char *name, const char *text, size_t len)
+{
+	const struct policy_file *there = file_set_find(set, name);
+	auto_free char *path = must_strdup(there ? there->path : name);
+	struct faults kept = { 0 };
+
+	faults_without(faults, path, &kept);
+	faults_done(faults);
+	*faults = kept;
+	file_set_put(set, name, path, text, len, len == 0);
+}
+
+static json_t *diff_of(const struct view *v, const struct choice *next)
+{
+	bool passive = v->passive && v->passive_stays;
+	struct want *want = want_make(next->policy, v->machine, passive);
+	struct plan *plan = plan_make(want, v->machine, v->tree, v->refusals);
+	json_t *o = json_object();
+
+	put(o, "actions", plan_json(v, next->policy, plan));
+	put(o, "faults", report_faults(next, SEVERITY_HINT, false));
+	put(o, "refused", report_refused(next));
+	plan_free(plan);
+	want_free(want);
+	return o;
+}
+
+json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e)
+{
+	struct file_set set = { 0 };
+	struct faults faults = { 0 };
+	struct choice next = { 0 };
+	json_t *o = NULL;
+
+	if (policy_files_read(v->folders, v->n_folders, v->trusted_only, &set, &faults, e) == 0) {
+		if (name)
+			put_given(&set, &faults, name, text, len);
+		policy_choose(&set, &faults, &v->choice->in_force, v->machine, &next);
+		o = diff_of(v, &next);
+		choice_done(&next);
+	}
+	file_set_done(&set);
+	faults_done(&faults);
+	return o;
+}

@@ -1,0 +1,14 @@
+/* The word for why a process is where it is. */
+#pragma once
+
+#include <cgq/verdict.h>
+
+static inline const char *report_how(enum verdict_kind kind)
+{
+	static const char *const words[] = {
+		[VERDICT_NONE] = "none",     [VERDICT_RULE] = "rule",	      [VERDICT_FOLLOWS] = "follows",
+		[VERDICT_STAYS] = "stays",   [VERDICT_EXCLUDED] = "excluded",
+	};
+
+	return words[kind];
+}

@@ -1,0 +1,119 @@
+/* The knobs of a group, as status and explain tell them. */
+#include <string.h>
+
+#include "knob_state.h"
+#include "plan_make.h"
+#include "report_knobs.h"
+#include "state.h"
+
+/* From the mount's root, which is the same in every hierarchy but where our base differs. */
+static void put_path(const struct view *v, enum knob k, const char *rel, json_t *o)
+{
+	int h = machine_hierarchy(v->machine, knob_rows[k].controller);
+	char path[1024];
+
+	if (h < 0) {
+		put_text(o, "path", rel);
+		return;
+	}
+	machine_path(v->machine, (unsigned)h, rel, path, sizeof(path));
+	put_text(o, "path", path);
+}
+
+static void put_setting(const struct setting *s, json_t *o)
+{
+	put_text(o, "text", s && s->at.file ? s->text : NULL);
+	put_place(o, "at", s ? &s->at : NULL);
+	put_place(o, "over", s ? &s->over : NULL);
+}
+
+/* What a memory limit is held against. */
+static void put_use(const struct seen_cgroup *seen, enum knob k, int version, json_t *o)
+{
+	const struct value *use = !seen ? NULL : k == KNOB_SWAP_MAX && version == 1 ? &seen->memsw_current
+										    : &seen->memory_current;
+	bool is_limit = k == KNOB_MEMORY_MAX || k == KNOB_MEMORY_HIGH || (k == KNOB_SWAP_MAX && version == 1);
+
+	put_counter(o, "use_bytes",
+		    is_limit && use && use->kind == VALUE_NUMBER ? (struct counter){ true, use->number }
+								 : (struct counter){ 0 });
+}
+
+static json_t *knob_new(const struct view *v, const char *rel, enum knob k, const struct setting *s)
+{
+	json_t *o = json_object();
+
+	put_text(o, "key", key_rows[knob_rows[k].key].name);
+	put_path(v, k, rel, o);
+	put_text(o, "file", knob_file(k, knob_version(v->machine, k)));
+	put_setting(s, o);
+	return o;
+}
+
+static void node_knob(const struct view *v, const struct node *node, const struct seen_cgroup *seen, enum knob k,
+		      json_t *list)
+{
+	const struct wanted *w = &node->wanted[k];
+	const struct setting *s = NULL;
+	struct knob_report report;
+	int version = knob_version(v->machine, k);
+	json_t *o;
+
+	knob_judge(v, node, seen, k, &report);
+	if (!w->asked && (report.state == KNOB_STATE_IN_FORCE || report.state == KNOB_STATE_ABSENT))
+		return;
+	if (node->group != GROUP_NONE && !node->self)
+		s = &v->choice->policy->groups[node->group].settings[knob_rows[k].key];
+	o = knob_new(v, node->path, k, s);
+	put_value(o, "wanted", k, version, &w->value);
+	put_value(o, "effective", k, version, report.effective);
+	put(o, "in_force", json_boolean(report.state == KNOB_STATE_IN_FORCE));
+	put_text(o, "reason", report.reason[0] ? report.reason : NULL);
+	put_use(seen, k, version, o);
+	json_array_append_new(list, o);
+}
+
+static bool is_asked(const struct setting *s, enum knob k)
+{
+	const struct amount *a = knob_rows[k].side == SIDE_MIN ? &s->min : &s->max;
+
+	return s->at.file && a->kind != AMOUNT_UNSET;
+}
+
+/* Nothing is written for it, so nothing is in force; what it asks is told all the same. */
+static void passive_knobs(const struct view *v, unsigned group, json_t *list)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+
+	for (unsigned k = 0; k < KNOB__COUNT; k++) {
+		json_t *o;
+
+		if (!is_asked(&g->settings[knob_rows[k].key], k))
+			continue;
+		o = knob_new(v, g->path, k, &g->settings[knob_rows[k].key]);
+		put(o, "wanted", json_null());
+		put(o, "effective", json_null());
+		put(o, "in_force", json_false());
+		put_text(o, "reason", "passive: measured, nothing is written");
+		put(o, "use_bytes", json_null());
+		json_array_append_new(list, o);
+	}
+}
+
+void report_knobs(const struct view *v, unsigned group, json_t *list)
+{
+	const struct want *w = v->want;
+
+	if (!w->n || w->node_of_group[group] == UINT32_MAX) {
+		passive_knobs(v, group, list);
+		return;
+	}
+	for (size_t i = w->node_of_group[group]; i < w->n; i++) {
+		const struct node *node = &w->nodes[i];
+
+		if (node->group != group)
+			break; /* a group's own node, and right after it its leaf _self if it has one */
+		for (unsigned k = 0; k < KNOB__COUNT; k++)
+			node_knob(v, node, tree_find(v->tree, node->path), k, list);
+	}
+}

@@ -1,0 +1,160 @@
+/* The answer of Status: one page for each group. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "report.h"
+#include "report_knobs.h"
+#include "report_usage.h"
+
+static const char *layout_text(enum layout l)
+{
+	static const char *const texts[] = {
+		[LAYOUT_NONE] = "no cgroups",
+		[LAYOUT_V1] = "v1",
+		[LAYOUT_MIXED] = "v1 and v2",
+		[LAYOUT_V2] = "v2",
+		[LAYOUT_V2_SYSTEMD] = "v2 under systemd",
+	};
+
+	return texts[l];
+}
+
+static void append(char *buf, size_t size, const char *text)
+{
+	size_t len = strlen(buf);
+
+	snprintf(buf + len, size - len, "%s", text);
+}
+
+/* "cpu, cpuacct, memory", as far as the node stands in hierarchies of that version. */
+static bool controllers_text(const struct view *v, const struct node *node, int version, char *buf, size_t size)
+{
+	bool any = false;
+
+	for (unsigned c = 0; c < CONTROLLER__COUNT; c++) {
+		int h = machine_hierarchy(v->machine, c);
+		const char *name = version == 1 ? controller_rows[c].v1 : controller_rows[c].v2;
+
+		if (!(node->controllers & 1U << c) || h < 0 || v->machine->hierarchies[h].version != version || !name)
+			continue;
+		append(buf, size, any ? ", " : "");
+		append(buf, size, name);
+		any = true;
+	}
+	return any;
+}
+
+/* "own tree /cgq/web (v1: cpu, cpuacct, memory)" */
+static void placement_text(const struct view *v, unsigned group, char *buf, size_t size)
+{
+	const struct want *w = v->want;
+	const struct node *node;
+	char path[1024], v1[256] = "v1: ", v2[256] = "v2: ";
+	bool has_v1, has_v2;
+	int h = machine_hierarchy(v->machine, CONTROLLER_CPU);
+
+	if (!w->n || w->node_of_group[group] == UINT32_MAX) {
+		snprintf(buf, size, "none: its processes stay where they are");
+		return;
+	}
+	if (!w->hierarchies) {
+		snprintf(buf, size, "none: %s", v->machine->refusal);
+		return;
+	}
+	node = &w->nodes[w->node_of_group[group]];
+	machine_path(v->machine, h < 0 ? (unsigned)__builtin_ctz(w->hierarchies) : (unsigned)h, node->path, path,
+		     sizeof(path));
+	has_v1 = controllers_text(v, node, 1, v1, sizeof(v1));
+	has_v2 = controllers_text(v, node, 2, v2, sizeof(v2));
+	snprintf(buf, size, "own tree %s (%s%s%s)", path, has_v1 ? v1 : "", has_v1 && has_v2 ? "; " : "", has_v2 ? v2 : "");
+}
+
+static json_t *rules_of(const struct policy *p, unsigned group)
+{
+	json_t *list = json_array();
+
+	for (size_t r = 0; r < p->n_rules; r++)
+		if (p->rules[r].group == group)
+			json_array_append_new(list, report_rule(&p->rules[r]));
+	return list;
+}
+
+/* GROUP_NONE: those of the whole tree. */
+static json_t *troubles_of(const struct view *v, unsigned group)
+{
+	json_t *list = json_array();
+
+	if (group == GROUP_NONE && v->machine->refusal[0])
+		json_array_append_new(list, report_text(v->machine->refusal));
+	for (size_t i = 0; i < v->n_troubles; i++)
+		if (v->troubles[i].group == group)
+			json_array_append_new(list, report_text(v->troubles[i].text));
+	return list;
+}
+
+static json_t *group_page(const struct view *v, unsigned group, const struct usages *usages,
+			  const struct group_state *states)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+	json_t *o = json_object(), *knobs = json_array();
+	char placement[2048];
+
+	placement_text(v, group, placement, sizeof(placement));
+	put_text(o, "group", g->path);
+	put_place(o, "at", &g->at);
+	put_text(o, "placement", placement);
+	put(o, "usage", report_usage(g->path, &usages->groups[group], &states[group]));
+	report_knobs(v, group, knobs);
+	put(o, "knobs", knobs);
+	put(o, "rules", rules_of(v->choice->policy, group));
+	put(o, "troubles", troubles_of(v, group));
+	return o;
+}
+
+json_t *report_status(const struct view *v, const char *group)
+{
+	const struct policy *p = v->choice->policy;
+	unsigned only = group ? policy_group(p, group) : GROUP_NONE;
+	auto_free struct group_state *states = NULL;
+	json_t *o, *pages;
+	struct usages usages;
+
+	if (group && only == GROUP_NONE)
+		return NULL;
+	o = json_object();
+	pages = json_array();
+	states = states_make(v);
+	usages_make(v, &usages);
+	for (unsigned g = 0; g < p->n_groups; g++)
+		if (!group || g == only)
+			json_array_append_new(pages, group_page(v, g, &usages, states));
+	usages_done(&usages);
+	put_text(o, "version", CGQ_VERSION);
+	put_text(o, "layout", layout_text(v->machine->layout));
+	put_text(o, "passive", v->passive ? (v->passive_reason ? v->passive_reason : "cgqd is passive") : NULL);
+	put(o, "refused", report_refused(v->choice));
+	put(o, "faults", report_faults(v->choice, SEVERITY_HINT, false));
+	put(o, "troubles", troubles_of(v, GROUP_NONE));
+	put(o, "groups", pages);
+	return o;
+}
+
+json_t *report_refusals(const struct view *v)
+{
+	return report_faults(v->choice, SEVERITY_FAULT, true);
+}
+
+json_t *report_reload(const struct view *v)
+{
+	json_t *o = json_object(), *troubles = troubles_of(v, GROUP_NONE);
+
+	for (size_t i = 0; i < v->n_troubles; i++)
+		if (v->troubles[i].group != GROUP_NONE)
+			json_array_append_new(troubles, report_text(v->troubles[i].text));
+	put(o, "refused", report_refused(v->choice));
+	put(o, "faults", report_refusals(v));
+	put(o, "troubles", troubles);
+	return o;
+}
