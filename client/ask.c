@@ -1,0 +1,90 @@
+/* What every command that needs cgqd does: ask, wait while it starts, and say in one line what went wrong. */
+#include "ask.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <cgq/auto.h>
+#include <cgq/interface.h>
+#include <cgq/memory.h>
+
+#include "call.h"
+#include "command.h"
+#include "exits.h"
+#include "field.h"
+#include "say.h"
+
+#define START_WAIT_MS 10000 /* a first look at a busy machine takes a second or two */
+#define START_STEP_MS 100
+
+static bool is_error(const struct answer *a, const char *name)
+{
+	return a->error && strcmp(a->error, name) == 0;
+}
+
+static void sleep_ms(unsigned ms)
+{
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+static int refused(const struct options *o, const struct answer *a)
+{
+	const char *text = field_text(a->parameters, "text");
+
+	if (is_error(a, "io.cgq.NoSuchGroup")) {
+		say("there is no group '%s'; cgq list shows those there are", field_text(a->parameters, "group"));
+		return o->command->failed == EXIT_UNREACHABLE ? EXIT_NO_GROUP : o->command->failed;
+	}
+	if (is_error(a, "io.cgq.NoSuchProcess")) {
+		say("there is no process %s", o->n_args > 0 ? o->args[0] : "");
+		return EXIT_DIFFERS;
+	}
+	if (is_error(a, "io.cgq.NotReady"))
+		say("cgqd is still starting; it answers once the policy is applied");
+	else if (is_error(a, "io.cgq.PermissionDenied"))
+		say("not permitted: %s", *text ? text : "this needs root");
+	else if (is_error(a, "io.cgq.Failed"))
+		say("%s", text);
+	else if (is_error(a, "org.varlink.service.MethodNotFound"))
+		say("this cgqd is too old: it does not know %s", o->command->name);
+	else
+		say("cgqd answers %s%s%s", a->error, *text ? ": " : "", text);
+	return o->command->failed;
+}
+
+int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret)
+{
+	const char *path = o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
+	auto_free char *full = must_printf("io.cgq.%s", method);
+	struct answer a = {0};
+	struct err e = {0};
+	unsigned waited_ms = 0;
+	int status = 0;
+
+	for (;;) {
+		int r = call(path, full, json_incref(parameters), o->command->seconds_max, &a, &e);
+
+		if (r < 0) {
+			say("%s", e.text);
+			json_decref(parameters);
+			return EXIT_UNREACHABLE;
+		}
+		if (!is_error(&a, "io.cgq.NotReady") || waited_ms >= START_WAIT_MS)
+			break;
+		answer_done(&a);
+		sleep_ms(START_STEP_MS);
+		waited_ms += START_STEP_MS;
+	}
+	json_decref(parameters);
+	if (a.error || !o->set[OPTION_JSON])
+		field_escape(&a.parameters);
+	if (a.error)
+		status = refused(o, &a);
+	else
+		*ret = json_incref(a.parameters);
+	answer_done(&a);
+	return status;
+}

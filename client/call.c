@@ -1,0 +1,161 @@
+/* One question to cgqd and its answer, in varlink's wire format. The only file that knows the socket. */
+#include "call.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <time.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#define ANSWER_MAX_BYTES (256U << 20) /* 10,000 groups of 12 knobs come to 40 MiB */
+#define CHUNK_BYTES	 65536U
+
+static uint64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
+}
+
+void answer_done(struct answer *a)
+{
+	json_decref(a->parameters);
+	free(a->error);
+	*a = (struct answer){0};
+}
+
+static int nobody(const char *path, int code, struct err *e)
+{
+	if (code == EACCES || code == EPERM)
+		return fail(e, EACCES, "%s: not permitted: reading needs root or the group cgq", path);
+	if (code == EAGAIN)
+		return fail(e, ETIMEDOUT, "%s: cgqd is there, but takes no calls", path);
+	if (code == ENOENT || code == ENOTDIR || code == ECONNREFUSED)
+		return fail(e, code, "%s: nobody answers; is cgqd running?", path);
+	return fail(e, code, "%s: %s; is cgqd running?", path, strerror(code));
+}
+
+static int connect_to(const char *path, unsigned seconds_max, struct err *e)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct timeval patience = {.tv_sec = seconds_max}; /* connect() waits where the backlog is full */
+	auto_fd int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return fail(e, errno, "cannot make a socket: %s", strerror(errno));
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return nobody(path, errno, e);
+	return take_fd(fd);
+}
+
+static int send_all(int fd, const char *path, const char *bytes, size_t len, struct err *e)
+{
+	while (len > 0) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail(e, errno, "%s: cgqd does not listen: %s", path, strerror(errno));
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+static int wait_for_bytes(int fd, const char *path, uint64_t deadline_ms, unsigned seconds_max, struct err *e)
+{
+	for (;;) {
+		uint64_t now = now_ms();
+		struct pollfd p = {.fd = fd, .events = POLLIN};
+		int r = now >= deadline_ms ? 0 : poll(&p, 1, (int)(deadline_ms - now));
+
+		if (r > 0)
+			return 0;
+		if (r == 0)
+			return fail(e, ETIMEDOUT, "%s: cgqd does not answer within %u s", path, seconds_max);
+		if (errno != EINTR)
+			return fail(e, errno, "%s: %s", path, strerror(errno));
+	}
+}
+
+/* Reads up to the NUL; *ret is terminated by it. */
+static int receive(int fd, const char *path, unsigned seconds_max, char **ret, struct err *e)
+{
+	uint64_t deadline_ms = now_ms() + (uint64_t)seconds_max * 1000;
+	auto_free char *buf = NULL;
+	size_t len = 0, cap = 0;
+
+	for (;;) {
+		ssize_t n;
+		int r = wait_for_bytes(fd, path, deadline_ms, seconds_max, e);
+
+		if (r < 0)
+			return r;
+		if (cap - len < CHUNK_BYTES)
+			buf = must_realloc(buf, cap = cap * 2 + CHUNK_BYTES);
+		n = recv(fd, buf + len, cap - len, 0);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fail(e, EBADMSG, "%s: cgqd went away before it had answered", path);
+		if (memchr(buf + len, '\0', (size_t)n))
+			break;
+		len += (size_t)n;
+		if (len > ANSWER_MAX_BYTES)
+			return fail(e, EBADMSG, "%s: an answer of more than %u MiB", path, ANSWER_MAX_BYTES >> 20);
+	}
+	*ret = take_ptr(buf);
+	return 0;
+}
+
+static int answer_read(const char *path, const char *text, struct answer *ret, struct err *e)
+{
+	json_error_t error;
+	json_t *whole = json_loads(text, JSON_REJECT_DUPLICATES, &error);
+	json_t *parameters = json_object_get(whole, "parameters");
+	const char *name = json_string_value(json_object_get(whole, "error"));
+
+	if (!json_is_object(whole) || (parameters && !json_is_object(parameters))) {
+		json_decref(whole);
+		return fail(e, EBADMSG, "%s: what answers there does not speak io.cgq", path);
+	}
+	ret->parameters = parameters ? json_incref(parameters) : json_object();
+	ret->error = name ? must_strdup(name) : NULL;
+	json_decref(whole);
+	return 0;
+}
+
+int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
+	 struct err *e)
+{
+	json_t *question = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
+	auto_free char *text = json_dumps(question, JSON_COMPACT);
+	auto_free char *answer = NULL;
+	auto_fd int fd = -1;
+	int r;
+
+	json_decref(question);
+	if (!text)
+		return fail(e, EINVAL, "that cannot be said in JSON");
+	fd = connect_to(path, seconds_max, e);
+	if (fd < 0)
+		return fd;
+	r = send_all(fd, path, text, strlen(text) + 1, e);
+	if (r < 0)
+		return r;
+	r = receive(fd, path, seconds_max, &answer, e);
+	if (r < 0)
+		return r;
+	return answer_read(path, answer, ret, e);
+}

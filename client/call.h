@@ -1,0 +1,22 @@
+/* One question to cgqd and its answer, in varlink's wire format. The only file that knows the socket. */
+#pragma once
+
+#include <jansson.h>
+
+#include <cgq/err.h>
+
+#define SOCKET_PATH_MAX_BYTES 108 /* of struct sockaddr_un, with the NUL */
+
+struct answer {
+	json_t *parameters; /* never NULL once answered */
+	char *error;	    /* "io.cgq.NoSuchGroup"; NULL: none */
+};
+
+void answer_done(struct answer *a);
+
+/*
+ * method: "io.cgq.List". parameters is an object and stolen. 0 where anything was answered, an error too; else
+ * -errno: EACCES not permitted, ETIMEDOUT, EBADMSG no answer that we understand, and what connect() says.
+ */
+int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
+	 struct err *e);

@@ -1,0 +1,173 @@
+/* cgq explain: why one process is where it is. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "ask.h"
+#include "command.h"
+#include "exits.h"
+#include "field.h"
+#include "knobs.h"
+#include "prose.h"
+#include "rows.h"
+#include "say.h"
+#include "text.h"
+
+static const struct {
+	const char *how;
+	const char *because;
+	bool placed;
+} ways[] = {
+	{"rule", "a rule says so", true},
+	{"pin", "a person pinned it there", true},
+	{"follows", "its parent belongs to the group, and children = follow", true},
+	{"stays", "it fitted a rule once, and children = follow keeps it", true},
+	{"none", "no rule fits", false},
+	{"excluded", "it is never placed, whatever a rule says", false},
+};
+
+static bool is_placed(const char *how)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (strcmp(ways[i].how, how) == 0)
+			return ways[i].placed;
+	return false;
+}
+
+static const char *because_of(const json_t *answer)
+{
+	const char *how = field_text(answer, "how");
+
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (strcmp(ways[i].how, how) == 0)
+			return ways[i].because;
+	return how;
+}
+
+static void verdict_show(const struct terminal *t, const json_t *answer)
+{
+	const json_t *rule = json_object_get(answer, "rule");
+	const char *exclusion = field_text(answer, "exclusion");
+	const char *group = field_text(answer, "group");
+	auto_free char *at = field_place(answer, "rule");
+
+	printf("%s%lld %s%s", terminal_colour(t, COLOUR_STRONG),
+	       (long long)json_integer_value(json_object_get(answer, "pid")), field_text(answer, "name"),
+	       terminal_colour(t, COLOUR_PLAIN));
+	if (field_is_known(answer, "user"))
+		printf(", user %s", field_text(answer, "user"));
+	puts("");
+	prose_line(t, "group", "%s%s%s", terminal_colour(t, *group ? COLOUR_GOOD : COLOUR_CARE), *group ? group : "none",
+		   terminal_colour(t, COLOUR_PLAIN));
+	prose_line(t, "because", "%s%s%s", because_of(answer), *exclusion ? ": " : "", exclusion);
+	if (*at)
+		prose_line(t, "rule", "%s: match = %s", at, field_text(rule, "text"));
+	if (field_is_known(answer, "moved_at"))
+		prose_line(t, "moved", "%s", field_text(answer, "moved_at"));
+}
+
+static void tried_show(const struct terminal *t, const json_t *tried)
+{
+	const json_t *one;
+	size_t i;
+
+	if (json_array_size(tried) == 0)
+		return;
+	prose_heading(t, "Rules tried, in order", COLOUR_STRONG);
+	json_array_foreach((json_t *)tried, i, one)
+	{
+		const char *failed = field_text(one, "failed");
+
+		printf("    %s:%lld: [%s] %s\n      %s%s%s%s\n", field_text(one, "file"),
+		       (long long)json_integer_value(json_object_get(one, "line")), field_text(one, "group"),
+		       field_text(one, "text"), terminal_colour(t, *failed ? COLOUR_FAINT : COLOUR_GOOD),
+		       *failed ? "does not fit: " : "fits", failed, terminal_colour(t, COLOUR_PLAIN));
+	}
+}
+
+/* "from" is empty where a hierarchy was not touched. */
+static void cgroups_show(const struct terminal *t, json_t *now, json_t *from)
+{
+	const char *hierarchy;
+	json_t *path;
+
+	if (json_object_size(now) == 0)
+		return;
+	prose_heading(t, "Cgroups", COLOUR_STRONG);
+	json_object_foreach(now, hierarchy, path)
+	{
+		const char *origin = field_text(from, hierarchy);
+
+		printf("    %s: %s", hierarchy, json_string_value(path) ? json_string_value(path) : "-");
+		if (*origin)
+			printf("%s, came from %s%s", terminal_colour(t, COLOUR_FAINT), origin,
+			       terminal_colour(t, COLOUR_PLAIN));
+		puts("");
+	}
+}
+
+static int page_show(const struct rows *r, json_t *answer)
+{
+	const json_t *limits = field_list(answer, "limits");
+	int status = 0;
+
+	verdict_show(&r->terminal, answer);
+	tried_show(&r->terminal, field_list(answer, "tried"));
+	cgroups_show(&r->terminal, json_object_get(answer, "cgroups"), json_object_get(answer, "origins"));
+	if (json_array_size(limits) > 0) {
+		prose_heading(&r->terminal, "Limits", COLOUR_STRONG);
+		status = knobs_show(r->options, limits);
+		knobs_reasons_show(r->options, limits, "Not in force");
+	}
+	return status;
+}
+
+static int record_show(const struct rows *r, json_t *answer)
+{
+	json_t *rows = json_array();
+	int status;
+
+	json_array_append(rows, answer);
+	status = rows_show(r, rows, false, 0);
+	json_decref(rows);
+	return status;
+}
+
+static int show(const struct rows *r, json_t *answer)
+{
+	const struct options *o = r->options;
+	bool placed = is_placed(field_text(answer, "how"));
+	int status;
+
+	if (o->set[OPTION_JSON])
+		status = rows_json(r, answer, NULL);
+	else if (o->set[OPTION_OUTPUT] || o->set[OPTION_RAW])
+		status = record_show(r, answer);
+	else
+		status = page_show(r, answer);
+	return status ? status : placed ? EXIT_AS_WANTED : EXIT_DIFFERS;
+}
+
+int cmd_explain(const struct options *o)
+{
+	json_t *answer = NULL;
+	struct rows r;
+	uint64_t pid;
+	int status = rows_init(o, &r);
+
+	if (status)
+		return status;
+	if (text_u64(o->args[0], &pid) < 0 || pid == 0 || pid > INT_MAX) {
+		say("explain: '%s' is not a process id", TEXT_ESCAPED(o->args[0]));
+		return EXIT_USAGE;
+	}
+	status = ask(o, "Explain", json_pack("{s:I}", "pid", (json_int_t)pid), &answer);
+	if (status == 0)
+		status = show(&r, answer);
+	json_decref(answer);
+	return status;
+}

@@ -1,0 +1,278 @@
+/* cgq status: one page that says what is used, wanted and in force, and from which line. */
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "ask.h"
+#include "command.h"
+#include "exits.h"
+#include "faults.h"
+#include "field.h"
+#include "knobs.h"
+#include "prose.h"
+#include "rows.h"
+
+struct page {
+	const struct options *o;
+	struct terminal terminal;
+	const json_t *answer;
+};
+
+static bool is_as_wanted(const json_t *usage)
+{
+	const char *state = field_text(usage, "state");
+
+	return strcmp(state, "ok") == 0 || strcmp(state, "passive") == 0;
+}
+
+/* The value of one column of list, as list shows it. */
+static char *usage_text(const struct page *p, const json_t *usage, const char *key)
+{
+	struct cell_form form;
+
+	cell_form_init(p->o, &p->terminal, &form);
+	for (size_t i = 0; i < columns_list.n; i++)
+		if (strcmp(columns_list.list[i].key, key) == 0)
+			return cell_text(&columns_list.list[i], usage, &form);
+	return must_strdup("-");
+}
+
+/* ", reserved 40%" where that is known */
+static void part_show(const struct page *p, const json_t *usage, const char *key, const char *word)
+{
+	auto_free char *text = usage_text(p, usage, key);
+
+	if (field_number(usage, key) < 0)
+		printf(", no %s", word);
+	else if (field_is_known(usage, key))
+		printf(", %s %s", word, text);
+}
+
+static void cpu_show(const struct page *p, const json_t *usage)
+{
+	auto_free char *cpu = usage_text(p, usage, "cpu_percent");
+
+	prose_label(&p->terminal, "CPU");
+	printf("%s%s", cpu, field_is_known(usage, "cpu_percent") ? " of the machine" : "");
+	part_show(p, usage, "cpu_min_percent", "reserved");
+	part_show(p, usage, "cpu_max_percent", "ceiling");
+	part_show(p, usage, "throttled_percent", "throttled");
+	putchar('\n');
+}
+
+static void usage_show(const struct page *p, const json_t *usage)
+{
+	auto_free char *memory = usage_text(p, usage, "memory_bytes");
+	auto_free char *procs = usage_text(p, usage, "procs");
+	auto_free char *io = usage_text(p, usage, "io_bytes_per_second");
+	auto_free char *pressure = usage_text(p, usage, "pressure_percent");
+
+	prose_line(&p->terminal, "processes", "%s", procs);
+	cpu_show(p, usage);
+	prose_label(&p->terminal, "memory");
+	fputs(memory, stdout);
+	part_show(p, usage, "memory_max_bytes", "ceiling");
+	putchar('\n');
+	if (field_is_known(usage, "io_bytes_per_second"))
+		prose_line(&p->terminal, "I/O", "%s", io);
+	if (field_is_known(usage, "pressure_percent"))
+		prose_line(&p->terminal, "pressure", "%s of the time someone waited for the CPU", pressure);
+}
+
+static void rules_show(const struct page *p, const json_t *rules)
+{
+	const json_t *rule;
+	size_t i;
+
+	if (json_array_size(rules) == 0)
+		return;
+	prose_heading(&p->terminal, "Who belongs to it", COLOUR_STRONG);
+	json_array_foreach((json_t *)rules, i, rule)
+		printf("    %s:%lld: %s\n", field_text(rule, "file"),
+		       (long long)json_integer_value(json_object_get(rule, "line")), field_text(rule, "text"));
+}
+
+static void title_show(const struct page *p, const char *group, const json_t *usage)
+{
+	const char *state = field_text(usage, "state");
+	const char *reason = field_text(usage, "reason");
+
+	prose_put(&p->terminal, COLOUR_STRONG, group);
+	fputs(": ", stdout);
+	prose_put(&p->terminal, colour_of_state(state), state);
+	printf("%s%s\n", *reason ? ", " : "", reason);
+}
+
+static void passive_show(const struct page *p)
+{
+	const char *passive = field_text(p->answer, "passive");
+
+	if (*passive)
+		printf("  %spassive%s: %s; nothing is enforced until a reload or restart\n",
+		       terminal_colour(&p->terminal, COLOUR_CARE), terminal_colour(&p->terminal, COLOUR_PLAIN),
+		       passive);
+}
+
+static int group_show(const struct page *p, const json_t *group)
+{
+	const json_t *usage = json_object_get(group, "usage");
+	const json_t *knobs = field_list(group, "knobs");
+	auto_free char *at = field_place(group, "at");
+	const char *placement = field_text(group, "placement");
+	int r;
+
+	title_show(p, field_text(group, "group"), usage);
+	passive_show(p);
+	prose_line(&p->terminal, "policy", "%s", *at ? at : "-");
+	if (*placement)
+		prose_line(&p->terminal, "placement", "%s", placement);
+	usage_show(p, usage);
+	putchar('\n');
+	r = knobs_show(p->o, knobs);
+	if (!is_as_wanted(usage)) /* a passive group has it in its title */
+		knobs_reasons_show(p->o, knobs, "Not in force");
+	knobs_overrides_show(p->o, knobs, "Overrides");
+	rules_show(p, field_list(group, "rules"));
+	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(group, "troubles"));
+	return r;
+}
+
+/* Faults belong to the refused files, the rest to what is in force. */
+static json_t *faults_which(const json_t *answer, bool is_fault)
+{
+	json_t *ret = json_array();
+	const json_t *fault;
+	size_t i;
+
+	json_array_foreach((json_t *)field_list(answer, "faults"), i, fault)
+		if ((strcmp(field_text(fault, "severity"), "fault") == 0) == is_fault)
+			json_array_append(ret, (json_t *)fault);
+	return ret;
+}
+
+static void warnings_show(const struct page *p)
+{
+	json_t *warnings = faults_which(p->answer, false);
+
+	if (json_array_size(warnings) > 0)
+		prose_heading(&p->terminal, "Warnings", COLOUR_CARE);
+	faults_show(&p->terminal, warnings, "    ");
+	json_decref(warnings);
+}
+
+static void refused_show(const struct page *p)
+{
+	const json_t *refused = field_list(p->answer, "refused"), *one;
+	json_t *faults = faults_which(p->answer, true);
+	size_t i;
+
+	if (json_array_size(refused) > 0)
+		prose_heading(&p->terminal, "Refused files", COLOUR_BAD);
+	json_array_foreach((json_t *)refused, i, one)
+		printf("    %s: %s\n", field_text(one, "file"), refused_text(one));
+	faults_show(&p->terminal, faults, "    ");
+	json_decref(faults);
+}
+
+static void overview_reasons_show(const struct page *p, const json_t *groups)
+{
+	const json_t *group;
+	size_t i;
+
+	json_array_foreach((json_t *)groups, i, group)
+	{
+		auto_free char *heading = must_printf("Not in force in %s", field_text(group, "group"));
+		auto_free char *troubles = must_printf("Troubles of %s", field_text(group, "group"));
+
+		if (!is_as_wanted(json_object_get(group, "usage")))
+			knobs_reasons_show(p->o, field_list(group, "knobs"), heading);
+		prose_list(&p->terminal, troubles, COLOUR_BAD, field_list(group, "troubles"));
+	}
+}
+
+static int overview_show(const struct page *p, const json_t *groups)
+{
+	const json_t *group;
+	json_t *usages = json_array();
+	struct rows r;
+	size_t i;
+	int status;
+
+	printf("cgqd %s", field_text(p->answer, "version"));
+	printf(", %s, %zu group%s\n", field_text(p->answer, "layout"), json_array_size(groups),
+	       json_array_size(groups) == 1 ? "" : "s");
+	passive_show(p);
+	json_array_foreach((json_t *)groups, i, group)
+		json_array_append(usages, json_object_get(group, "usage"));
+	rows_init_usual(p->o, &columns_list, &r);
+	putchar('\n');
+	status = rows_show(&r, usages, true, 2);
+	json_decref(usages);
+	overview_reasons_show(p, groups);
+	refused_show(p);
+	warnings_show(p);
+	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(p->answer, "troubles"));
+	return status;
+}
+
+/* -o and -r: the knobs of all groups as one table. */
+static int knobs_table(const struct rows *r, const json_t *groups)
+{
+	json_t *rows = json_array(), *group, *knob;
+	size_t i, k;
+	int status;
+
+	json_array_foreach((json_t *)groups, i, group)
+		json_array_foreach(json_object_get(group, "knobs"), k, knob)
+		{
+			json_object_set(knob, "group", json_object_get(group, "group"));
+			json_array_append(rows, knob);
+		}
+	status = rows_show(r, rows, false, 0);
+	json_decref(rows);
+	return status;
+}
+
+static int pages_show(const struct rows *r, const json_t *answer)
+{
+	struct page p = {.o = r->options, .terminal = r->terminal, .answer = answer};
+	const json_t *groups = field_list(answer, "groups");
+
+	if (p.o->set[OPTION_OUTPUT] || p.o->set[OPTION_RAW])
+		return knobs_table(r, groups);
+	if (p.o->n_args == 0)
+		return overview_show(&p, groups);
+	return group_show(&p, json_array_get(groups, 0));
+}
+
+/* A file that is refused, or a trouble of the whole, belongs to no group that was asked for. */
+static int exit_status(const json_t *answer, bool whole)
+{
+	const json_t *group;
+	size_t i;
+
+	if (whole && (json_array_size(field_list(answer, "refused")) || json_array_size(field_list(answer, "troubles"))))
+		return EXIT_DIFFERS;
+	json_array_foreach((json_t *)field_list(answer, "groups"), i, group)
+		if (!is_as_wanted(json_object_get(group, "usage")))
+			return EXIT_DIFFERS;
+	return EXIT_AS_WANTED;
+}
+
+int cmd_status(const struct options *o)
+{
+	json_t *answer = NULL;
+	struct rows r;
+	int status = rows_init(o, &r);
+
+	if (status == 0)
+		status = ask(o, "Status", json_pack("{s:s?}", "group", o->n_args ? o->args[0] : NULL), &answer);
+	if (status == 0)
+		status = o->set[OPTION_JSON] ? rows_json(&r, answer, NULL) : pages_show(&r, answer);
+	if (status == 0)
+		status = exit_status(answer, o->n_args == 0);
+	json_decref(answer);
+	return status;
+}

@@ -1,0 +1,156 @@
+/* The commands: one row each. */
+#include "command.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "columns.h"
+#include "exits.h"
+#include "text.h"
+
+#define SECONDS_TO_ANSWER 30
+#define SECONDS_TO_CHANGE 300 /* thousands of processes on a machine that is short of memory */
+
+#define EXIT_3 "3  cgqd does not answer, or not to you\n"
+
+const struct command commands[] = {
+	{
+		.name = "list",
+		.args = "",
+		.summary = "a row per group: what is used, and what is allowed",
+		.about = "CPU is in percent of the machine, over the last second. MIN, MAX and LIMIT are\n"
+			 "what the kernel has in force: max is no limit, - is unknown. The last row is\n"
+			 "all that is in no group.\n",
+		.exits = "0  answered\n" EXIT_3,
+		.columns = &columns_list,
+		.failed = EXIT_UNREACHABLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_list,
+	},
+	{
+		.name = "status",
+		.args = "[GROUP]",
+		.summary = "one page: used, wanted, effective, and from which line",
+		.about = "Without GROUP: all groups in short, and all that is not as wanted. With -o or\n"
+			 "-r: a table of every value.\n",
+		.exits = "0  all is as wanted\n1  something is not in force, drifts or shrinks, or a file is refused\n" EXIT_3
+			 "4  there is no such group\n",
+		.n_args_max = 1,
+		.columns = &columns_status,
+		.failed = EXIT_UNREACHABLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_status,
+	},
+	{
+		.name = "ps",
+		.args = "[GROUP]",
+		.summary = "processes with their group and rule",
+		.about = "Of GROUP and the groups below it, or of all groups.\n",
+		.exits = "0  answered\n" EXIT_3 "4  there is no such group\n",
+		.n_args_max = 1,
+		.columns = &columns_ps,
+		.failed = EXIT_UNREACHABLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_ps,
+	},
+	{
+		.name = "explain",
+		.args = "PID",
+		.summary = "why a process is where it is",
+		.about = "Its group and rule, every rule tried before it, where it came from, and its\n"
+			 "limits.\n",
+		.exits = "0  a rule or a person placed it\n1  nobody did, or there is no such process\n" EXIT_3,
+		.n_args_min = 1,
+		.n_args_max = 1,
+		.columns = &columns_explain,
+		.failed = EXIT_UNREACHABLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_explain,
+	},
+	{
+		.name = "check",
+		.args = "[FILE|DIR|-]...",
+		.summary = "faults, warnings and hints of policy files",
+		.about = "Asks no daemon and needs no root. Without arguments: what is in the folders\n"
+			 "/usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d. The name of a FILE\n"
+			 "does not matter; - is standard input. With --as NAME, one FILE is judged\n"
+			 "together with what stands in these folders (or in each DIR), in place of the\n"
+			 "file called NAME; faults that were there before are only noted.\n",
+		.exits = "0  no faults, maybe warnings\n1  faults\n2  something cannot be read\n"
+			 "3  warnings, with --strict\n",
+		.n_args_max = UINT_MAX,
+		.own = OPTION_BIT(AS) | OPTION_BIT(STRICT),
+		.columns = &columns_check,
+		.failed = EXIT_TROUBLE,
+		.run = cmd_check,
+	},
+	{
+		.name = "diff",
+		.args = "[FILE]",
+		.summary = "what a reload would change, with its dangers",
+		.about = "With --as NAME FILE: what it would change if FILE stood in the folders as NAME.\n"
+			 "Its text is sent to cgqd; - is standard input.\n",
+		.exits = "0  nothing would change\n1  something would\n"
+			 "2  trouble: a file would be refused, or FILE cannot be read\n" EXIT_3,
+		.n_args_max = 1,
+		.own = OPTION_BIT(AS),
+		.columns = &columns_diff,
+		.failed = EXIT_TROUBLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_diff,
+	},
+	{
+		.name = "reload",
+		.args = "",
+		.summary = "have the policy read again, and wait for the result",
+		.about = "Prints every fault of every file that is refused.\n",
+		.exits = "0  all of it is applied\n1  something is refused\n" EXIT_3,
+		.columns = &columns_check,
+		.failed = EXIT_DIFFERS,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_reload,
+	},
+	{
+		.name = "reset",
+		.args = "[GROUP]",
+		.summary = "give everything back as it was",
+		.about = "Processes return to where they came from, and the cgroups are removed. cgqd then\n"
+			 "enforces nothing until a reload or restart.\n",
+		.exits = "0  done\n1  not done, or not all\n" EXIT_3,
+		.n_args_max = 1,
+		.failed = EXIT_DIFFERS,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_reset,
+	},
+	{
+		.name = "help",
+		.args = "[COMMAND]",
+		.summary = "how to use cgq, or one of its commands",
+		.about = "",
+		.exits = "",
+		.n_args_max = 1,
+		.failed = EXIT_DIFFERS,
+		.run = cmd_help,
+	},
+};
+
+const size_t commands_count = ARRAY_SIZE(commands);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < commands_count; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+const char *command_suggest(const char *name)
+{
+	const char *names[ARRAY_SIZE(commands)];
+
+	for (size_t i = 0; i < commands_count; i++)
+		names[i] = commands[i].name;
+	return text_suggest(name, names, commands_count);
+}

@@ -1,0 +1,109 @@
+/* Reading what cgqd answered: a missing or strange field is an unknown one. */
+#include "field.h"
+
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "text.h"
+
+const char *field_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "";
+}
+
+bool field_is_known(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return value && !json_is_null(value);
+}
+
+bool field_is_true(const json_t *object, const char *key)
+{
+	return json_is_true(json_object_get(object, key));
+}
+
+double field_number(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+const json_t *field_list(const json_t *object, const char *key)
+{
+	const json_t *value = json_object_get(object, key);
+
+	return json_is_array(value) ? value : NULL;
+}
+
+char *field_place(const json_t *object, const char *key)
+{
+	const json_t *place = json_object_get(object, key);
+	const char *file = field_text(place, "file");
+	json_int_t line = json_integer_value(json_object_get(place, "line"));
+
+	if (!*file)
+		return must_strdup("");
+	return line > 0 ? must_printf("%s:%lld", file, (long long)line) : must_strdup(file);
+}
+
+char *field_escaped(const char *s)
+{
+	size_t len = strlen(s), size = len * 4 + 4; /* a byte becomes \xHH at worst */
+
+	return text_escape(s, len, must_alloc(size), size);
+}
+
+static json_t *object_escaped(json_t *object)
+{
+	json_t *ret = json_object();
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(object, key, value)
+	{
+		auto_free char *shown = field_escaped(key);
+		json_t *copy = json_incref(value);
+
+		field_escape(&copy);
+		json_object_set_new(ret, shown, copy);
+	}
+	return ret;
+}
+
+static json_t *array_escaped(json_t *array)
+{
+	json_t *ret = json_array();
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(array, i, value)
+	{
+		json_t *copy = json_incref(value);
+
+		field_escape(&copy);
+		json_array_append_new(ret, copy);
+	}
+	return ret;
+}
+
+void field_escape(json_t **value)
+{
+	json_t *old = *value;
+
+	if (json_is_string(old)) {
+		auto_free char *shown = field_escaped(json_string_value(old));
+
+		*value = json_string(shown);
+	} else if (json_is_object(old)) {
+		*value = object_escaped(old);
+	} else if (json_is_array(old)) {
+		*value = array_escaped(old);
+	} else {
+		return;
+	}
+	json_decref(old);
+}

@@ -1,0 +1,25 @@
+/* The rows of an answer become a table with the columns that are wanted, or JSON with those keys. */
+#pragma once
+
+#include <jansson.h>
+
+#include "cell.h"
+#include "cli_options.h"
+#include "terminal.h"
+
+struct rows {
+	const struct options *options;
+	const struct column_set *set;
+	struct column_choice choice;
+	struct cell_form form;
+	struct terminal terminal;
+};
+
+/* Reads -o, -r and the rest; 0, or the exit status of a usage error that has been told. */
+int rows_init(const struct options *o, struct rows *ret);
+/* The same for another set of columns than the command's own, of which nobody chooses. */
+void rows_init_usual(const struct options *o, const struct column_set *set, struct rows *ret);
+/* tree: a group is shown below its parent, by its last part (on a terminal). 0, or an exit status. */
+int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned indent);
+/* The answer as JSON; where columns were chosen, the objects of its rows, and those named by also, hold no other keys. */
+int rows_json(const struct rows *r, json_t *answer, const char *also);

@@ -1,0 +1,4 @@
+/* Talk, on stderr: "cgq: …", one line. */
+#pragma once
+
+void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
