@@ -63,3 +63,9 @@ struct refusals {
 };
 
 void refusals_clear(struct refusals *r);
+/* The refusal of exactly that write, or NULL. */
+const struct refusal *refusals_find(const struct refusals *r, const char *path, enum knob knob, const char *text);
+/* Replaces what stands for that path and knob. */
+void refusals_put(struct refusals *r, const char *path, enum knob knob, const char *text, const struct value *left,
+		  int error);
+void refusals_drop(struct refusals *r, const char *path, enum knob knob); /* it was taken after all */

@@ -1,19 +1,17 @@
 /* A machine of plain folders to test on: 2 CPUs, 1 GiB, tree "cgq"; every v1 controller apart, or pure v2. */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#undef fail /* ours fills a struct err */
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "kernel.h"
+
+/* last: cmocka's macro fail() hides ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
 
 struct dir_tree {
 	char root[64];

@@ -4,13 +4,6 @@
  */
 #pragma once
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#undef fail /* ours fills a struct err */
-
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,6 +14,11 @@
 #include <unistd.h>
 
 #include "kernel.h"
+
+/* last: cmocka's macro fail() hides ours */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <cmocka.h>
 
 /* tree is "cgq-test-PID"; usable is false where this user or container may make no cgroups. */
 struct real_tree {

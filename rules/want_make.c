@@ -1,0 +1,218 @@
+/* Policy and machine become the nodes of our tree, and what is asked of each. */
+#include "want_parts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "plan_make.h"
+
+#define SELF_LEAF "_self"
+
+const struct amount *want_amount(const struct wanting *c, const struct node *n, enum knob k)
+{
+	const struct setting *s;
+	const struct amount *a;
+
+	if (n->group == GROUP_NONE || n->self)
+		return NULL;
+	s = &c->p->groups[n->group].settings[knob_rows[k].key];
+	a = knob_rows[k].side == SIDE_MIN ? &s->min : &s->max;
+	return s->at.file && a->kind != AMOUNT_UNSET ? a : NULL;
+}
+
+const struct amount *want_possible(const struct wanting *c, const struct node *n, enum knob k)
+{
+	return n->wanted[k].impossible ? NULL : want_amount(c, n, k);
+}
+
+int want_version(const struct machine *m, enum controller c)
+{
+	int h = machine_hierarchy(m, c);
+
+	return h < 0 ? 0 : m->hierarchies[h].version;
+}
+
+void want_note(const struct wanting *c, struct node *n, enum knob k, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	n->wanted[k].impossible = arena_strdup(&c->w->arena, text);
+}
+
+static unsigned node_add(const struct wanting *c, unsigned group, unsigned parent, bool self, const char *path)
+{
+	struct node *n = &c->w->nodes[c->w->n];
+
+	*n = (struct node){ .group = group, .parent = parent, .self = self, .path = path };
+	n->cpu_min_percent = n->cpu_max_percent = -1;
+	return (unsigned)c->w->n++;
+}
+
+static void group_add(const struct wanting *c, unsigned g, bool has_children)
+{
+	const struct group *group = &c->p->groups[g];
+	unsigned parent = group->parent == GROUP_NONE ? 0 : c->w->node_of_group[group->parent];
+	unsigned node = node_add(c, g, parent, false, group->path);
+
+	c->w->node_of_group[g] = c->w->leaf_of_group[g] = node;
+	if (has_children)
+		c->w->leaf_of_group[g] =
+			node_add(c, g, node, true, arena_printf(&c->w->arena, "%s/" SELF_LEAF, group->path));
+}
+
+static void nodes_add(const struct wanting *c, bool passive)
+{
+	size_t n = c->p->n_groups;
+	auto_free bool *has_children = must_alloc(n + 1); /* enforced ones: a passive child has no cgroup */
+
+	c->w->nodes = arena_alloc(&c->w->arena, (2 * n + 1) * sizeof(*c->w->nodes));
+	c->w->node_of_group = arena_alloc(&c->w->arena, (n + 1) * sizeof(unsigned));
+	c->w->leaf_of_group = arena_alloc(&c->w->arena, (n + 1) * sizeof(unsigned));
+	for (size_t g = 0; g < n; g++)
+		if (c->p->groups[g].enforce && c->p->groups[g].parent != GROUP_NONE)
+			has_children[c->p->groups[g].parent] = true;
+	node_add(c, GROUP_NONE, 0, false, "");
+	for (unsigned g = 0; g < n; g++) {
+		c->w->node_of_group[g] = c->w->leaf_of_group[g] = UINT32_MAX;
+		if (c->p->groups[g].enforce && !passive)
+			group_add(c, g, has_children[g]);
+	}
+	if (c->w->n == 1)
+		c->w->n = 0;
+}
+
+static uint32_t controllers_asked(const struct wanting *c)
+{
+	uint32_t asked = CONTROLLER_BIT(CPU) | CONTROLLER_BIT(CPUACCT) | CONTROLLER_BIT(MEMORY);
+
+	for (size_t i = 0; i < c->w->n; i++)
+		for (int k = 0; k < KNOB__COUNT; k++)
+			if (want_amount(c, &c->w->nodes[i], k))
+				asked |= 1U << knob_rows[k].controller;
+	return asked;
+}
+
+/*
+ * All nodes stand in the hierarchies of the same controllers, so that a process is placed alike everywhere. Where
+ * several of ours share a v1 mount, they come together: a cpuset without CPUs takes no process (ENOSPC).
+ */
+static uint32_t controllers_needed(const struct wanting *c)
+{
+	uint32_t asked = controllers_asked(c), needed = 0;
+
+	for (int i = 0; i < CONTROLLER__COUNT; i++) {
+		int h = asked & 1U << i ? machine_hierarchy(c->m, i) : -1;
+
+		if (h < 0)
+			continue;
+		c->w->hierarchies |= 1U << h;
+		needed |= 1U << i;
+		if (c->m->hierarchies[h].version == 1)
+			needed |= c->m->hierarchies[h].controllers;
+	}
+	return needed;
+}
+
+static void knob_missing_note(const struct wanting *c, struct node *n, enum knob k, int version)
+{
+	const char *file = knob_file(k, version);
+
+	if (!file)
+		want_note(c, n, k, "cgroup v%d has no %s", version, knob_file(k, version == 2 ? 1 : 2));
+	else if (version == 1 && k == KNOB_SWAP_MAX)
+		want_note(c, n, k, "swap accounting is off on this kernel");
+	else
+		want_note(c, n, k, "this kernel has no %s", file);
+}
+
+/* Asked or not, by default, or not to be had: what needs no computing. */
+static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
+{
+	const struct knob_row *row = &knob_rows[k];
+	int version = want_version(c->m, row->controller);
+	struct wanted *w = &n->wanted[k];
+
+	w->asked = want_amount(c, n, k) != NULL;
+	if (w->asked)
+		w->at = c->p->groups[n->group].settings[row->key].at;
+	if (w->asked && c->m->refusal[0])
+		w->impossible = c->m->refusal;
+	else if (w->asked && !version)
+		want_note(c, n, k, "this machine has no %s controller mounted", controller_rows[row->controller].v1);
+	else if (w->asked && (!knob_file(k, version) || c->m->missing_knobs & 1U << k))
+		knob_missing_note(c, n, k, version);
+	else if (n->controllers & 1U << row->controller && knob_file(k, version) && !(c->m->missing_knobs & 1U << k))
+		value_default(k, version, &w->value);
+}
+
+/* A v1 cpuset inherits nothing: what is not asked is what the parent has. */
+static void want_lists(const struct wanting *c, enum knob k, const char *base)
+{
+	bool inherits = want_version(c->m, CONTROLLER_CPUSET) == 2;
+
+	for (size_t i = 0; i < c->w->n; i++) {
+		struct node *n = &c->w->nodes[i];
+		const struct amount *a = want_possible(c, n, k);
+		struct value *v = &n->wanted[k].value;
+
+		if (v->kind != VALUE_LIST)
+			continue;
+		if (a && a->kind == AMOUNT_LIST)
+			snprintf(v->list, sizeof(v->list), "%s", a->list);
+		else if (!inherits)
+			snprintf(v->list, sizeof(v->list), "%s", i ? c->w->nodes[n->parent].wanted[k].value.list : base);
+	}
+}
+
+static void want_tasks(const struct wanting *c)
+{
+	for (size_t i = 0; i < c->w->n; i++) {
+		const struct amount *a = want_possible(c, &c->w->nodes[i], KNOB_TASKS_MAX);
+
+		if (a && a->kind == AMOUNT_COUNT)
+			c->w->nodes[i].wanted[KNOB_TASKS_MAX].value =
+				(struct value){ .kind = VALUE_NUMBER, .number = a->n };
+	}
+}
+
+struct want *want_make(const struct policy *p, const struct machine *m, bool passive)
+{
+	struct want *w = must_alloc(sizeof(*w));
+	struct wanting c = { p, m, w };
+	uint32_t controllers;
+
+	nodes_add(&c, passive);
+	if (!w->n)
+		return w;
+	controllers = m->refusal[0] ? 0 : controllers_needed(&c);
+	for (size_t i = 0; i < w->n; i++) {
+		w->nodes[i].controllers = controllers;
+		for (int k = 0; k < KNOB__COUNT; k++)
+			knob_begin(&c, &w->nodes[i], k);
+	}
+	want_cpu(&c);
+	want_memory(&c);
+	want_lists(&c, KNOB_CPUS, m->base_cpus);
+	want_lists(&c, KNOB_MEMS, m->base_mems);
+	want_tasks(&c);
+	if (!w->hierarchies)
+		for (size_t g = 0; g < p->n_groups; g++)
+			w->leaf_of_group[g] = UINT32_MAX;
+	return w;
+}
+
+void want_free(struct want *w)
+{
+	if (!w)
+		return;
+	arena_done(&w->arena);
+	free(w);
+}
