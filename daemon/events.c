@@ -81,10 +81,10 @@ static bool event_read(const struct proc_event *ev, size_t len, struct proc_even
 	return false;
 }
 
-/* Acknowledgements go to every listener: ours carries our number. */
+/* Acknowledgements go to every listener: ours carries our number plus one in ack (seq counts the CPU's messages). */
 static void answer_read(struct events *v, const struct cn_msg *head, const struct proc_event *ev, size_t len)
 {
-	if (!HAS(len, ack) || head->seq != v->asked)
+	if (!HAS(len, ack) || head->ack != v->asked + 1)
 		return;
 	v->answered = true;
 	v->answer = ev->event_data.ack.err;
@@ -134,7 +134,7 @@ static int request_send(struct events *v, const void *data, uint16_t len, struct
 	char bytes[sizeof(struct cn_msg) + sizeof(struct filter_request)];
 	struct cn_msg head = {
 		.id = {CN_IDX_PROC, CN_VAL_PROC},
-		.seq = ++v->asked,
+		.ack = ++v->asked,
 		.len = len,
 	};
 	int r;
