@@ -183,7 +183,7 @@ static const char *control_byte(struct span line)
 		unsigned char c = (unsigned char)line.s[i];
 
 		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return &line.s[i];
+			return line.s + i;
 	}
 	return NULL;
 }

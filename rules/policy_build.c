@@ -10,6 +10,8 @@
 #include "policy_refs.h"
 #include "text.h"
 
+#define BUILDER_LEAST 16 /* groups and rules to begin with */
+
 /* While groups stand in the order in which they are met. */
 struct builder {
 	struct policy *p;
@@ -225,6 +227,13 @@ static void rules_take(struct builder *b)
 	}
 }
 
+static void builder_begin(struct builder *b)
+{
+	b->cap_groups = b->cap_rules = BUILDER_LEAST;
+	b->groups = must_alloc(b->cap_groups * sizeof(*b->groups));
+	b->rules = must_alloc(b->cap_rules * sizeof(*b->rules));
+}
+
 static void builder_done(struct builder *b)
 {
 	free(b->groups);
@@ -239,6 +248,7 @@ struct policy *policy_build(struct draft *const *drafts, size_t n, struct faults
 	struct policy *p = must_alloc(sizeof(*p));
 	struct builder b = { .p = p, .faults = faults };
 
+	builder_begin(&b);
 	p->files = arena_alloc(&p->arena, n * sizeof(*p->files));
 	for (size_t i = 0; i < n; i++) {
 		const struct draft *d = drafts[i];

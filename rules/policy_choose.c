@@ -22,7 +22,8 @@ enum version {
 
 /* All versions of one name. */
 struct item {
-	const struct policy_file *now, *good;
+	const struct policy_file *now, *good; /* at least one */
+	const char *path;		      /* of the newer */
 	struct draft *now_draft, *good_draft; /* read once asked for */
 	enum version version;
 	bool refused;	/* to be listed */
@@ -94,6 +95,7 @@ static void chooser_begin(struct chooser *c, const struct file_set *now, const s
 		struct item *it = &c->items[c->n];
 		int order = i == now->n ? 1 : j == good->n ? -1 : strcmp(now->list[i].name, good->list[j].name);
 
+		it->path = order <= 0 ? now->list[i].path : good->list[j].path;
 		if (order <= 0)
 			it->now = &now->list[i++];
 		if (order >= 0)
@@ -225,10 +227,10 @@ static void item_refuse(struct item *it, enum version instead, const char *file,
 static void other_refuse(struct item *it, const struct fault *f)
 {
 	if (it->now)
-		item_refuse(it, last_good(it), it->now->path, 1,
+		item_refuse(it, last_good(it), it->path, 1,
 			    must_printf("%s:%u does not hold with it (%s)", f->at.file, f->at.line, f->text));
 	else
-		item_refuse(it, VERSION_GOOD, it->good->path, 1,
+		item_refuse(it, VERSION_GOOD, it->path, 1,
 			    must_printf("removed, but %s:%u needs it (%s); its last good version stays in force",
 					f->at.file, f->at.line, f->text));
 }
@@ -322,7 +324,7 @@ static void choice_fill(struct chooser *c, struct choice *ret)
 			file_set_put(&ret->in_force, f->name, f->path, f->text, f->len, f->masked);
 		if (!it->refused)
 			continue;
-		ret->refused[ret->n_refused].path = must_strdup(it->now ? it->now->path : it->good->path);
+		ret->refused[ret->n_refused].path = must_strdup(it->path);
 		ret->refused[ret->n_refused++].kept = it->version == VERSION_GOOD;
 		if (it->why)
 			fault_add(&ret->faults, SEVERITY_FAULT, (struct place){ it->why_file, it->why_line }, "%s", it->why);

@@ -21,11 +21,11 @@ static int value_fail(const char *text, const char *what, char *why, size_t size
 	return -EINVAL;
 }
 
-/* "MIN..MAX": each end in a buffer of its own. */
-static int range_split(const char *text, char *first, char *last, size_t end_size, char *why, size_t size)
+/* "MIN..MAX", the points being given: each end in a buffer of its own. */
+static int range_split(const char *text, const char *points, char *first, char *last, size_t end_size, char *why,
+		       size_t size)
 {
-	const char *points = strstr(text, "..");
-	size_t first_len = points ? (size_t)(points - text) : 0;
+	size_t first_len = (size_t)(points - text);
 
 	if (first_len >= end_size || strlen(points + 2) >= end_size)
 		return value_fail(text, "is too long", why, size);
@@ -37,12 +37,13 @@ static int range_split(const char *text, char *first, char *last, size_t end_siz
 	return 0;
 }
 
-static int range_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why, size_t size)
+static int range_read(enum key key, const char *text, const char *points, struct arena *arena, struct setting *ret,
+		      char *why, size_t size)
 {
 	char first[256], last[256];
 	int r;
 
-	r = range_split(text, first, last, sizeof(first), why, size);
+	r = range_split(text, points, first, last, sizeof(first), why, size);
 	if (r < 0)
 		return r;
 	r = amount_read(key, first, arena, &ret->min, why, size);
@@ -99,16 +100,17 @@ static int key_check(enum key key, const char *text, const struct setting *s, ch
 
 int value_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why, size_t size)
 {
+	const char *points = strstr(text, "..");
 	struct setting s = *ret;
 	int r;
 
 	s.min = s.max = (struct amount){ 0 };
-	if (!strstr(text, ".."))
+	if (!points)
 		r = single_read(key, text, arena, &s, why, size);
 	else if (key_rows[key].shape == SHAPE_ONE)
 		r = value_fail(text, "is a range; it takes one value", why, size);
 	else
-		r = range_read(key, text, arena, &s, why, size);
+		r = range_read(key, text, points, arena, &s, why, size);
 	if (r < 0)
 		return r;
 	r = key_check(key, text, &s, why, size);

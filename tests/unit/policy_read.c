@@ -366,7 +366,6 @@ static void too_much_of_anything_is_told_with_its_bound(void **state)
 	struct file_set files = { 0 };
 	struct faults faults = { 0 };
 	struct policy *p;
-	auto_free char *told = NULL;
 
 	help_expect_faults(groups, "a.conf:10001: [g10000] is one group too many; at most 10000 in all\n");
 	help_expect_faults(rules, "a.conf:20002: one match too many; at most 20000 in all\n");
