@@ -362,6 +362,23 @@ static void stdin_is_read_to_its_end(void **state)
 	assert_string_equal(w->set.list[0].path, "stdin");
 }
 
+/* What cannot be asked for its size beforehand, as what grows while it is read, ends at the bound. */
+static void what_has_no_size_is_bounded_as_well(void **state)
+{
+	struct world *w = *state;
+	auto_free char *path = path_of(w, "big");
+	auto_fd int before = dup(0), big = -1;
+
+	file_write(w, "big", "x");
+	assert_int_equal(truncate(path, POLICY_FILE_MAX_BYTES + 1), 0);
+	big = open(path, O_RDONLY | O_CLOEXEC);
+	dup2(big, 0);
+	assert_int_equal(policy_file_read_one("-", "50-x.conf", false, &w->set, &w->faults, &w->e), 0);
+	dup2(before, 0);
+	assert_set(w, "50-x.conf! ");
+	assert_fault(w, "has more than 1048576 bytes; refused");
+}
+
 #define WORLD(test) cmocka_unit_test_setup_teardown(test, world_make, world_remove)
 
 int main(void)
@@ -381,6 +398,7 @@ int main(void)
 		WORLD(no_descriptor_is_left_behind),
 		WORLD(one_file_is_read_under_another_name),
 		WORLD(stdin_is_read_to_its_end),
+		WORLD(what_has_no_size_is_bounded_as_well),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
