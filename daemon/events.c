@@ -142,6 +142,9 @@ static int request_send(struct events *v, const void *data, uint16_t len, struct
 	memcpy(bytes, &head, sizeof(head));
 	memcpy(bytes + sizeof(head), data, len);
 	r = nl_send_simple(v->sock, NLMSG_DONE, 0, bytes, sizeof(head) + len);
+	/* the connector listens in the first network namespace only; elsewhere this, or nothing at all, is the answer */
+	if (r < 0 && errno == ECONNREFUSED)
+		return fail(e, ECONNREFUSED, "process events: the kernel has none for this network namespace");
 	if (r < 0)
 		return fail(e, EIO, "process events: cannot ask the kernel: %s", nl_geterror(r));
 	return 0;
