@@ -27,7 +27,7 @@ int target_hold(struct mover *v, pid_t pid, uint64_t start_ticks, struct target 
 		return -ESRCH;
 	if (ret->pidfd < 0)
 		return fail(e, errno, "pid %d: pidfd_open: %s", (int)pid, strerror(errno));
-	if (proc_read(v->proc, &ret->facts, FACT_STAT) < 0 || ret->facts.exiting ||
+	if (proc_read(v->proc, &ret->facts, FACT_STAT) < 0 ||
 	    (start_ticks && ret->facts.start_ticks != start_ticks)) {
 		target_done(ret);
 		return -ESRCH;
