@@ -331,55 +331,6 @@ static void a_long_path_of_a_manager_does_not_overflow_the_reason(void **state)
 	assert_int_equal(judge(&row, 1, &w, &nowhere, NULL).kind, VERDICT_EXCLUDED);
 }
 
-static void other_managers_are_known_by_their_paths(void **state)
-{
-	static const struct {
-		const char *path;
-		const char *what;
-	} rows[] = {
-		{"", NULL},
-		{"/", NULL},
-		{"/docker", NULL},
-		{"/cgq/docker-web", NULL},
-		{"/cgq/docker", NULL},
-		{"/cgq/docker/web", NULL},
-		{"/cgq/lxc/a", NULL},
-		{"/cgq/machine/a", NULL},
-		{"/docker-web/a", NULL},
-		{"/system.slice/docker.service", NULL},
-		{"/system.slice/docker-web.service", NULL},
-		{"/user.slice/user-1000.slice/session-2.scope", NULL},
-		{"/mykubepods/x", NULL},
-		{"/dockerd/" ID, NULL},
-		{"/docker/" ID, "a cgroup of docker"},
-		{"/docker/buildkit/abc", "a cgroup of docker"},
-		{"/mine/docker/" ID "/sub", "a cgroup of docker"},
-		{"/system.slice/docker-" ID ".scope", "a cgroup of docker"},
-		{"/machine.slice/libpod-" ID ".scope", "a cgroup of machined (systemd-nspawn, libvirt)"},
-		{"/user.slice/libpod-" ID ".scope/container", "a cgroup of podman"},
-		{"/libpod_parent/libpod-" ID, "a cgroup of podman"},
-		{"/kubepods/besteffort/pod1/" ID, "a cgroup of kubernetes"},
-		{"/kubepods.slice/kubepods-burstable.slice", "a cgroup of kubernetes"},
-		{"/x.slice/crio-" ID ".scope", "a cgroup of cri-o"},
-		{"/x.slice/cri-containerd-" ID ".scope", "a cgroup of containerd"},
-		{"/lxc/101/ns", "a cgroup of lxc"},
-		{"/lxc.payload/web", "a cgroup of lxc"},
-		{"/lxc.payload.web", "a cgroup of lxc"},
-		{"/nomad/abc", "a cgroup of nomad"},
-		{"/nomad.slice/share.slice/x.scope", "a cgroup of nomad"},
-		{"/garden/abc", "a cgroup of garden"},
-		{"/machine/qemu-1.libvirt-qemu", "a cgroup of libvirt"},
-		{"/machine.slice/machine-qemu-1.scope/libvirt", "a cgroup of machined (systemd-nspawn, libvirt)"},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *what = manager_of_path(rows[i].path);
-
-		if ((!what) != (!rows[i].what) || (what && strcmp(what, rows[i].what) != 0))
-			fail_msg("%s: %s", rows[i].path, what ? what : "NULL");
-	}
-}
-
 static void no_more_is_read_than_a_rule_needs(void **state)
 {
 	static const struct {
@@ -478,7 +429,6 @@ int main(void)
 		cmocka_unit_test(without_a_rule_standing_decides),
 		cmocka_unit_test(what_must_not_be_placed_is_excluded_whatever_a_rule_says),
 		cmocka_unit_test(a_long_path_of_a_manager_does_not_overflow_the_reason),
-		cmocka_unit_test(other_managers_are_known_by_their_paths),
 		cmocka_unit_test(no_more_is_read_than_a_rule_needs),
 		cmocka_unit_test(what_a_script_is_called_does_not_depend_on_the_order_of_rules),
 		cmocka_unit_test(a_trace_tells_every_rule_tried_and_the_first_written_term_that_failed),

@@ -337,91 +337,16 @@ static void exe_is_named_by_the_end_of_its_link(void **state)
 	}
 }
 
-/* Index 0: cpu with cpuacct; 1: memory; 2: v2 with pids. */
-static const struct machine hybrid = {
-	.hierarchies = {
-		{.version = 1, .controllers = CONTROLLER_BIT(CPU) | CONTROLLER_BIT(CPUACCT)},
-		{.version = 1, .controllers = CONTROLLER_BIT(MEMORY)},
-		{.version = 2, .controllers = CONTROLLER_BIT(PIDS)},
-	},
-	.n_hierarchies = 3,
-};
-
-static void a_damaged_cgroup_file_is_refused_and_changes_nothing(void **state)
-{
-	static const struct {
-		const char *text;
-		size_t len;
-	} rows[] = {
-		{BYTES("")},
-		{BYTES("\n")},
-		{BYTES("0::")},
-		{BYTES("0:/x\n")},
-		{BYTES("0::x\n")},
-		{BYTES("x::/\n")},
-		{BYTES("-1::/\n")},
-		{BYTES("4:memory:/a\n3:cp")},
-		{BYTES("0::/a\0b\n")},
-		{BYTES("0::/a\n\n")},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct proc_facts f = {.cgroups = {must_strdup("/before")}};
-
-		assert_int_equal(proc_parse_cgroup(rows[i].text, rows[i].len, &hybrid, &f), -EBADMSG);
-		assert_string_equal(f.cgroups[0], "/before");
-		assert_null(f.manager_cgroup);
-		proc_facts_done(&f);
-	}
-}
-
-static void every_path_goes_to_the_hierarchy_of_its_controllers(void **state)
-{
-	static const struct {
-		const char *text;
-		const char *paths[3];
-		const char *manager, *unit;
-	} rows[] = {
-		{"0::/\n", {NULL, NULL, "/"}, "/", NULL},
-		{"9:name=systemd:/\n4:memory:/web\n1:cpuacct,cpu:/a\n0::/b\n", {"/a", "/web", "/b"}, "/", NULL},
-		{"2:cpu:/a\n3:cpuacct:/a2\n", {"/a", NULL, NULL}, NULL, NULL},
-		{"5:freezer:/x\n6:net_cls,net_prio:/x\n", {NULL, NULL, NULL}, NULL, NULL},
-		{"4:memory:/with:colons:in it\n", {NULL, "/with:colons:in it", NULL}, NULL, NULL},
-		{"0::/../above\n", {NULL, NULL, "/../above"}, "/../above", NULL},
-		{"4:cpumemory:/x\n", {NULL, NULL, NULL}, NULL, NULL},
-		{"0::/system.slice/mariadb.service\n", {NULL, NULL, "/system.slice/mariadb.service"},
-		 "/system.slice/mariadb.service", "mariadb.service"},
-		{"1:name=systemd:/system.slice/a.service/sub\n0::/x.service\n", {NULL, NULL, "/x.service"},
-		 "/system.slice/a.service/sub", "a.service"},
-		{"0::/user.slice/user-1.slice/user@1.service/app.slice/app-x.scope",
-		 {NULL, NULL, "/user.slice/user-1.slice/user@1.service/app.slice/app-x.scope"},
-		 "/user.slice/user-1.slice/user@1.service/app.slice/app-x.scope", "app-x.scope"},
-		{"0::/a.slice/a-b.slice/c\n", {NULL, NULL, "/a.slice/a-b.slice/c"}, "/a.slice/a-b.slice/c", "a-b.slice"},
-		{"0::/s.slice/_cpu.service\n", {NULL, NULL, "/s.slice/_cpu.service"}, "/s.slice/_cpu.service", "cpu.service"},
-		{"0::/.service\n", {NULL, NULL, "/.service"}, "/.service", NULL},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct proc_facts f = {0};
-
-		assert_int_equal(proc_parse_cgroup(rows[i].text, strlen(rows[i].text), &hybrid, &f), 0);
-		for (size_t h = 0; h < 3; h++)
-			assert_text(f.cgroups[h], rows[i].paths[h]);
-		assert_text(f.manager_cgroup, rows[i].manager);
-		assert_text(f.unit, rows[i].unit);
-		proc_facts_done(&f);
-	}
-}
-
 static void facts_read_again_replace_the_earlier_ones(void **state)
 {
+	static const struct machine machine = {.hierarchies = {{.version = 2}}, .n_hierarchies = 1};
 	struct proc_facts f = {0};
 
 	for (int i = 0; i < 2; i++) {
 		proc_parse_args(BYTES("python3\0a.py\0"), &f);
 		proc_parse_environ(BYTES("CGQ_TAG=a\0"), &f);
 		proc_parse_exe_link(BYTES("/usr/bin/python3"), &f);
-		assert_int_equal(proc_parse_cgroup(BYTES("0::/a.service\n"), &hybrid, &f), 0);
+		assert_int_equal(proc_parse_cgroup(BYTES("0::/a.service\n"), &machine, &f), 0);
 	}
 	assert_string_equal(f.script_name, "a.py");
 	/* the leak checker judges the rest */
@@ -444,8 +369,6 @@ int main(void)
 		cmocka_unit_test(a_tag_is_the_first_whole_CGQ_TAG),
 		cmocka_unit_test(half_a_tag_is_no_tag),
 		cmocka_unit_test(exe_is_named_by_the_end_of_its_link),
-		cmocka_unit_test(a_damaged_cgroup_file_is_refused_and_changes_nothing),
-		cmocka_unit_test(every_path_goes_to_the_hierarchy_of_its_controllers),
 		cmocka_unit_test(facts_read_again_replace_the_earlier_ones),
 	};
 

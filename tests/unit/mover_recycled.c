@@ -1,0 +1,131 @@
+/* Laws of a process that ends while it is moved, and of who gets its number. */
+#include "mover_tree.h"
+
+#include <linux/sched.h>
+#include <sys/syscall.h>
+
+/* What happens between the look at a process and the write: open_procs is called then, when nothing is kept. */
+static struct {
+	struct kernel kernel;
+	void (*meanwhile)(void);
+	pid_t pid;
+} hook;
+
+static int hooked_open_procs(struct kernel *k, const struct hierarchy *h, const char *path, struct err *e)
+{
+	void (*meanwhile)(void) = take_ptr(hook.meanwhile);
+
+	if (meanwhile)
+		meanwhile();
+	return real.k->open_procs(real.k, h, path, e);
+}
+
+static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct paths *p, struct err *e)
+{
+	struct mover *v;
+	enum moved answer;
+
+	hook.kernel = *real.k;
+	hook.kernel.open_procs = hooked_open_procs;
+	hook.meanwhile = meanwhile;
+	hook.pid = pid;
+	v = mover_new(&hook.kernel, &real.m);
+	answer = mover_place(v, pid, start_of(pid), p->list, e);
+	mover_free(v);
+	return answer;
+}
+
+/* The process ends, and at once another one has its number; 0, or -errno where nobody may choose a number. */
+static int recycled;
+
+static void recycle(void)
+{
+	pid_t wanted = hook.pid;
+	struct clone_args args = {
+		.exit_signal = SIGCHLD,
+		.set_tid = (uint64_t)(uintptr_t)&wanted,
+		.set_tid_size = 1,
+	};
+	long r;
+
+	real_child_end(wanted);
+	r = syscall(SYS_clone3, &args, sizeof(args));
+	if (r == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (;;)
+			pause();
+	}
+	recycled = r < 0 ? -errno : 0;
+}
+
+static void a_recycled_pid_is_never_left_moved(void **state)
+{
+	struct paths web;
+	struct err e = {0};
+	pid_t pid;
+
+	paths_make(&web, "web");
+	pid = real_child();
+	assert_int_equal(place_hooked(recycle, pid, &web, &e), MOVED_GONE);
+	if (recycled < 0)
+		skip();
+	assert_at_home(pid);
+	assert_non_null(strstr(e.text, "was put back to"));
+	real_child_end(pid);
+}
+
+static void a_stranger_born_in_the_group_stays_where_its_parent_is(void **state)
+{
+	struct paths web;
+	struct err e = {0};
+	pid_t helper;
+	int status = -1;
+
+	paths_make(&web, "web");
+	/* a member of the group that forks: all of the test goes on inside it */
+	helper = fork();
+	if (helper == 0) {
+		pid_t pid;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (unsigned h = 0; h < real.m.n_hierarchies; h++)
+			if (web.list[h] && real.k->write(real.k, &real.m.hierarchies[h], web.list[h], "cgroup.procs", "0",
+							 NULL) < 0)
+				_exit(1);
+		pid = real_child();
+		if (place_hooked(recycle, pid, &web, &e) != MOVED_GONE || e.code)
+			_exit(2);
+		if (!recycled && !is_at(pid, web.first, web.list[web.first]))
+			_exit(3);
+		real_child_end(pid);
+		_exit(0);
+	}
+	waitpid(helper, &status, 0);
+	assert_int_equal(status, 0);
+}
+
+static void only_end(void)
+{
+	real_child_end(hook.pid);
+}
+
+static void a_process_that_ends_while_it_is_moved_is_gone(void **state)
+{
+	struct paths web;
+	struct err e = {0};
+
+	paths_make(&web, "web");
+	assert_int_equal(place_hooked(only_end, real_child(), &web, &e), MOVED_GONE);
+	assert_int_equal(e.code, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_recycled_pid_is_never_left_moved),
+		cmocka_unit_test(a_stranger_born_in_the_group_stays_where_its_parent_is),
+		cmocka_unit_test(a_process_that_ends_while_it_is_moved_is_gone),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
