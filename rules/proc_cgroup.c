@@ -82,7 +82,10 @@ static bool is_unit(struct span name)
 	return false;
 }
 
-/* The innermost unit that has processes; a slice only where there is no other. systemd writes a '_' before names that the kernel could take for a file. */
+/*
+ * The innermost unit that has processes; a slice only where there is no other. systemd writes a '_' before names
+ * that the kernel could take for a file.
+ */
 static char *unit_of_path(const char *path)
 {
 	struct span rest = {path, strlen(path)}, unit = {"", 0}, slice = {"", 0};
