@@ -8,12 +8,6 @@
 #include "policy_build.h"
 #include "policy_check.h"
 
-/*
- * To find whose change makes an unchanged file fail, so many changes are taken back for a try, one after the
- * other; each costs reading the whole policy. Beyond, the latest change goes without a try.
- */
-#define TRIES_MAX 64
-
 enum version {
 	VERSION_NONE,
 	VERSION_NOW,
@@ -25,10 +19,9 @@ struct item {
 	const struct policy_file *now, *good; /* at least one */
 	const char *path;		      /* of the newer */
 	struct draft *now_draft, *good_draft; /* read once asked for */
-	enum version version;
-	bool refused;	/* to be listed */
-	bool set_back;	/* refused for what only shows across files: may come back once that is mended */
-	char *why;	/* for that; with its place: */
+	enum version wanted;	/* by the file alone: NONE when it is gone, GOOD when it has faults */
+	enum version version;	/* in force; another one for what only shows across files */
+	char *why;		/* for that; with its place: */
 	char *why_file;
 	unsigned why_line;
 };
@@ -57,20 +50,25 @@ static enum version last_good(struct item *it)
 	return it->good && !draft_of(it, VERSION_GOOD)->is_faulty ? VERSION_GOOD : VERSION_NONE;
 }
 
+static bool is_faulty(const struct item *it)
+{
+	return it->now_draft && it->now_draft->is_faulty;
+}
+
 static bool is_same(const struct policy_file *a, const struct policy_file *b)
 {
 	return a && b && a->text && b->text && a->masked == b->masked && a->len == b->len &&
 	       !memcmp(a->text, b->text, a->len);
 }
 
-static bool is_changed(const struct item *it)
+static bool is_changed(struct item *it)
 {
 	return it->version == VERSION_NOW && !is_same(it->now, it->good);
 }
 
-static bool is_vanished(const struct item *it)
+static bool is_vanished(struct item *it)
 {
-	return !it->now && it->version == VERSION_NONE && !it->refused;
+	return !it->now && it->version == VERSION_NONE && !it->why && last_good(it) == VERSION_GOOD;
 }
 
 static void item_begin(struct item *it, struct faults *faults)
@@ -78,11 +76,8 @@ static void item_begin(struct item *it, struct faults *faults)
 	if (!it->now)
 		return;
 	it->now_draft = draft_read(it->now, faults);
-	it->version = VERSION_NOW;
-	if (!it->now_draft->is_faulty)
-		return;
-	it->version = last_good(it);
-	it->refused = true;
+	it->wanted = is_faulty(it) ? last_good(it) : VERSION_NOW;
+	it->version = it->wanted;
 }
 
 static void chooser_begin(struct chooser *c, const struct file_set *now, const struct file_set *good,
@@ -156,57 +151,21 @@ static const struct fault *fault_first(const struct chooser *c, const struct fau
 	return first;
 }
 
-/* Does the set as chosen hold at this place? */
-static bool holds_at(struct chooser *c, const struct place *at)
+static bool holds(struct chooser *c)
 {
 	struct faults faults = { 0 };
-	bool holds = true;
+	bool all_well;
 
 	policy_free(chosen_build(c, &faults));
-	for (size_t i = 0; i < faults.n; i++)
-		if (faults.list[i].at.line == at->line && !strcmp(faults.list[i].at.file, at->file))
-			holds = false;
+	all_well = !faults_count(&faults, SEVERITY_FAULT);
 	faults_done(&faults);
-	return holds;
+	return all_well;
 }
 
-static bool holds_whole(struct chooser *c)
-{
-	struct faults faults = { 0 };
-	bool holds;
-
-	policy_free(chosen_build(c, &faults));
-	holds = !faults_count(&faults, SEVERITY_FAULT);
-	faults_done(&faults);
-	return holds;
-}
-
-/* The one, latest in order first, without whose change (or with whose return) the place holds. */
-static struct item *culprit_find(struct chooser *c, const struct place *at, bool (*is_suspect)(const struct item *))
-{
-	unsigned tries = 0;
-
-	for (size_t i = c->n; i-- > 0 && tries < TRIES_MAX;) {
-		struct item *it = &c->items[i];
-		enum version before = it->version;
-		bool holds;
-
-		if (!is_suspect(it) || (before == VERSION_NONE && last_good(it) == VERSION_NONE))
-			continue;
-		tries++;
-		it->version = last_good(it);
-		holds = holds_at(c, at);
-		it->version = before;
-		if (holds)
-			return it;
-	}
-	return NULL;
-}
-
-static struct item *last_of(struct chooser *c, bool (*is_suspect)(const struct item *))
+static struct item *last_of(struct chooser *c, bool (*is_such)(struct item *))
 {
 	for (size_t i = c->n; i-- > 0;)
-		if (is_suspect(&c->items[i]) && (c->items[i].now || last_good(&c->items[i]) == VERSION_GOOD))
+		if (is_such(&c->items[i]))
 			return &c->items[i];
 	return NULL;
 }
@@ -215,9 +174,7 @@ static void item_refuse(struct item *it, enum version instead, const char *file,
 {
 	free(it->why);
 	free(it->why_file);
-	it->set_back = it->version == VERSION_NOW;
 	it->version = instead;
-	it->refused = true;
 	it->why = why;
 	it->why_file = must_strdup(file);
 	it->why_line = line;
@@ -252,42 +209,48 @@ static struct item *charged_find(struct chooser *c, const char *path)
 	return NULL;
 }
 
-/* One file fewer that is new, gone or in force: each fault is answered by one such step, so that this ends. */
+/*
+ * One file fewer that is new, gone or in force: each fault is answered by one such step, so that this ends. Where
+ * an unchanged file fails, somebody else's change is the cause: they are taken back from the latest on.
+ */
 static void fault_answer(struct chooser *c, const struct fault *f)
 {
 	struct item *charged = charged_find(c, f->at.file);
-	struct item *other = NULL;
+	bool changed = is_changed(charged);
+	struct item *other = changed ? NULL : last_of(c, is_changed);
 
-	if (!is_changed(charged)) {
-		other = culprit_find(c, &f->at, is_changed);
-		if (!other)
-			other = culprit_find(c, &f->at, is_vanished);
-		if (!other)
-			other = last_of(c, is_changed);
-		if (!other)
-			other = last_of(c, is_vanished);
-	}
+	if (!changed && !other)
+		other = last_of(c, is_vanished);
 	if (other)
 		other_refuse(other, f);
 	else
-		item_refuse(charged, is_changed(charged) ? last_good(charged) : VERSION_NONE, f->at.file, f->at.line,
+		item_refuse(charged, changed ? last_good(charged) : VERSION_NONE, f->at.file, f->at.line,
 			    must_strdup(f->text));
 }
 
-/* What was set back before its cause was mended may hold by now. */
-static void changes_readmit(struct chooser *c)
+/* Does the set hold with what is wanted of this one? */
+static bool item_restore(struct chooser *c, struct item *it)
 {
-	for (size_t i = 0; i < c->n; i++) {
-		struct item *it = &c->items[i];
-		enum version before = it->version;
+	enum version before = it->version;
 
-		if (!it->set_back)
-			continue;
-		it->version = VERSION_NOW;
-		if (holds_whole(c))
-			it->refused = it->set_back = false;
-		else
-			it->version = before;
+	if (before == it->wanted)
+		return false;
+	it->version = it->wanted;
+	if (holds(c))
+		return true;
+	it->version = before;
+	return false;
+}
+
+/* What was taken back before the cause was, and without need, goes through after all. */
+static void wanted_restore(struct chooser *c)
+{
+	bool again = true;
+
+	while (again) {
+		again = false;
+		for (size_t i = 0; i < c->n; i++)
+			again |= item_restore(c, &c->items[i]);
 	}
 }
 
@@ -322,11 +285,11 @@ static void choice_fill(struct chooser *c, struct choice *ret)
 
 		if (f)
 			file_set_put(&ret->in_force, f->name, f->path, f->text, f->len, f->masked);
-		if (!it->refused)
+		if (it->version == it->wanted && !is_faulty(it))
 			continue;
 		ret->refused[ret->n_refused].path = must_strdup(it->path);
 		ret->refused[ret->n_refused++].kept = it->version == VERSION_GOOD;
-		if (it->why)
+		if (it->version != it->wanted)
 			fault_add(&ret->faults, SEVERITY_FAULT, (struct place){ it->why_file, it->why_line }, "%s", it->why);
 	}
 }
@@ -341,7 +304,7 @@ void policy_choose(const struct file_set *now, const struct faults *read_faults,
 	faults_copy(&ret->faults, read_faults);
 	chooser_begin(&c, now, good, &ret->faults);
 	versions_settle(&c);
-	changes_readmit(&c);
+	wanted_restore(&c);
 	choice_fill(&c, ret);
 	ret->policy = chosen_build(&c, &told); /* holds: nothing is told */
 	policy_lint(ret->policy, m, &ret->faults);

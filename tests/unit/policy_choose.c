@@ -58,6 +58,20 @@ static const struct row rows[] = {
 	  "1 kept " },
 	{ "a vanished file that nobody needs is gone",
 	  { { "1", WEB }, { "2", A60 } }, { { "2", A60 } }, { { "2", A60 } }, "", "" },
+	{ "of the vanished only the one that is needed stays",
+	  { { "1", WEB }, { "2", PHP }, { "3", A40 } }, { { "2", PHP } }, { { "1", WEB }, { "2", PHP } },
+	  "1:1: removed, but 2:1 needs it ([web/php] has no parent: there is no section [web]); its last good version stays in force\n",
+	  "1 kept " },
+	{ "of the changed only the one that is the cause goes back",
+	  { { "1", A60 }, { "2", B40 }, { "3", WEB } }, { { "1", A70 }, { "2", B40 }, { "3", WEB PHP } },
+	  { { "1", A60 }, { "2", B40 }, { "3", WEB PHP } },
+	  "1:1: 2:3 does not hold with it (cpu: '40%' reserves too much: other groups reserve 70% of the machine already)\n",
+	  "1 kept " },
+	{ "what others need stays even while the one that needs it is faulty",
+	  { { "1", WEB }, { "2", PHP } }, { { "2", BAD } }, { { "1", WEB }, { "2", PHP } },
+	  "2:2: memory: 'oops' is not a size (like 512M or 2G)\n"
+	  "1:1: removed, but 2:1 needs it ([web/php] has no parent: there is no section [web]); its last good version stays in force\n",
+	  "1 kept 2 kept " },
 	{ "an emptied parent comes back",
 	  { { "1", WEB }, { "2", PHP } }, { { "1", A40 }, { "2", PHP } }, { { "1", WEB }, { "2", PHP } },
 	  "1:1: 2:1 does not hold with it ([web/php] has no parent: there is no section [web])\n", "1 kept " },
@@ -219,7 +233,7 @@ static void many_files_that_do_not_hold_come_to_an_end(void **state)
 	for (unsigned i = 0; i < 300; i++) {
 		char name[16], text[128];
 
-		snprintf(name, sizeof(name), "%03u.conf", i);
+		snprintf(name, sizeof(name), "%04u.conf", i);
 		snprintf(text, sizeof(text), "[g%u]\nmatch = name:n%u\ncpu = 51%%\n", i, i);
 		help_put(&now, name, text);
 	}
