@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -96,9 +97,11 @@ static pid_t start_spinning(uint64_t *ret_start)
 	struct proc_usage u;
 	pid_t pid = fork();
 
-	if (!pid)
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
 		for (;;)
 			;
+	}
 	assert_int_equal(proc_usage_read(pid, &u), 0);
 	*ret_start = u.start_ticks;
 	return pid;

@@ -1,0 +1,378 @@
+/* The calls of the socket: who may, what is refused, and that every answer is as the interface says. */
+#include "world.h"
+
+#include <errno.h>
+
+#include "idl.h"
+#include "methods.h"
+
+#define INVALID	  "org.varlink.service.InvalidParameter"
+#define FORBIDDEN "io.cgq.PermissionDenied"
+
+static const struct peer root = { .pid = 1, .uid = 0, .may_read = true, .may_change = true };
+static const struct peer reader = { .pid = 1, .uid = 1000, .may_read = true };
+static const struct peer stranger = { .pid = 1, .uid = 1001 };
+
+struct fake {
+	struct world *w;
+	struct service s;
+	bool ready;
+	unsigned reloads, resets, views, glances;
+	char reset_group[64];
+	int fails;
+};
+
+static bool fake_ready(void *ctx)
+{
+	return ((struct fake *)ctx)->ready;
+}
+
+static const struct view *fake_view(void *ctx)
+{
+	struct fake *f = ctx;
+
+	f->views++;
+	return &f->w->v;
+}
+
+static const struct view *fake_glance(void *ctx)
+{
+	struct fake *f = ctx;
+
+	f->glances++;
+	return &f->w->v;
+}
+
+static int fake_reload(void *ctx, struct err *e)
+{
+	struct fake *f = ctx;
+
+	f->reloads++;
+	return f->fails ? fail(e, f->fails, "conf.d: no way in") : 0;
+}
+
+static int fake_reset(void *ctx, const char *group, struct err *e)
+{
+	struct fake *f = ctx;
+
+	f->resets++;
+	snprintf(f->reset_group, sizeof(f->reset_group), "%s", group ? group : "all");
+	return f->fails ? fail(e, f->fails, "still busy") : 0;
+}
+
+static int set_up(void **state)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+	void *w;
+
+	world_new(&w);
+	f->w = w;
+	f->ready = true;
+	f->s = (struct service){ f, fake_ready, fake_view, fake_glance, fake_reload, fake_reset };
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fake *f = *state;
+	void *w = f->w;
+
+	free(f);
+	return world_done(&w);
+}
+
+/* The answer, or NULL with the error as "NAME {parameters}" in text. */
+static json_t *call(struct fake *f, const struct peer *peer, const char *method, const char *parameters, char text[512])
+{
+	const char *error = NULL;
+	json_t *p = json_loads(parameters, 0, NULL), *details = NULL, *reply;
+
+	assert_non_null(p);
+	reply = methods_call(&f->s, peer, method, p, &error, &details);
+	assert_true(!reply == !!error);
+	text[0] = 0;
+	if (error)
+		snprintf(text, 512, "%s %.400s", error, json_at(details, ""));
+	json_decref(details);
+	json_decref(p);
+	return reply;
+}
+
+static void expect_error(struct fake *f, const struct peer *peer, const char *method, const char *parameters,
+			 const char *error)
+{
+	char text[512];
+	json_t *o = call(f, peer, method, parameters, text);
+
+	if (o || strncmp(text, error, strlen(error)))
+		red("%s(%s): '%s', not '%s'\n", method, parameters, o ? "answered" : text, error);
+	json_decref(o);
+}
+
+static json_t *expect_answer(struct fake *f, const struct peer *peer, const char *method, const char *parameters)
+{
+	char text[512];
+	json_t *o = call(f, peer, method, parameters, text);
+
+	if (!o)
+		red("%s(%s): %s\n", method, parameters, text);
+	return o;
+}
+
+static void what_is_no_method_is_refused(void **state)
+{
+	static const struct {
+		const char *method, *error;
+	} rows[] = {
+		{ "", "org.varlink.service.InterfaceNotFound {\"interface\":\"\"}" },
+		{ ".", "org.varlink.service.InterfaceNotFound {\"interface\":\"\"}" },
+		{ "List", "org.varlink.service.InterfaceNotFound {\"interface\":\"List\"}" },
+		{ "io.cgq", "org.varlink.service.InterfaceNotFound {\"interface\":\"io\"}" },
+		{ "io.cgq.", "org.varlink.service.MethodNotFound {\"method\":\"io.cgq.\"}" },
+		{ "io.cgq.list", "org.varlink.service.MethodNotFound {\"method\":\"io.cgq.list\"}" },
+		{ "io.cgq.List.", "org.varlink.service.InterfaceNotFound {\"interface\":\"io.cgq.List\"}" },
+		{ "io.cgq.\033", "org.varlink.service.MethodNotFound {\"method\":\"io.cgq.\\\\x1b\"}" },
+		{ "org.varlink.service.Nothing", "org.varlink.service.MethodNotFound" },
+		{ "org.other.List", "org.varlink.service.InterfaceNotFound {\"interface\":\"org.other\"}" },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		expect_error(*state, &root, rows[i].method, "{}", rows[i].error);
+}
+
+static void parameters_are_held_against_the_interface(void **state)
+{
+	static const struct {
+		const char *method, *parameters, *bad;
+	} rows[] = {
+		{ "io.cgq.List", "{\"x\":1}", "x" },
+		{ "io.cgq.List", "{\"group\":null}", "group" },
+		{ "io.cgq.Status", "{\"group\":1}", "group" },
+		{ "io.cgq.Status", "{\"group\":[]}", "group" },
+		{ "io.cgq.Status", "{\"Group\":\"web\"}", "Group" },
+		{ "io.cgq.Ps", "{\"group\":{}}", "group" },
+		{ "io.cgq.Explain", "{}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":null}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":\"1\"}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":1.5}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":0}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":-1}", "pid" },
+		{ "io.cgq.Explain", "{\"pid\":4294967297}", "pid" },
+		{ "io.cgq.Diff", "{\"name\":\"50-x.conf\"}", "text" },
+		{ "io.cgq.Diff", "{\"text\":\"[x]\"}", "name" },
+		{ "io.cgq.Diff", "{\"name\":\"../x.conf\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Diff", "{\"name\":\".conf\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Diff", "{\"name\":\".x.conf\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Diff", "{\"name\":\"x.conf~\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Diff", "{\"name\":\"\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Reload", "{\"force\":true}", "force" },
+		{ "io.cgq.Reset", "{\"group\":false}", "group" },
+		{ "org.varlink.service.GetInfo", "{\"x\":null}", "x" },
+		{ "org.varlink.service.GetInterfaceDescription", "{}", "interface" },
+		{ "org.varlink.service.GetInterfaceDescription", "{\"interface\":null}", "interface" },
+	};
+	struct fake *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char error[128];
+
+		snprintf(error, sizeof(error), INVALID " {\"parameter\":\"%s\"}", rows[i].bad);
+		expect_error(f, &root, rows[i].method, rows[i].parameters, error);
+	}
+	assert_int_equal(f->reloads + f->resets, 0);
+}
+
+static void reading_is_for_the_group_and_changing_for_root(void **state)
+{
+	static const struct {
+		const char *method, *parameters;
+		bool changes;
+	} rows[] = {
+		{ "io.cgq.List", "{}", false },	       { "io.cgq.Status", "{}", false },
+		{ "io.cgq.Ps", "{}", false },	       { "io.cgq.Explain", "{\"pid\":1}", false },
+		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Reload", "{}", true },
+		{ "io.cgq.Reset", "{\"group\":null}", true },
+	};
+	struct fake *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		expect_error(f, &stranger, rows[i].method, rows[i].parameters, FORBIDDEN);
+		if (rows[i].changes) {
+			expect_error(f, &reader, rows[i].method, rows[i].parameters, FORBIDDEN);
+			assert_int_equal(f->reloads + f->resets, 0);
+		} else {
+			json_decref(expect_answer(f, &reader, rows[i].method, rows[i].parameters));
+		}
+	}
+	expect_error(f, &stranger, "io.cgq.List", "{}",
+		     FORBIDDEN " {\"text\":\"only root and the group cgq may look; you are uid 1001\"}");
+	json_decref(expect_answer(f, &stranger, "org.varlink.service.GetInfo", "{}"));
+}
+
+static void nothing_is_answered_before_the_first_full_look(void **state)
+{
+	struct fake *f = *state;
+
+	f->ready = false;
+	expect_error(f, &root, "io.cgq.List", "{}", "io.cgq.NotReady {}");
+	expect_error(f, &root, "io.cgq.Reload", "{}", "io.cgq.NotReady {}");
+	expect_error(f, &root, "io.cgq.Reset", "{}", "io.cgq.NotReady {}");
+	assert_int_equal(f->views + f->glances + f->reloads + f->resets, 0);
+	json_decref(expect_answer(f, &root, "org.varlink.service.GetInfo", "{}"));
+}
+
+static void every_answer_is_as_the_interface_says(void **state)
+{
+	struct fake *f = *state;
+	pid_t pid = start_sleeping("php");
+	struct member *m;
+	char parameters[64];
+	json_t *o;
+
+	m = world_member(f->w, pid, "web/php");
+	m->placed_ns = 1;
+	m->origins[0] = "/from";
+	world_put_file(f->w, "60-more.conf", "[web]\nmemory = 32M\ntasks = 7\n");
+	world_put_file(f->w, "70-bad.conf", "[web]\ncpuu = 1\n");
+	f->w->troubles[0] = (struct trouble){ GROUP_NONE, (char *)"trouble" };
+	f->w->v.n_troubles = 1;
+	world_choose(f->w);
+	world_apply(f->w);
+	world_seen(f->w, "web")->values[KNOB_TASKS_MAX].number = 8;
+	world_put_file(f->w, "60-more.conf", "[web]\nmemory = 16M\n[new]\ncpu = 10%\n");
+	snprintf(parameters, sizeof(parameters), "{\"pid\":%d}", pid);
+	const struct {
+		const char *method, *parameters;
+	} rows[] = {
+		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
+		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
+		{ "Reload", "{}" }, { "Reset", "{}" },
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char method[64];
+
+		snprintf(method, sizeof(method), "io.cgq.%s", rows[i].method);
+		o = expect_answer(f, &root, method, rows[i].parameters);
+		idl_check_answer(rows[i].method, o);
+		json_decref(o);
+	}
+	m->origins[0] = NULL;
+	stop_sleeping(pid);
+}
+
+static void every_method_of_the_interface_is_there(void **state)
+{
+	struct fake *f = *state;
+	unsigned n = 0;
+
+	for (const char *p = CGQ_INTERFACE_TEXT; (p = strstr(p, "\nmethod ")); n++) {
+		char method[64], text[512];
+
+		p += strlen("\nmethod ");
+		snprintf(method, sizeof(method), "io.cgq.%.*s", (int)strcspn(p, "("), p);
+		json_decref(call(f, &stranger, method, "{}", text));
+		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
+			red("%s: %s\n", method, text);
+	}
+	assert_int_equal(n, 7);
+}
+
+/* Types, methods and errors share one namespace in varlink. */
+static void no_name_of_the_interface_is_used_twice(void **state)
+{
+	static const char *const keywords[] = { "\ntype ", "\nmethod ", "\nerror " };
+	char names[64][32];
+	unsigned n = 0;
+
+	for (size_t k = 0; k < 3; k++)
+		for (const char *p = CGQ_INTERFACE_TEXT; (p = strstr(p, keywords[k])) && n < 64; n++) {
+			p += strlen(keywords[k]);
+			snprintf(names[n], sizeof(names[n]), "%.*s", (int)strcspn(p, " ("), p);
+			for (unsigned i = 0; i < n; i++)
+				assert_string_not_equal(names[i], names[n]);
+		}
+	assert_true(n > 20);
+}
+
+static void the_service_describes_itself(void **state)
+{
+	struct fake *f = *state;
+	json_t *o = expect_answer(f, &root, "org.varlink.service.GetInfo", "{}");
+
+	assert_json(o, "product", "\"cgqd\"");
+	assert_json(o, "interfaces", "[\"org.varlink.service\",\"io.cgq\"]");
+	assert_json(o, "version", "\"" CGQ_VERSION "\"");
+	assert_true(json_is_string(json_object_get(o, "vendor")) && json_is_string(json_object_get(o, "url")));
+	json_decref(o);
+	o = expect_answer(f, &root, "org.varlink.service.GetInterfaceDescription", "{\"interface\":\"io.cgq\"}");
+	assert_string_equal(json_string_value(json_object_get(o, "description")), CGQ_INTERFACE_TEXT);
+	json_decref(o);
+	o = expect_answer(f, &root, "org.varlink.service.GetInterfaceDescription",
+			  "{\"interface\":\"org.varlink.service\"}");
+	assert_non_null(strstr(json_string_value(json_object_get(o, "description")), "interface org.varlink.service\n"));
+	json_decref(o);
+	expect_error(f, &root, "org.varlink.service.GetInterfaceDescription", "{\"interface\":\"x\"}",
+		     "org.varlink.service.InterfaceNotFound {\"interface\":\"x\"}");
+}
+
+static void who_is_not_there_is_told_by_name(void **state)
+{
+	struct fake *f = *state;
+	pid_t pid = start_sleeping("x");
+	char parameters[64], error[64];
+
+	stop_sleeping(pid);
+	expect_error(f, &root, "io.cgq.Status", "{\"group\":\"nobody\"}", "io.cgq.NoSuchGroup {\"group\":\"nobody\"}");
+	expect_error(f, &root, "io.cgq.Ps", "{\"group\":\"\"}", "io.cgq.NoSuchGroup {\"group\":\"\"}");
+	expect_error(f, &root, "io.cgq.Reset", "{\"group\":\"nobody\"}", "io.cgq.NoSuchGroup {\"group\":\"nobody\"}");
+	assert_int_equal(f->resets, 0);
+	snprintf(parameters, sizeof(parameters), "{\"pid\":%d}", pid);
+	snprintf(error, sizeof(error), "io.cgq.NoSuchProcess {\"pid\":%d}", pid);
+	expect_error(f, &root, "io.cgq.Explain", parameters, error);
+}
+
+static void a_change_that_fails_says_why(void **state)
+{
+	struct fake *f = *state;
+
+	f->fails = EIO;
+	expect_error(f, &root, "io.cgq.Reload", "{}", "io.cgq.Failed {\"text\":\"conf.d: no way in\"}");
+	expect_error(f, &root, "io.cgq.Reset", "{\"group\":\"web\"}", "io.cgq.Failed {\"text\":\"still busy\"}");
+	assert_string_equal(f->reset_group, "web");
+	f->fails = 0;
+	json_decref(expect_answer(f, &root, "io.cgq.Reset", "{\"group\":null}"));
+	assert_string_equal(f->reset_group, "all");
+}
+
+static void list_makes_do_with_a_glance(void **state)
+{
+	struct fake *f = *state;
+
+	json_decref(expect_answer(f, &root, "io.cgq.List", "{}"));
+	assert_int_equal(f->views, 0);
+	f->s.glance = NULL;
+	json_decref(expect_answer(f, &root, "io.cgq.List", "{}"));
+	assert_int_equal(f->views, 1);
+}
+
+#define TEST(law) cmocka_unit_test_setup_teardown(law, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_no_method_is_refused),
+		TEST(parameters_are_held_against_the_interface),
+		TEST(reading_is_for_the_group_and_changing_for_root),
+		TEST(nothing_is_answered_before_the_first_full_look),
+		TEST(who_is_not_there_is_told_by_name),
+		TEST(a_change_that_fails_says_why),
+		TEST(every_answer_is_as_the_interface_says),
+		TEST(every_method_of_the_interface_is_there),
+		cmocka_unit_test(no_name_of_the_interface_is_used_twice),
+		TEST(the_service_describes_itself),
+		TEST(list_makes_do_with_a_glance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
