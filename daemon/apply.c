@@ -173,15 +173,32 @@ static enum outcome write_try(struct run *run, const struct action *act, bool la
 	return r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-/* A removed cgroup takes with it what was refused in it. */
+static void refusals_drop_all(struct applier *a, const struct hierarchy *h, const char *path)
+{
+	for (int k = 0; k < KNOB__COUNT; k++)
+		if (h->controllers & 1U << knob_rows[k].controller)
+			refusals_drop(a->refusals, path, k);
+}
+
+/*
+ * A removed cgroup takes with it what was refused in it; and what was refused to its parents may have been for its
+ * sake (a v1 cpuset is not narrowed below its children), so that it is worth another try.
+ */
 static int cgroup_remove(struct applier *a, const struct action *act, const char *path, struct err *e)
 {
-	int r = a->kernel->remove(a->kernel, hierarchy_of(a, act), path, e);
+	const struct hierarchy *h = hierarchy_of(a, act);
+	auto_free char *rel = must_strdup(act->path);
+	int r = a->kernel->remove(a->kernel, h, path, e);
+	char *end;
 
-	for (int k = 0; !r && k < KNOB__COUNT; k++)
-		if (hierarchy_of(a, act)->controllers & 1U << knob_rows[k].controller)
-			refusals_drop(a->refusals, act->path, k);
-	return r;
+	if (r < 0)
+		return r;
+	refusals_drop_all(a, h, rel);
+	while ((end = strrchr(rel, '/'))) {
+		*end = '\0';
+		refusals_drop_all(a, h, rel);
+	}
+	return 0;
 }
 
 static int cgroup_try(struct applier *a, const struct action *act, struct err *e)

@@ -224,10 +224,36 @@ static void change_add(struct planning *c, const struct change *ch, bool lowered
 		write_add(c, ch, wanted, lowered_pass);
 }
 
+/*
+ * A v1 cgroup that is to go still holds its parent above its own quota (EINVAL), for some ms even after rmdir, until
+ * the kernel has let go of it: its quota goes first. Its parent's ceiling holds it meanwhile.
+ */
+static void plan_quotas_lifted(struct planning *c)
+{
+	int h = machine_hierarchy(c->m, CONTROLLER_CPU);
+
+	if (h < 0 || c->m->hierarchies[h].version != 1)
+		return;
+	for (size_t i = 0; i < c->t->n; i++) {
+		const struct seen_cgroup *s = &c->t->list[i];
+		struct action *a;
+
+		if (c->node_of[i] != UINT32_MAX || s->values[KNOB_CPU_MAX].kind != VALUE_QUOTA || !strchr(s->path, '/'))
+			continue;
+		a = plan_add(c, ACTION_WRITE, (unsigned)h, &c->w->nodes[0]);
+		a->path = s->path;
+		a->knob = KNOB_CPU_MAX;
+		a->file = knob_file(KNOB_CPU_MAX, 1);
+		a->text = "-1";
+	}
+}
+
 void plan_writes(struct planning *c)
 {
 	struct change ch;
 
+	if (c->w->n)
+		plan_quotas_lifted(c);
 	for (size_t i = 0; i < c->w->n; i++)
 		for (size_t k = 0; k < KNOB__COUNT; k++)
 			if (change_find(c, i, raise_order[k], &ch))

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "kernel.h"
+#include "observe.h"
 
 /* last: cmocka's macro fail() hides ours */
 #include <setjmp.h>
@@ -119,14 +119,16 @@ static inline int real_tree_init(struct real_tree *t)
 
 	memset(t, 0, sizeof(*t));
 	t->k = kernel_libcgroup_new(&e);
-	if (!t->k || t->k->discover(t->k, &t->m, &e) < 0) {
+	snprintf(path, sizeof(path), "cgq-test-%d", (int)getpid());
+	if (!t->k || observe_machine(t->k, path, 0.05, &t->m, &e) < 0) {
 		fprintf(stderr, "%s\n", e.text);
 		return -1;
 	}
-	snprintf(t->m.tree, sizeof(t->m.tree), "cgq-test-%d", (int)getpid());
 	h = machine_hierarchy(&t->m, CONTROLLER_MEMORY);
-	if (h < 0)
+	if (h < 0 || t->m.refusal[0]) {
+		fprintf(stderr, "%s\n", t->m.refusal);
 		return 0;
+	}
 	real_watch(t);
 	machine_path(&t->m, (unsigned)h, "", path, sizeof(path));
 	t->usable = !t->k->make(t->k, &t->m.hierarchies[h], path, &e);

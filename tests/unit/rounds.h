@@ -42,6 +42,14 @@ static inline void rounds_done(struct rounds *r)
 	refusals_clear(&r->refusals);
 }
 
+static inline void action_print(const struct action *a)
+{
+	static const char *const kinds[] = { "make", "evacuate", "enable", "disable", "write", "remove" };
+
+	fprintf(stderr, "%u: %s %s %s %s (%s)\n", a->hierarchy, kinds[a->kind], a->path ? a->path : "BASE",
+		a->file ? a->file : "", a->text ? a->text : "", a->was ? a->was : "");
+}
+
 /* Looks again and plans again, for the policy that stands. */
 static inline void rounds_look(struct rounds *r)
 {
@@ -104,14 +112,6 @@ static inline void rounds_apply(struct rounds *r)
 	apply_last(&a, r->plan, &r->last);
 }
 
-static inline void action_print(const struct action *a)
-{
-	static const char *const kinds[] = { "make", "evacuate", "enable", "disable", "write", "remove" };
-
-	fprintf(stderr, "%u: %s %s %s %s (%s)\n", a->hierarchy, kinds[a->kind], a->path ? a->path : "BASE",
-		a->file ? a->file : "", a->text ? a->text : "", a->was ? a->was : "");
-}
-
 /* The plan holds nothing: a second run writes nothing. */
 static inline void rounds_settled(struct rounds *r)
 {
@@ -128,8 +128,11 @@ static inline void rounds_reach(struct rounds *r, const char *text)
 {
 	rounds_plan(r, text);
 	rounds_apply(r);
-	if (r->first.failed + r->last.failed)
-		fprintf(stderr, "%s\n", r->told.text);
+	if (r->first.failed + r->last.failed) {
+		fprintf(stderr, "%s%s\n", text, r->told.text);
+		for (size_t i = 0; i < r->plan->n_first; i++)
+			action_print(&r->plan->first[i]);
+	}
 	assert_int_equal(r->first.failed + r->last.failed, 0);
 	rounds_settled(r);
 }
