@@ -250,6 +250,22 @@ static void use_is_looked_at_again_before_the_write(void **state)
 	rounds_done(&r);
 }
 
+static void use_that_grew_meanwhile_is_left_to_reclaim(void **state)
+{
+	struct dir_tree *t = *state;
+	struct rounds r = rounds_of(t);
+
+	r.reclaim = reclaim_new(t->k, &t->m, NULL);
+	rounds_reach(&r, "[a]\nmemory = 200M\n");
+	rounds_plan(&r, "[a]\nmemory = 100M\n");
+	dir_put(t, CONTROLLER_MEMORY, "/cgq/a", "memory.current", "157286400\n");
+	rounds_apply(&r);
+	assert_int_equal(r.first.deferred, 1);
+	assert_string_equal(dir_read(t, CONTROLLER_MEMORY, "/cgq/a", "memory.max"), "209715200");
+	reclaim_free(r.reclaim);
+	rounds_done(&r);
+}
+
 static void v2_controllers_are_enabled_from_the_top_once_members_are_out(void **state)
 {
 	struct dir_tree *t = *state;
@@ -373,6 +389,7 @@ int main(void)
 		ON_V2(waking_from_idle_writes_the_weight_again),
 		ON_V2(lowering_memory_waits_for_use),
 		ON_V2(use_is_looked_at_again_before_the_write),
+		ON_V2(use_that_grew_meanwhile_is_left_to_reclaim),
 		ON_V2(v2_controllers_are_enabled_from_the_top_once_members_are_out),
 		ON_V2(a_base_that_may_hold_no_processes_is_emptied_first),
 		ON_V2(a_setting_nobody_asks_for_any_more_is_taken_back),
