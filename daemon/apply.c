@@ -8,7 +8,7 @@
 
 #include <cgq/auto.h>
 
-#include "lowering.h"
+#include "reclaim_lowering.h"
 #include "observe.h"
 #include "plan_make.h"
 #include "reclaim.h"

@@ -12,7 +12,7 @@
 
 #include <cgq/auto.h>
 
-#include "lowering.h"
+#include "reclaim_lowering.h"
 
 #define RETRY_SECONDS 2 /* a group that gave way is let go soon, one that does not costs nothing */
 

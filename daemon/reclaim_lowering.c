@@ -1,5 +1,5 @@
 /* One try to lower a memory limit without killing. */
-#include "lowering.h"
+#include "reclaim_lowering.h"
 
 #include <errno.h>
 #include <inttypes.h>
