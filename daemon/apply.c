@@ -132,7 +132,7 @@ static bool is_behind(const struct run *run, const struct action *act)
 	return act->memsw && run->waiting && !strcmp(run->waiting, act->path);
 }
 
-/* With nobody to leave it to, it is tried once, here. That it has to wait is no refusal: the next plan has it again. */
+/* With nobody to leave it to, it is tried once, here. Having to wait is no refusal: the next plan has it again. */
 static int lower_here(struct applier *a, const struct action *act, struct err *e)
 {
 	struct lowering l;

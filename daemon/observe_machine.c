@@ -143,7 +143,7 @@ static int own_cgroup(char *ret, size_t size, struct err *e)
 /* Under systemd: the nearest cgroup around us that it has delegated. */
 static int base_find(struct machine *m, struct hierarchy *h, struct err *e)
 {
-	char path[sizeof(h->base)];
+	char path[sizeof(h->base)] = "";
 	int r = own_cgroup(path, sizeof(path), e);
 
 	if (r < 0)

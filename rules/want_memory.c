@@ -66,7 +66,7 @@ static void want_ceilings(const struct wanting *c, struct node *n)
 		n->wanted[KNOB_MEMORY_HIGH].value = bytes_value(c->m, soft, above);
 }
 
-/* v1 has no limit for swap alone, only one for memory and swap together, which says something only below a hard limit. */
+/* v1 has no limit for swap alone, only one for memory and swap together, which is of use below a hard limit only. */
 static void want_swap(const struct wanting *c, struct node *n)
 {
 	const struct amount *a = want_possible(c, n, KNOB_SWAP_MAX);
