@@ -3,11 +3,13 @@
 
 #include "program.h"
 
-static const char usage[] = "forker [--storm S] [--live MS] [--alive N] [--seconds S]\n"
-			    "  --storm: how long it forks; --live: how long each child does; --alive: pairs at a time";
+static const char usage[] = "forker [--storm S] [--live MS] [--alive N] [--orphans] [--seconds S]\n"
+			    "  --storm: how long it forks; --live: how long each child lives; --alive: pairs at a time\n"
+			    "  --orphans: children end at once, and --alive grandchildren in all go on alone";
 
 struct storm {
 	uint64_t end_ms, live_ms, alive, seconds;
+	bool orphans;
 };
 
 /* Never returns. */
@@ -22,26 +24,44 @@ static void live(const struct storm *s, pid_t parent)
 		pause();
 }
 
-static void fork_pair(const struct storm *s)
+static bool fork_pair(const struct storm *s)
 {
-	pid_t parent = getpid();
+	pid_t parent = getpid(), child = fork();
 
-	if (fork() != 0)
-		return;
+	if (child != 0)
+		return child > 0;
 	if (fork() == 0)
 		live(s, getppid());
 	live(s, parent);
+	return false;
+}
+
+/* Without a parent to die with, an orphan has its alarm. */
+static void fork_orphan(const struct storm *s)
+{
+	pid_t child = fork();
+
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	if (child != 0)
+		return;
+	if (fork() != 0)
+		_exit(0);
+	alarm((unsigned)s->seconds);
+	for (;;)
+		pause();
 }
 
 static void storm(const struct storm *s)
 {
 	uint64_t alive = 0;
 
-	while (clock_ms() < s->end_ms) {
+	for (uint64_t i = 0; s->orphans && i < s->alive; i++)
+		fork_orphan(s);
+	while (!s->orphans && clock_ms() < s->end_ms) {
 		while (alive > 0 && waitpid(-1, NULL, alive >= s->alive ? 0 : WNOHANG) > 0)
 			alive--;
-		fork_pair(s);
-		alive++;
+		alive += fork_pair(s);
 	}
 }
 
@@ -50,6 +70,7 @@ int main(int argc, char **argv)
 	static const struct option options[] = {{"storm", 1, NULL, 'f'},
 						{"live", 1, NULL, 'l'},
 						{"alive", 1, NULL, 'a'},
+						{"orphans", 0, NULL, 'o'},
 						{"seconds", 1, NULL, 's'},
 						{0}};
 	struct storm s = {.live_ms = 20, .alive = 20, .seconds = PROGRAM_SECONDS};
@@ -66,6 +87,9 @@ int main(int argc, char **argv)
 			break;
 		case 'a':
 			s.alive = option_u64(optarg, usage);
+			break;
+		case 'o':
+			s.orphans = true;
 			break;
 		case 's':
 			s.seconds = option_u64(optarg, usage);

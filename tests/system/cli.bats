@@ -87,11 +87,11 @@ one() {
 		s = socket.socket(socket.AF_UNIX)
 		s.connect(sys.argv[1])
 		def call(method, **parameters):
-			s.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
-			answer = b""
-			while not answer.endswith(b"\0"):
-				answer += s.recv(65536)
-			return json.loads(answer[:-1])
+		    s.sendall(json.dumps({"method": method, "parameters": parameters}).encode() + b"\0")
+		    answer = b""
+		    while not answer.endswith(b"\0"):
+		        answer += s.recv(65536)
+		    return json.loads(answer[:-1])
 		info = call("org.varlink.service.GetInfo")["parameters"]
 		assert "io.cgq" in info["interfaces"], info
 		text = call("org.varlink.service.GetInterfaceDescription", interface="io.cgq")["parameters"]["description"]

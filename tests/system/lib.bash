@@ -260,21 +260,34 @@ stop() {
 	done
 }
 
+# Also what lost its parent: by the file that it runs, which is this test's own.
 programs_stop() {
-	local pid
+	local pid link
 	for pid in "${STARTED[@]}"; do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
+	for link in /proc/[0-9]*/exe; do
+		[[ $(readlink "$link") != "$ROOM"/bin/* ]] || kill -KILL "$(tr -dc 0-9 <<<"$link")" 2>/dev/null || true
+	done 2>/dev/null
 	for pid in "${STARTED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done
 	STARTED=()
 }
 
-# descendants PID: all of them, itself left out.
+# instances LABEL: every process that runs that program, whoever its parent is now.
+instances() {
+	local file link
+	file=$ROOM/bin/$(named "$1")
+	for link in /proc/[0-9]*/exe; do
+		[ "$(readlink "$link")" != "$file" ] || echo "$link"
+	done 2>/dev/null | tr -dc '0-9\n'
+}
+
+# descendants PID: all of them, itself left out; a zombie is in no group any more.
 descendants() {
-	ps -e -o pid=,ppid= | awk -v root="$1" '
-		{ parent[$1] = $2 }
+	ps -e -o pid=,ppid=,stat= | awk -v root="$1" '
+		$3 !~ /^Z/ { parent[$1] = $2 }
 		END { for (p in parent) { for (a = parent[p]; a && a != root; a = parent[a]); if (a == root) print p } }'
 }
 
@@ -308,6 +321,15 @@ is_in() {
 					fail "pid $pid task ${task##*/}, $controller: in '$where', not in ${dir#"${MOUNT[$controller]}"}" || return
 			done
 		done
+	done
+}
+
+# are_in GROUP PID…: those of them that are still there; for a crowd that comes and goes.
+are_in() {
+	local group=$1 pid
+	shift
+	for pid; do
+		is_in "$group" "$pid" 2>"$ROOM/are_in" || gone "$pid" || fail "$(<"$ROOM/are_in")" || return
 	done
 }
 

@@ -122,9 +122,13 @@ load lib
 		tasks = 30
 	EOF
 	cgqd_start
-	start storm forker --storm 4 --live 60000 --alive 100
-	sleep 5
-	within "$(descendants "${PID[storm]}" | wc -l)" 10 30 'processes'
+	# In the group before it forks: a move is never refused for tasks.
+	start storm renamer "exec=$(program_file forker forker)"
+	placed storm storm
+	kill -USR1 "${PID[storm]}"
+	sleep 3
+	within "$(descendants "${PID[storm]}" | wc -l)" 3 30 'processes'
+	[ "$(awk '$1 == "max" { print $2 }' "$(group_dir storm pids)/pids.events")" -gt 0 ] || fail 'nothing was ever refused'
 }
 
 @test "a key that is taken out goes back to the kernel's default" {

@@ -188,6 +188,18 @@ user_group() {
 	is_in web "${PID[web]}" $left
 }
 
+@test "a grandchild whose parent is gone before anybody looked at it is placed all the same" {
+	two_groups
+	cgqd_start
+	start web forker --orphans --alive 60
+	sleep 3
+	local all
+	all=$(instances web)
+	[ "$(wc -w <<<"$all")" -ge 60 ] || fail "only $(wc -w <<<"$all") processes are left to look at"
+	# shellcheck disable=SC2086 # a pid a word
+	is_in web $all
+}
+
 @test "a process of 50 threads moves whole" {
 	two_groups
 	start web threads --threads 50
@@ -242,12 +254,13 @@ user_group() {
 }
 
 @test "a rule for the child wins over following its parent" {
+	# First match wins: the child carries its parent's name.
 	policy 50-nested.conf <<-EOF
-		[outer]
-		match = name:$(named outer)
-
 		[outer/inner]
 		match = parent:$(named outer)
+
+		[outer]
+		match = name:$(named outer)
 	EOF
 	cgqd_start
 	start outer forker --storm 1 --live 100 --alive 2

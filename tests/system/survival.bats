@@ -74,8 +74,9 @@ one() {
 	done
 	cgqd_start
 	sleep 1
+	is_in web "${PID[web]}"
 	# shellcheck disable=SC2046 # a pid a word
-	is_in web "${PID[web]}" $(pgrep -P "${PID[web]}")
+	are_in web $(descendants "${PID[web]}")
 	knob_is web ceiling 50
 	knob_is web memory $((300 << 20))
 }
@@ -94,14 +95,19 @@ one() {
 	knob_is web ceiling 50
 }
 
+no_tree_called() {
+	! our_cgroups | grep "/$1\(/\|\$\)" || fail "the tree $1 was made all the same"
+}
+
 @test "a daemon that is alive keeps its socket" {
 	one
 	cgqd_start
 	TREE=$TREE-other STATE=$ROOM/state2
 	cgqd_ends
 	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
-	run -0 cgq list
+	no_tree_called "$TREE"
 	TREE=${TREE%-other}
+	run -0 cgq list
 }
 
 # state_costs_a_line: with whatever state there is, it starts, enforces and says one thing about it.
@@ -110,7 +116,7 @@ state_costs_a_line() {
 	cgqd_start
 	knob_is web ceiling 50
 	is_in web "${PID[web]}"
-	within "$(log_lines "$STATE")" 1 3 'lines of the log that name the state folder'
+	within "$(log_lines 'warning: .*state')" 1 3 'warnings about the state'
 }
 
 @test "damaged state costs a line" {
