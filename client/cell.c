@@ -122,6 +122,8 @@ char *cell_text(const struct column *c, const json_t *row, const struct cell_for
 		return cell_kernel_text(field_text(row, "file"), field_text(row, c->key), form);
 	if (json_is_boolean(value))
 		return must_strdup(json_is_true(value) ? "yes" : "no");
+	if (json_is_integer(value) && form->raw && json_integer_value(value) >= 0)
+		return must_printf("%lld", (long long)json_integer_value(value)); /* a double keeps 53 bits */
 	if (json_is_number(value))
 		return number_text(c, json_number_value(value), form);
 	return json_is_string(value) ? must_strdup(json_string_value(value)) : nothing(c, form);

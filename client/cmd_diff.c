@@ -132,7 +132,9 @@ static void refusals_tell(const json_t *answer)
 			say("%s: %s", at, field_text(one, "text"));
 	}
 	json_array_foreach((json_t *)field_list(answer, "refused"), i, one)
+	{
 		say("%s: would be %s", field_text(one, "file"), refused_text(one));
+	}
 }
 
 /* Any file, or the one that was asked about: others are refused with and without it. */

@@ -16,9 +16,13 @@ static void result_show(const struct rows *r, const json_t *answer)
 
 	faults_show(&r->terminal, field_list(answer, "faults"), "");
 	json_array_foreach((json_t *)field_list(answer, "refused"), i, one)
+	{
 		printf("%s: %s\n", field_text(one, "file"), refused_text(one));
+	}
 	json_array_foreach((json_t *)field_list(answer, "troubles"), i, one)
+	{
 		say("%s", json_string_value(one) ? json_string_value(one) : "-");
+	}
 }
 
 int cmd_reload(const struct options *o)

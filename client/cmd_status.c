@@ -90,8 +90,10 @@ static void rules_show(const struct page *p, const json_t *rules)
 		return;
 	prose_heading(&p->terminal, "Who belongs to it", COLOUR_STRONG);
 	json_array_foreach((json_t *)rules, i, rule)
+	{
 		printf("    %s:%lld: %s\n", field_text(rule, "file"),
 		       (long long)json_integer_value(json_object_get(rule, "line")), field_text(rule, "text"));
+	}
 }
 
 static void title_show(const struct page *p, const char *group, const json_t *usage)
@@ -110,7 +112,7 @@ static void passive_show(const struct page *p)
 	const char *passive = field_text(p->answer, "passive");
 
 	if (*passive)
-		printf("  %spassive%s: %s; nothing is enforced until a reload or restart\n",
+		printf("  %spassive%s: %s; nothing is enforced\n",
 		       terminal_colour(&p->terminal, COLOUR_CARE), terminal_colour(&p->terminal, COLOUR_PLAIN),
 		       passive);
 }
@@ -147,8 +149,10 @@ static json_t *faults_which(const json_t *answer, bool is_fault)
 	size_t i;
 
 	json_array_foreach((json_t *)field_list(answer, "faults"), i, fault)
+	{
 		if ((strcmp(field_text(fault, "severity"), "fault") == 0) == is_fault)
 			json_array_append(ret, (json_t *)fault);
+	}
 	return ret;
 }
 
@@ -171,7 +175,9 @@ static void refused_show(const struct page *p)
 	if (json_array_size(refused) > 0)
 		prose_heading(&p->terminal, "Refused files", COLOUR_BAD);
 	json_array_foreach((json_t *)refused, i, one)
+	{
 		printf("    %s: %s\n", field_text(one, "file"), refused_text(one));
+	}
 	faults_show(&p->terminal, faults, "    ");
 	json_decref(faults);
 }
@@ -205,7 +211,9 @@ static int overview_show(const struct page *p, const json_t *groups)
 	       json_array_size(groups) == 1 ? "" : "s");
 	passive_show(p);
 	json_array_foreach((json_t *)groups, i, group)
+	{
 		json_array_append(usages, json_object_get(group, "usage"));
+	}
 	rows_init_usual(p->o, &columns_list, &r);
 	putchar('\n');
 	status = rows_show(&r, usages, true, 2);
@@ -225,11 +233,13 @@ static int knobs_table(const struct rows *r, const json_t *groups)
 	int status;
 
 	json_array_foreach((json_t *)groups, i, group)
+	{
 		json_array_foreach(json_object_get(group, "knobs"), k, knob)
 		{
 			json_object_set(knob, "group", json_object_get(group, "group"));
 			json_array_append(rows, knob);
 		}
+	}
 	status = rows_show(r, rows, false, 0);
 	json_decref(rows);
 	return status;
@@ -256,8 +266,10 @@ static int exit_status(const json_t *answer, bool whole)
 	if (whole && (json_array_size(field_list(answer, "refused")) || json_array_size(field_list(answer, "troubles"))))
 		return EXIT_DIFFERS;
 	json_array_foreach((json_t *)field_list(answer, "groups"), i, group)
+	{
 		if (!is_as_wanted(json_object_get(group, "usage")))
 			return EXIT_DIFFERS;
+	}
 	return EXIT_AS_WANTED;
 }
 

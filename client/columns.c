@@ -109,7 +109,7 @@ char *column_name(const struct column *c, char ret[COLUMN_NAME_BYTES])
 {
 	size_t i;
 
-	for (i = 0; c->key[i] && i < COLUMN_NAME_BYTES - 1; i++)
+	for (i = 0; i < COLUMN_NAME_BYTES - 1 && c->key[i]; i++)
 		ret[i] = (char)toupper((unsigned char)c->key[i]);
 	ret[i] = '\0';
 	return ret;

@@ -14,7 +14,9 @@ size_t faults_of(const json_t *faults, const char *severity)
 	size_t i, n = 0;
 
 	json_array_foreach((json_t *)faults, i, fault)
+	{
 		n += strcmp(field_text(fault, "severity"), severity) == 0;
+	}
 	return n;
 }
 
@@ -45,7 +47,9 @@ void faults_show(const struct terminal *t, const json_t *faults, const char *bef
 	size_t i;
 
 	json_array_foreach((json_t *)faults, i, fault)
+	{
 		fault_show(t, fault, before);
+	}
 }
 
 const char *refused_text(const json_t *refused)

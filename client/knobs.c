@@ -50,8 +50,10 @@ static bool is_several_cgroups(const json_t *knobs)
 	size_t i;
 
 	json_array_foreach((json_t *)knobs, i, knob)
+	{
 		if (!is_same(knob, json_array_get(knobs, 0), "path"))
 			return true;
+	}
 	return false;
 }
 

@@ -5,42 +5,47 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <cgq/auto.h>
-
 #include "text.h"
+
+/* The first line that begins with start, without that and its newline. */
+static bool line_read(const char *path, const char *start, char *ret, size_t size)
+{
+	FILE *f = fopen(path, "re");
+	size_t len = strlen(start);
+	bool found = false;
+
+	if (!f)
+		return false;
+	while (!found && fgets(ret, (int)size, f))
+		found = strncmp(ret, start, len) == 0;
+	fclose(f);
+	if (!found)
+		return false;
+	ret[strcspn(ret, "\n")] = '\0';
+	memmove(ret, ret + len, strlen(ret + len) + 1);
+	return true;
+}
 
 /* Of one line like "0-3,8"; fallback where /sys does not tell. */
 static void list_read(const char *path, const char *fallback, char *ret, size_t size)
 {
 	char line[256];
-	auto_file FILE *f = fopen(path, "re");
 
-	if (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
-		if (text_list(line, UINT32_MAX, ret, size) == 0)
-			return;
-	}
-	snprintf(ret, size, "%s", fallback);
+	if (!line_read(path, "", line, sizeof(line)) || text_list(line, UINT32_MAX, ret, size) < 0)
+		snprintf(ret, size, "%s", fallback);
 }
 
 /* "MemTotal:       16316412 kB"; 0 where there is no such line. */
 static uint64_t meminfo_bytes(const char *name)
 {
-	auto_file FILE *f = fopen("/proc/meminfo", "re");
-	char line[256];
+	char line[256], *number;
 	uint64_t kib;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		size_t len = strlen(name);
-		char *number = line + len;
-
-		if (strncmp(line, name, len) != 0)
-			continue;
-		number += strspn(number, ": ");
-		number[strcspn(number, " \n")] = '\0';
-		return text_u64(number, &kib) == 0 ? kib * 1024 : 0;
-	}
-	return 0;
+	if (!line_read("/proc/meminfo", name, line, sizeof(line)))
+		return 0;
+	number = line + strspn(line, ": ");
+	number[strcspn(number, " ")] = '\0';
+	return text_u64(number, &kib) == 0 ? kib * 1024 : 0;
 }
 
 void machine_here(struct machine *ret)

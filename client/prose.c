@@ -46,5 +46,7 @@ void prose_list(const struct terminal *t, const char *heading, enum colour c, co
 		return;
 	prose_heading(t, heading, c);
 	json_array_foreach((json_t *)texts, i, text)
+	{
 		printf("    %s\n", json_string_value(text) ? json_string_value(text) : "-");
+	}
 }

@@ -47,8 +47,10 @@ static bool is_any_known(const json_t *rows, const struct column *c)
 	size_t i;
 
 	json_array_foreach((json_t *)rows, i, row)
+	{
 		if (field_is_known(row, c->key))
 			return true;
+	}
 	return false;
 }
 
@@ -193,7 +195,9 @@ int rows_json(const struct rows *r, json_t *answer, const char *also)
 
 	if (!r->choice.usual && r->set->rows) {
 		json_array_foreach(json_object_get(answer, r->set->rows), i, row)
+		{
 			keys_keep(r, row);
+		}
 		if (also)
 			keys_keep(r, json_object_get(answer, also));
 	}

@@ -189,14 +189,15 @@ static void columns_fit(struct table *t, const struct table_form *form)
 	columns_cut(t, form);
 }
 
-static void columns_make(const struct table *t, struct libscols_table *s, struct libscols_column **ret)
+/* A heading that is not printed would make its column wide all the same. */
+static void columns_make(const struct table *t, bool headings, struct libscols_table *s, struct libscols_column **ret)
 {
 	for (size_t c = 0; c < t->n_columns; c++) {
 		const struct table_head *head = &t->columns[c];
 		int flags = (head->flags & TABLE_RIGHT ? SCOLS_FL_RIGHT : 0) |
 			    (head->flags & TABLE_TREE ? SCOLS_FL_TREE : 0);
 
-		ret[c] = head->dropped ? NULL : scols_table_new_column(s, head->heading, 0, flags);
+		ret[c] = head->dropped ? NULL : scols_table_new_column(s, headings ? head->heading : "", 0, flags);
 		if (ret[c])
 			scols_cell_set_color(scols_column_get_header(ret[c]), colour_sequence(COLOUR_STRONG));
 	}
@@ -283,7 +284,7 @@ static int aligned_print(struct table *t, const struct table_form *form, FILE *o
 	if (!s)
 		return -ENOMEM;
 	columns_fit(t, form);
-	columns_make(t, s, columns);
+	columns_make(t, form->headings, s, columns);
 	r = rows_make(t, s, columns);
 	form_set(s, form);
 	if (r == 0)

@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# cgq list: columns, numbers, headings, JSON.
+load lib
+
+@test "a row per group, numbers as people read them, and the outside last" {
+	machine small
+	golden list-small 0
+	golden list-small 0 list
+	[ "${lines[-1]%% *}" = outside ]
+}
+
+@test "raw: unrounded, one blank between fields, nothing is never empty" {
+	machine small
+	golden list-small-raw 0 list -r
+	[ -z "$(awk 'NF != 12' <<<"$output")" ]
+}
+
+@test "a column about which nothing is known is shown to scripts only" {
+	machine small
+	run -0 cgq list
+	[[ $output != *PRESSURE* ]]
+	run -0 cgq list -o group,pressure
+	[[ ${lines[0]} == "GROUP   PRESSURE" ]]
+}
+
+@test "columns: either case, with or without unit, headed as they are called, or added" {
+	machine small
+	run -0 cgq list -o GROUP,cpu_percent,Memory
+	[ "${lines[0]}" = "GROUP   CPU_PERCENT MEMORY" ]
+	run -0 cgq -n -o group,cpu_max_percent list
+	[ "${lines[0]}" = "apache   60%" ]
+	run -0 cgq list -o +reason
+	[[ ${lines[0]} == GROUP*STATE\ REASON ]]
+	run -0 cgq list --bytes -no group,memory,limit
+	[ "${lines[1]}" = "mysql   1932735283 2147483648" ]
+}
+
+@test "an unknown column is 2, with the likely one and all that there are" {
+	machine small
+	run -2 --separate-stderr cgq list -o group,memry
+	says_only "there is no column 'MEMRY' (did you mean MEMORY?): there are GROUP, PROCS, CPU_PERCENT, CPU_MIN_PERCENT, CPU_MAX_PERCENT, THROTTLED_PERCENT, MEMORY_BYTES, MEMORY_MAX_BYTES, IO_BYTES_PER_SECOND, PRESSURE_PERCENT, STATE, REASON"
+	for columns in '' ',' 'group,,' '+'; do
+		run -2 --separate-stderr cgq list -o "$columns"
+	done
+	[ ! -s "$SOCKET.log" ] || fail "cgqd was asked for nothing"
+}
+
+@test "JSON is the answer itself, or the chosen keys of its rows" {
+	machine small
+	run -0 cgq list --json
+	jq -e --slurpfile a "$MACHINES/small/List.json" '. == $a[0].parameters' <<<"$output"
+	run -0 cgq list --json -o group,memory_max
+	jq -e '.groups[1] == {"group": "mysql", "memory_max_bytes": 2147483648} and (.outside | keys == ["group", "memory_max_bytes"])' <<<"$output"
+}
+
+@test "unlimited, unknown and nested" {
+	machine nested
+	golden list-nested 0 list
+}
+
+@test "states, and why" {
+	machine sick
+	golden list-sick 0 list
+}
+
+@test "a hundred groups" {
+	machine many
+	run -0 cgq list -n
+	[ "${#lines[@]}" = 101 ]
+}
+
+@test "on a terminal groups are a tree, and what has no room goes before it is cut" {
+	machine nested
+	export NO_COLOR=1
+	same list-nested-terminal-80 "$(on_terminal 80 list)"
+	same list-nested-terminal-200 "$(on_terminal 200 list)"
+	same list-nested-terminal-40 "$(on_terminal 40 list)"
+}
+
+@test "colours: on a terminal, not with NO_COLOR, always when asked" {
+	machine sick
+	[[ $(on_terminal 80 list) == *$'\033[1;31mrefused file\033[0m'* ]]
+	[[ $(NO_COLOR=1 on_terminal 80 list) != *$'\033'* ]]
+	[[ $(TERM=dumb on_terminal 80 list) != *$'\033'* ]]
+	[[ $(on_terminal 80 list --color=never) != *$'\033'* ]]
+	run -0 cgq list
+	[[ $output != *$'\033'* ]]
+	NO_COLOR=1 run -0 cgq list --color=always
+	[[ $output == *$'\033[33mshrinking'* ]]
+	run -0 cgq list --color=always -r
+	[[ $output != *$'\033'* ]]
+}

@@ -1,0 +1,102 @@
+#!/usr/bin/env bats
+# cgq status, ps, explain: pages, tables, exit codes.
+load lib
+
+@test "status of a group that is as wanted" {
+	machine small
+	golden status-mysql 0 status mysql
+	NO_COLOR=1 same status-mysql-terminal-80 "$(NO_COLOR=1 on_terminal 80 status mysql)"
+}
+
+@test "status of groups that are not as wanted: 1, and why" {
+	machine sick
+	golden status-sick 1 status
+	golden status-sick-apache 1 status apache
+	golden status-sick-batch 1 status batch
+}
+
+@test "passive by policy is as wanted" {
+	machine sick
+	golden status-sick-guests 0 status guests
+}
+
+@test "a daemon that is passive says why, and how it ends" {
+	machine passive
+	golden status-passive 0 status
+}
+
+@test "status with -o or -r is a table of every value" {
+	machine sick
+	golden status-sick-raw 1 status -r
+	run -1 cgq status -o group,key,at,in_force
+	[ "${lines[1]}" = "apache memory     /etc/cgq/conf.d/50-web.conf:9    no" ]
+}
+
+@test "status in JSON has the exit code of the page" {
+	machine sick
+	run -1 cgq status --json
+	jq -e '.groups[0].usage.state == "shrinking"' <<<"$output"
+	run -0 cgq status guests --json
+}
+
+@test "no such group is 4" {
+	machine small
+	run -4 --separate-stderr cgq status nothing
+	says_only "there is no group 'nothing'; cgq list shows those there are"
+	run -4 cgq ps nothing
+}
+
+@test "the group asked for is sent" {
+	machine small
+	run -0 cgq ps apache
+	run -0 cgq ps
+	[ "$(jq -c . "$SOCKET.log")" = '{"method":"io.cgq.Ps","parameters":{"group":"apache"}}
+{"method":"io.cgq.Ps","parameters":{"group":null}}' ]
+}
+
+@test "ps: who is where, by which rule" {
+	machine small
+	golden ps-small 0 ps
+	golden ps-small-raw 0 ps --raw
+	NO_COLOR=1 same ps-small-terminal-80 "$(NO_COLOR=1 on_terminal 80 ps)"
+}
+
+@test "no process can speak to the terminal" {
+	machine hostile
+	golden ps-hostile 0 ps
+	golden ps-hostile-raw 0 ps -r
+	golden explain-hostile 0 explain 66
+	[ -z "$(awk 'NF != 6' <"$GOLDEN/ps-hostile-raw")" ]
+	for arguments in 'ps' 'ps -r' 'ps --json' 'explain 66' 'explain 66 --json' 'ps -o name'; do
+		# shellcheck disable=SC2086 # a word each
+		run -0 cgq $arguments
+		[ -z "$(tr -d '\n -~' <<<"$output")" ] || fail "$arguments: $output"
+	done
+	[[ $(NO_COLOR=1 on_terminal 80 ps) != *[$'\033\007\x9b']* ]]
+}
+
+@test "explain: placed is 0" {
+	machine small
+	golden explain-812 0 explain 812
+	run -0 cgq explain 812 -o pid,group,rule
+	[ "${lines[1]}" = "812 mysql /etc/cgq/conf.d/50-web.conf:2: name:mysqld,mariadbd" ]
+	run -0 cgq explain 812 --json
+	jq -e '.rule == {"file": "/etc/cgq/conf.d/50-web.conf", "line": 2, "text": "name:mysqld,mariadbd"}' <<<"$output"
+}
+
+@test "explain: not placed is 1, and so is no such process" {
+	machine small
+	golden explain-1 1 explain 1
+	run -1 --separate-stderr cgq explain 77
+	says_only "there is no process 77"
+}
+
+@test "a process id is a number and nothing else" {
+	machine small
+	for pid in '' x1 -1 +1 ' 1' 1x 0x10 0 01 1e3 99999999999 18446744073709551617 $'1\n'; do
+		run -2 --separate-stderr cgq explain -- "$pid"
+		[ "${#stderr_lines[@]}" = 1 ]
+	done
+	run -2 --separate-stderr cgq explain $'\033[2J'
+	says_only "explain: '\\x1b[2J' is not a process id"
+}
