@@ -80,16 +80,36 @@ static ssize_t text_read(struct proc *p, pid_t pid, const char *file, size_t max
 	return n < 0 ? -errno : n;
 }
 
-/* The link's text may be forged, its target cannot: the name comes from the one, device and inode from the other. */
-static int exe_read(struct proc *p, struct proc_facts *f)
+/* The folder of a process is always its effective user's, unlike the files in it (task_dump_owner() in fs/proc/base.c). */
+static int ids_read(struct proc *p, struct proc_facts *f)
 {
-	struct proc_path path = path_of(f->pid, "exe");
-	ssize_t n = readlinkat(p->root, path.text, p->text, PATH_MAX);
 	struct stat st;
 
-	if (n < 0 || fstatat(p->root, path.text, &st, 0) < 0)
+	if (fstatat(p->root, path_of(f->pid, "").text, &st, 0) < 0)
+		return gone_or(errno);
+	f->uid = st.st_uid;
+	f->gid = st.st_gid;
+	return 0;
+}
+
+/* The link's text may be forged (FACTS: user namespace and bind mount) … */
+static int exe_name_read(struct proc *p, struct proc_facts *f)
+{
+	ssize_t n = readlinkat(p->root, path_of(f->pid, "exe").text, p->text, PATH_MAX);
+
+	if (n < 0)
 		return -errno;
 	proc_parse_exe_link(p->text, (size_t)n, f);
+	return 0;
+}
+
+/* … what it leads to cannot. */
+static int exe_file_read(struct proc *p, struct proc_facts *f)
+{
+	struct stat st;
+
+	if (fstatat(p->root, path_of(f->pid, "exe").text, &st, 0) < 0)
+		return -errno;
 	f->exe_dev = st.st_dev;
 	f->exe_ino = st.st_ino;
 	return 0;
@@ -142,7 +162,7 @@ static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 {
 	static const char *const files[FACT__COUNT] = {
 		[FACT_STAT] = "stat",
-		[FACT_IDS] = "status",
+		[FACT_NAMESPACE] = "status",
 		[FACT_ARGS] = "cmdline",
 		[FACT_CGROUP] = "cgroup",
 	};
@@ -154,7 +174,7 @@ static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 	switch (what) {
 	case FACT_STAT:
 		return proc_parse_stat(p->text, (size_t)n, f);
-	case FACT_IDS:
+	case FACT_NAMESPACE:
 		return proc_parse_status(p->text, (size_t)n, f);
 	case FACT_ARGS:
 		return proc_parse_args(p->text, (size_t)n, f);
@@ -166,8 +186,12 @@ static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 static int fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 {
 	switch (what) {
+	case FACT_IDS:
+		return ids_read(p, f);
 	case FACT_EXE:
-		return exe_read(p, f);
+		return exe_name_read(p, f);
+	case FACT_FILE:
+		return exe_file_read(p, f);
 	case FACT_TAG:
 		return environ_read(p, f);
 	case FACT_PARENT:

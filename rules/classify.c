@@ -87,7 +87,7 @@ static bool is_excluded(const struct look *l, char *text, size_t size)
 		snprintf(text, size, "a kernel thread");
 	else if (f->pid == 1)
 		snprintf(text, size, "pid 1, which starts everything else");
-	else if (!look_know(l, FACT_IDS) || !look_know(l, FACT_CGROUP))
+	else if (!look_know(l, FACT_NAMESPACE) || !look_know(l, FACT_CGROUP))
 		snprintf(text, size, "its status or its cgroup cannot be read");
 	else if (f->nested_pid_namespace)
 		snprintf(text, size, "in another pid namespace");

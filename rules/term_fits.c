@@ -59,7 +59,7 @@ static enum fit exe_fits(const struct look *l, const struct term *t)
 {
 	const struct proc_facts *f = l->facts;
 
-	if (!look_know(l, FACT_EXE))
+	if (!look_know(l, FACT_FILE))
 		return FIT_UNKNOWN;
 	for (size_t i = 0; i < t->n_values; i++) {
 		const struct resolved_exe *one = &l->resolved->exes[t->values[i].ref];

@@ -152,7 +152,7 @@ static void what_cannot_be_read_fits_neither_a_term_nor_its_negation(void **stat
 		const char *term;
 		enum fact unreadable;
 	} rows[] = {
-		{"name:x", FACT_EXE},	{"name:x", FACT_ARGS}, {"exe:/usr/sbin/mariadbd", FACT_EXE},
+		{"name:x", FACT_EXE},	{"name:x", FACT_ARGS}, {"exe:/usr/sbin/mariadbd", FACT_FILE},
 		{"args:*", FACT_ARGS},	{"user:mysql", FACT_IDS}, {"group:mysql", FACT_IDS},
 		{"unit:*", FACT_CGROUP}, {"cgroup:*", FACT_CGROUP}, {"parent:*", FACT_PARENT},
 		{"tag:blue", FACT_TAG},
@@ -292,7 +292,7 @@ static const struct exclusion_case exclusions[] = {
 	{{.comm = "x", .kernel_thread = true}, 0, "a kernel thread"},
 	{{.comm = "x", .pid = 1}, 0, "pid 1, which starts everything else"},
 	{{.comm = "x", .nested_pid_namespace = true}, 0, "in another pid namespace"},
-	{{.comm = "x"}, FACT_BIT(FACT_IDS), "its status or its cgroup cannot be read"},
+	{{.comm = "x"}, FACT_BIT(FACT_NAMESPACE), "its status or its cgroup cannot be read"},
 	{{.comm = "x"}, FACT_BIT(FACT_CGROUP), "its status or its cgroup cannot be read"},
 	{{.comm = "x", .manager_cgroup = (char[]){"/lxc.payload.a\033[2J"}}, 0,
 	 "in a cgroup of lxc: /lxc.payload.a\\x1b[2J"},
@@ -317,7 +317,7 @@ for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++) {
 		/* and nobody looks where nothing would place it */
 		memset(w.reads, 0, sizeof(w.reads));
 		assert_int_equal(judge(rows + 1, 1, &w, &nowhere, NULL).kind, VERDICT_NONE);
-		assert_int_equal(w.reads[FACT_IDS] + w.reads[FACT_CGROUP], 0);
+		assert_int_equal(w.reads[FACT_NAMESPACE] + w.reads[FACT_CGROUP], 0);
 	}
 }
 

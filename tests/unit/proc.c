@@ -115,6 +115,33 @@ static void facts_of_a_program_are_its_own(void **state)
 	proc_free(p);
 }
 
+/* After setuid() the kernel takes most files of a process from its owner: they show root. */
+static void ids_change(void)
+{
+	if (setgid(65533) < 0 || setuid(65534) < 0 || prctl(PR_GET_DUMPABLE) != 0)
+		_exit(1);
+}
+
+static void effective_ids_are_those_of_status_even_of_who_cannot_be_dumped(void **state)
+{
+	struct proc *p = proc_new(&machine, NULL);
+	struct proc_facts f = {0};
+
+	if (geteuid() != 0)
+		skip();
+	f.pid = child_start(ids_change);
+	assert_int_equal(proc_read(p, &f, FACT_IDS), 0);
+	assert_int_equal(f.uid, 65534);
+	assert_int_equal(f.gid, 65533);
+	f.uid = f.gid = 0;
+	assert_int_equal(proc_read(p, &f, FACT_NAMESPACE), 0);
+	assert_int_equal(f.uid, 65534);
+	assert_int_equal(f.gid, 65533);
+	child_end(f.pid);
+	proc_facts_done(&f);
+	proc_free(p);
+}
+
 static void a_process_that_is_gone_has_no_facts(void **state)
 {
 	struct proc *p = proc_new(&machine, NULL);
@@ -123,12 +150,13 @@ static void a_process_that_is_gone_has_no_facts(void **state)
 
 	child_end(pid);
 	for (int what = 0; what < FACT__COUNT; what++) {
-		if (what == FACT_EXE || what == FACT_PARENT)
+		if (what == FACT_EXE || what == FACT_FILE || what == FACT_PARENT)
 			continue;
 		assert_int_equal(proc_read(p, &f, (enum fact)what), -ESRCH);
 		assert_true(f.failed & FACT_BIT(what));
 	}
 	assert_true(proc_read(p, &f, FACT_EXE) < 0);
+	assert_true(proc_read(p, &f, FACT_FILE) < 0);
 	assert_int_equal(f.known, 0);
 	proc_facts_done(&f);
 	proc_free(p);
@@ -283,7 +311,7 @@ static void a_process_of_another_pid_namespace_is_told_apart(void **state)
 	assert_int_equal(proc_scan(p, &all, &n, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].pid == pid || all[i].ppid == pid)
-			assert_int_equal(proc_read(p, &all[i], FACT_IDS), 0);
+			assert_int_equal(proc_read(p, &all[i], FACT_NAMESPACE), 0);
 		if (all[i].pid == pid)
 			assert_false(all[i].nested_pid_namespace);
 		if (all[i].ppid == pid && all[i].nested_pid_namespace) {
@@ -383,6 +411,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(facts_of_a_program_are_its_own),
+		cmocka_unit_test(effective_ids_are_those_of_status_even_of_who_cannot_be_dumped),
 		cmocka_unit_test(a_process_that_is_gone_has_no_facts),
 		cmocka_unit_test(a_parent_that_is_younger_than_its_child_is_a_stranger),
 		cmocka_unit_test(a_process_whose_main_thread_ended_is_still_seen),
