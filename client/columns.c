@@ -163,7 +163,7 @@ static bool choice_ask(struct column_choice *choice, const struct column *c)
 static void choose_usual(const struct column_set *s, bool long_names, struct column_choice *ret)
 {
 	for (size_t i = 0; i < s->n; i++) {
-		char name[COLUMN_NAME_BYTES];
+		char name[COLUMN_NAME_BYTES] = "";
 		const char *heading = long_names ? column_name(&s->list[i], name) : s->list[i].heading;
 
 		if (s->list[i].flags & COLUMN_USUAL)
