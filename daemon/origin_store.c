@@ -1,0 +1,267 @@
+/* Where processes came from: a journal of one line a move. */
+#include "origin_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/bounds.h>
+#include <cgq/memory.h>
+
+#include "state_folder.h"
+#include "text.h"
+
+#define ORIGIN_NAME	 "origins"
+#define ORIGIN_HEAD	 "cgq-origins 1 "
+#define ORIGIN_MAX_BYTES (64U << 20)
+/* A journal of fewer lines is not worth rewriting: 1,000 lines are about 100 KiB. */
+#define TRIM_LINES 1000
+
+struct origin_store {
+	int folder, fd; /* fd: open for appending, or -1 */
+	const struct machine *machine;
+	char boot[64];
+	char *queue;
+	size_t queued, cap;
+	size_t lines; /* in the journal */
+	struct err trouble;
+	bool told;
+};
+
+static void read_boot_id(char *buf, size_t size)
+{
+	auto_fd int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
+
+	buf[n > 0 ? n : 0] = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+}
+
+struct origin_store *origin_store_new(int folder, const struct machine *m)
+{
+	struct origin_store *s = must_alloc(sizeof(*s));
+
+	*s = (struct origin_store){.folder = folder, .fd = -1, .machine = m};
+	read_boot_id(s->boot, sizeof(s->boot));
+	return s;
+}
+
+void origin_store_free(struct origin_store *s)
+{
+	if (!s)
+		return;
+	if (s->fd >= 0)
+		close(s->fd);
+	free(s->queue);
+	free(s);
+}
+
+const char *origin_store_trouble(struct origin_store *s)
+{
+	if (s->told || s->trouble.code == 0)
+		return NULL;
+	s->told = true;
+	return s->trouble.text;
+}
+
+static void queue_text(struct origin_store *s, const char *text, size_t len)
+{
+	if (s->queued + len + 1 > s->cap) {
+		s->cap = (s->queued + len + 1) * 2;
+		s->queue = must_realloc(s->queue, s->cap);
+	}
+	memcpy(s->queue + s->queued, text, len);
+	s->queued += len;
+}
+
+/* A field ends at a blank; a cgroup's path may hold one. */
+static void queue_field(struct origin_store *s, const char *text)
+{
+	for (; *text; text++) {
+		char hex[8];
+
+		if ((unsigned char)*text > ' ' && *text != '%' && *text != '=') {
+			queue_text(s, text, 1);
+			continue;
+		}
+		snprintf(hex, sizeof(hex), "%%%02x", (unsigned char)*text);
+		queue_text(s, hex, 3);
+	}
+}
+
+static void unescape(char *s)
+{
+	static const char digits[] = "0123456789abcdef";
+	char *to = s;
+
+	for (; *s; s++) {
+		const char *high = s[0] == '%' && s[1] ? strchr(digits, s[1]) : NULL;
+		const char *low = high && s[2] ? strchr(digits, s[2]) : NULL;
+
+		if (low) {
+			*to++ = (char)((high - digits) * 16 + (low - digits));
+			s += 2;
+		} else {
+			*to++ = *s;
+		}
+	}
+	*to = '\0';
+}
+
+/* "812 45013 1789…(rule key) 1(kind) mysql /sys/fs/cgroup/cpu= /sys/fs/cgroup/memory=/user" */
+void origin_store_add(struct origin_store *s, const struct policy *p, const struct member *one)
+{
+	char head[128];
+	int n;
+
+	if (s->folder < 0 || one->group >= p->n_groups)
+		return;
+	n = snprintf(head, sizeof(head), "%d %" PRIu64 " %" PRIu64 " %d ", (int)one->pid, one->start_ticks,
+		     one->rule_key, (int)one->kind);
+	queue_text(s, head, (size_t)n);
+	queue_field(s, p->groups[one->group].path);
+	for (unsigned h = 0; h < s->machine->n_hierarchies; h++) {
+		if (!one->origins[h])
+			continue;
+		queue_text(s, " ", 1);
+		queue_field(s, s->machine->hierarchies[h].mount);
+		queue_text(s, "=", 1);
+		queue_field(s, one->origins[h]);
+	}
+	queue_text(s, "\n", 1);
+	s->lines++;
+}
+
+static int open_journal(struct origin_store *s)
+{
+	if (s->fd < 0)
+		s->fd = openat(s->folder, ORIGIN_NAME, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	return s->fd;
+}
+
+void origin_store_flush(struct origin_store *s)
+{
+	if (s->folder >= 0 && s->queued > 0) {
+		ssize_t n = open_journal(s) < 0 ? -1 : write(s->fd, s->queue, s->queued);
+
+		if (n != (ssize_t)s->queued)
+			fail(&s->trouble, n < 0 ? errno : ENOSPC,
+			     "state: origins cannot be written: %s; after a restart, processes go back to the root instead",
+			     n < 0 ? strerror(errno) : "the file system is full");
+	}
+	s->queued = 0;
+}
+
+struct rewrite {
+	struct origin_store *s;
+	const struct policy *p;
+};
+
+static void rewrite_one(void *ctx, struct member *one)
+{
+	struct rewrite *w = ctx;
+
+	if (one->start_ticks != 0)
+		origin_store_add(w->s, w->p, one);
+}
+
+static void rewrite(struct origin_store *s, const struct policy *p, struct members *members)
+{
+	struct rewrite w = {s, p};
+	char head[128];
+	int n = snprintf(head, sizeof(head), ORIGIN_HEAD "%s\n", s->boot);
+
+	s->queued = 0;
+	s->lines = 0;
+	queue_text(s, head, (size_t)n);
+	members_each(members, rewrite_one, &w);
+	if (s->fd >= 0)
+		close(take_fd(s->fd));
+	state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble);
+	s->queued = 0;
+	open_journal(s);
+}
+
+void origin_store_trim(struct origin_store *s, const struct policy *p, struct members *members)
+{
+	if (s->folder < 0)
+		return;
+	if (s->fd >= 0 && s->lines <= members_count(members) * 2 + TRIM_LINES)
+		return;
+	rewrite(s, p, members);
+}
+
+static void load_origin(const struct origin_store *s, struct members *members, struct member *one, char *field)
+{
+	char *path = strchr(field, '=');
+
+	if (!path)
+		return;
+	*path++ = '\0';
+	unescape(field);
+	unescape(path);
+	for (unsigned h = 0; h < s->machine->n_hierarchies; h++)
+		if (strcmp(s->machine->hierarchies[h].mount, field) == 0 && (*path == '/' || *path == '\0'))
+			one->origins[h] = members_intern(members, path);
+}
+
+static int load_line(const struct origin_store *s, const struct policy *p, struct members *members, char *line)
+{
+	uint64_t pid, start, key, kind;
+	char *at = line, *fields[5];
+	struct member *one;
+
+	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
+		if (!(fields[i] = strsep(&at, " ")))
+			return -EBADMSG;
+	if (text_u64(fields[0], &pid) < 0 || pid == 0 || pid > INT32_MAX || text_u64(fields[1], &start) < 0 ||
+	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_STAYS)
+		return -EBADMSG;
+	unescape(fields[4]);
+	one = members_put(members, (pid_t)pid, start);
+	one->group = policy_group(p, fields[4]);
+	one->rule_key = key;
+	one->kind = (enum verdict_kind)kind;
+	while (at)
+		load_origin(s, members, one, strsep(&at, " "));
+	return 0;
+}
+
+static int load_text(struct origin_store *s, const struct policy *p, struct members *members, char *text)
+{
+	char *line = strsep(&text, "\n");
+	size_t head = strlen(ORIGIN_HEAD), bad = 0;
+
+	if (strncmp(line, ORIGIN_HEAD, head) != 0)
+		return fail(&s->trouble, EBADMSG, "state: origins was not written by this version of cgqd; begun anew");
+	if (strcmp(line + head, s->boot) != 0)
+		return 0; /* of an earlier boot: none of these processes lives */
+	while (text && (line = strsep(&text, "\n")))
+		if (*line && load_line(s, p, members, line) < 0)
+			bad++;
+	if (bad)
+		return fail(&s->trouble, EBADMSG, "state: origins has %zu damaged lines; their processes go back to the root",
+			    bad);
+	return 0;
+}
+
+void origin_store_load(struct origin_store *s, const struct policy *p, struct members *members)
+{
+	auto_free char *text = NULL;
+	size_t len = 0;
+	int r;
+
+	if (s->folder < 0)
+		return;
+	r = state_read(s->folder, ORIGIN_NAME, ORIGIN_MAX_BYTES, &text, &len, &s->trouble);
+	if (r < 0)
+		return;
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0')
+			text[i] = '?';
+	load_text(s, p, members, text);
+}

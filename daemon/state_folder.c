@@ -1,0 +1,129 @@
+/* The state folder: small files, replaced whole. */
+#include "state_folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+static int make_with_parents(const char *path)
+{
+	char buf[PATH_MAX];
+
+	if (strlen(path) >= sizeof(buf))
+		return -ENAMETOOLONG;
+	strcpy(buf, path);
+	for (char *p = buf + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		if (mkdir(buf, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(buf, 0700) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int state_folder_open(const char *path, int *ret_fd, struct err *e)
+{
+	auto_fd int fd = -1;
+	struct stat st;
+	int r;
+
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		r = make_with_parents(path);
+		if (r < 0)
+			return fail(e, -r, "%s: cannot be made: %s", path, strerror(-r));
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return fail(e, errno, "%s: cannot be opened: %m", path);
+	if (geteuid() == 0 && (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH))))
+		return fail(e, EPERM, "%s: is not root's alone (uid %u, mode %03o)", path, st.st_uid,
+			    st.st_mode & 0777);
+	*ret_fd = take_fd(fd);
+	return 0;
+}
+
+static int read_all(int fd, char *buf, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = read(fd, buf + done, len - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_t *ret_len, struct err *e)
+{
+	auto_fd int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	auto_free char *text = NULL;
+	struct stat st;
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT ? -ENOENT : fail(e, errno, "%s: cannot be opened: %m", name);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return fail(e, EINVAL, "%s: is not a file", name);
+	if ((uint64_t)st.st_size > max_bytes)
+		return fail(e, EFBIG, "%s: has %lld bytes, more than the %zu it may have", name,
+			    (long long)st.st_size, max_bytes);
+	text = must_alloc((size_t)st.st_size + 1);
+	r = read_all(fd, text, (size_t)st.st_size);
+	if (r < 0)
+		return fail(e, -r, "%s: cannot be read: %s", name, strerror(-r));
+	*ret_len = (size_t)st.st_size;
+	*ret = take_ptr(text);
+	return 0;
+}
+
+static int write_all(int fd, const char *text, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int state_write(int folder, const char *name, const char *text, size_t len, struct err *e)
+{
+	char temp[NAME_MAX];
+	auto_fd int fd = -1;
+	int r;
+
+	snprintf(temp, sizeof(temp), ".%s.new", name);
+	/* What a daemon that died in here has left. */
+	unlinkat(folder, temp, 0);
+	fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return fail(e, errno, "%s: cannot be written: %m", name);
+	r = write_all(fd, text, len);
+	if (r == 0 && fsync(fd) < 0)
+		r = -errno;
+	if (r == 0 && renameat(folder, temp, folder, name) < 0)
+		r = -errno;
+	if (r < 0) {
+		unlinkat(folder, temp, 0);
+		return fail(e, -r, "%s: cannot be written: %s", name, strerror(-r));
+	}
+	return 0;
+}

@@ -1,0 +1,16 @@
+/* The state folder: small files, replaced whole or appended to. */
+#pragma once
+
+#include <stddef.h>
+
+#include <cgq/err.h>
+
+/*
+ * Opens the folder, makes it when missing. As root, a folder that is not root's or that others may write to is
+ * refused: what lies in it would be taken for ours.
+ */
+int state_folder_open(const char *path, int *ret_fd, struct err *e);
+/* Whole file, NUL-terminated, owned by the caller; -ENOENT without a text in e when it is not there. */
+int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_t *ret_len, struct err *e);
+/* Replaces the file in one step: a reader sees the old or the new one, also after a power cut. */
+int state_write(int folder, const char *name, const char *text, size_t len, struct err *e);
