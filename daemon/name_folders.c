@@ -1,0 +1,47 @@
+/* The folders in which what rules name may appear or be replaced: each once. */
+#include "name_folders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/memory.h>
+
+/* One inotify watch each; rules of more folders are looked up again by the slow timer. */
+#define FOLDERS_MAX 64
+
+static void add(struct name_folders *f, const char *folder, size_t len)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strlen(f->list[i]) == len && memcmp(f->list[i], folder, len) == 0)
+			return;
+	if (f->n == FOLDERS_MAX)
+		return;
+	array_grow(f->list, f->n, f->cap);
+	f->list[f->n++] = must_strndup(folder, len);
+}
+
+/* "/opt/app-1*" lies in "/opt": no further than the last slash before the first glob sign. */
+static void add_folder_of(struct name_folders *f, const char *path)
+{
+	size_t plain = strcspn(path, "*?[\\");
+	const char *slash = memrchr(path, '/', plain);
+
+	if (slash)
+		add(f, path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+void name_folders_make(const struct policy *p, struct name_folders *ret)
+{
+	for (size_t i = 0; i < p->n_exes; i++)
+		add_folder_of(ret, p->exes[i]);
+	if (p->n_users + p->n_user_groups > 0)
+		add(ret, "/etc", strlen("/etc"));
+}
+
+void name_folders_done(struct name_folders *f)
+{
+	for (size_t i = 0; i < f->n; i++)
+		free(f->list[i]);
+	free(f->list);
+	*f = (struct name_folders){0};
+}

@@ -1,0 +1,164 @@
+/* A changed folder is noticed once, after it has been quiet; debris in it is no change. */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "name_folders.h"
+#include "watch.h"
+
+#include <cmocka.h>
+
+static char dir[64], folder[96];
+static sd_event *event;
+static struct watch *watch;
+static unsigned told;
+
+static void on_change(void *ctx)
+{
+	told++;
+}
+
+static int setup(void **state)
+{
+	static const char *folders[1];
+	struct watch_want want = {folders, 1, ".conf", 20000, on_change, NULL};
+
+	strcpy(dir, "/tmp/cgq-test-watch-XXXXXX");
+	if (!mkdtemp(dir) || sd_event_new(&event) < 0)
+		return -1;
+	snprintf(folder, sizeof(folder), "%s/a/b", dir);
+	folders[0] = folder;
+	told = 0;
+	return watch_new(event, &want, &watch, NULL);
+}
+
+static int teardown(void **state)
+{
+	char command[128];
+
+	watch_free(watch);
+	sd_event_unref(event);
+	snprintf(command, sizeof(command), "rm -rf '%s'", dir);
+	return system(command);
+}
+
+static void make_folder(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/a", dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(mkdir(folder, 0755), 0);
+}
+
+static void put(const char *name)
+{
+	char path[256];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* Runs the loop until it has nothing to do for 200 ms, ten times the quiet time. */
+static void run(void)
+{
+	while (sd_event_run(event, 200000) > 0)
+		;
+}
+
+static void debris_is_no_change(void **state)
+{
+	make_folder();
+	run();
+	told = 0;
+	put(".50-x.conf.swp");
+	put("50-x.conf~");
+	put(".50-x.conf");
+	put("50-x.conf.dpkg-new");
+	run();
+	assert_int_equal(told, 0);
+}
+
+static void many_changes_are_told_once(void **state)
+{
+	make_folder();
+	run();
+	told = 0;
+	for (int i = 0; i < 50; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "%d.conf", i);
+		put(name);
+	}
+	run();
+	assert_int_equal(told, 1);
+}
+
+static void a_folder_that_appears_later_is_watched(void **state)
+{
+	make_folder();
+	run();
+	assert_true(told >= 1);
+	told = 0;
+	put("10-x.conf");
+	run();
+	assert_int_equal(told, 1);
+}
+
+static void a_folder_that_is_replaced_is_watched_again(void **state)
+{
+	char old[128];
+
+	make_folder();
+	run();
+	snprintf(old, sizeof(old), "%s/old", dir);
+	assert_int_equal(rename(folder, old), 0);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	run();
+	assert_true(told >= 1);
+	told = 0;
+	put("10-x.conf");
+	run();
+	assert_int_equal(told, 1);
+}
+
+static void the_folders_of_what_rules_name_are_each_watched_once(void **state)
+{
+	const char *exes[] = {"/usr/sbin/mariadbd", "/usr/sbin/apache2", "/opt/app-*/bin/x", "/a", "/opt/b\\*/c"};
+	const char *users[] = {"mysql"};
+	struct policy p = {.exes = exes, .n_exes = 5, .users = users, .n_users = 1};
+	struct name_folders f = {0};
+
+	name_folders_make(&p, &f);
+	assert_int_equal(f.n, 4);
+	assert_string_equal(f.list[0], "/usr/sbin");
+	assert_string_equal(f.list[1], "/opt");
+	assert_string_equal(f.list[2], "/");
+	assert_string_equal(f.list[3], "/etc");
+	name_folders_done(&f);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		TEST(debris_is_no_change),
+		TEST(many_changes_are_told_once),
+		TEST(a_folder_that_appears_later_is_watched),
+		TEST(a_folder_that_is_replaced_is_watched_again),
+		cmocka_unit_test(the_folders_of_what_rules_name_are_each_watched_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
