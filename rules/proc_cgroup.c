@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include <cgq/auto.h>
+#include <cgq/memory.h>
 
 #include "proc_parse.h"
 #include "span.h"
@@ -105,6 +106,16 @@ static char *unit_of_path(const char *path)
 	return span_dup(unit);
 }
 
+void proc_facts_set_manager(struct proc_facts *f, const char *path)
+{
+	char *copy = path ? must_strdup(path) : NULL;
+
+	free(f->manager_cgroup);
+	f->manager_cgroup = copy;
+	free(f->unit);
+	f->unit = copy ? unit_of_path(copy) : NULL;
+}
+
 /* What a look found; moved into the facts only when all of it could be read. */
 struct found {
 	char *cgroups[HIERARCHIES_MAX];
@@ -138,10 +149,7 @@ static void found_take(struct found *w, struct proc_facts *f)
 		free(f->cgroups[h]);
 		f->cgroups[h] = take_ptr(w->cgroups[h]);
 	}
-	free(f->manager_cgroup);
-	f->manager_cgroup = w->systemd ? take_ptr(w->systemd) : take_ptr(w->unified);
-	free(f->unit);
-	f->unit = f->manager_cgroup ? unit_of_path(f->manager_cgroup) : NULL;
+	proc_facts_set_manager(f, w->systemd ? w->systemd : w->unified);
 }
 
 int proc_parse_cgroup(const char *buf, size_t len, const struct machine *m, struct proc_facts *f)

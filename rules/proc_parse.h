@@ -12,3 +12,6 @@ int proc_parse_args(const char *buf, size_t len, struct proc_facts *f);	    /* c
 int proc_parse_environ(const char *buf, size_t len, struct proc_facts *f);
 int proc_parse_cgroup(const char *buf, size_t len, const struct machine *m, struct proc_facts *f);
 void proc_parse_exe_link(const char *target, size_t len, struct proc_facts *f); /* exe_name only */
+
+/* manager_cgroup (copied, NULL: none) and the unit that it names. */
+void proc_facts_set_manager(struct proc_facts *f, const char *path);

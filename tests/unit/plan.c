@@ -352,7 +352,7 @@ static void a_file_this_kernel_lacks_is_tried_once_for_who_asks(void **state)
 {
 	struct dir_tree *t = *state;
 	struct rounds r = rounds_of(t);
-	char file[200];
+	char file[512];
 
 	rounds_reach(&r, "[a]\ncpu = 40%\n[b]\ncpu = 40%\n");
 	snprintf(file, sizeof(file), "%s/cgq/a/cpu.cfs_burst_us", dir_hierarchy(t, CONTROLLER_CPU)->mount);

@@ -1,0 +1,209 @@
+/* The full look: every process, judged, and moved where it is not where it belongs. */
+#include "place.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "classify.h"
+#include "tree_path.h"
+
+struct judged {
+	bool done;
+	enum verdict_kind kind;
+	unsigned group, rule;
+	uint32_t inside, in_tree; /* bits of hierarchies, see place_carry_out() */
+};
+
+struct look {
+	struct placer *p;
+	const struct tree *tree;
+	struct occupants occupants;
+	struct proc_facts *procs; /* ascending by pid */
+	struct judged *judged;
+	size_t n;
+	unsigned *group_of_seen;  /* by index of tree->list: the group whose members may live there, or GROUP_NONE */
+};
+
+static size_t find(const struct look *l, pid_t pid)
+{
+	size_t low = 0, high = l->n;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+
+		if (l->procs[mid].pid < pid)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < l->n && l->procs[low].pid == pid ? low : SIZE_MAX;
+}
+
+static void map_groups(struct look *l)
+{
+	l->group_of_seen = must_alloc(l->tree->n * sizeof(l->group_of_seen[0]));
+	for (size_t i = 0; i < l->tree->n; i++) {
+		char path[TREE_PATH_MAX];
+
+		l->group_of_seen[i] = policy_group(l->p->policy,
+						   tree_group_path(l->tree->list[i].path, path, sizeof(path)));
+	}
+}
+
+static const char *leaf_path(const struct look *l, unsigned group)
+{
+	const struct want *w = l->p->want;
+
+	if (group >= l->p->policy->n_groups || !w->leaf_of_group || w->leaf_of_group[group] == UINT32_MAX)
+		return NULL;
+	return w->nodes[w->leaf_of_group[group]].path;
+}
+
+static uint32_t bits_in_tree(const struct occupant *o)
+{
+	uint32_t bits = 0;
+
+	for (unsigned h = 0; o && h < HIERARCHIES_MAX; h++)
+		if (o->seen[h] != OCCUPANT_NOWHERE)
+			bits |= 1U << h;
+	return bits;
+}
+
+static uint32_t bits_inside(const struct look *l, const struct occupant *o, unsigned group)
+{
+	const char *leaf = leaf_path(l, group);
+	uint32_t bits = 0;
+
+	for (unsigned h = 0; o && leaf && h < HIERARCHIES_MAX; h++)
+		if (o->seen[h] != OCCUPANT_NOWHERE && strcmp(l->tree->list[o->seen[h]].path, leaf) == 0)
+			bits |= 1U << h;
+	return bits;
+}
+
+/* The group whose cgroup it is in, as far as any hierarchy says. */
+static unsigned occupied_group(const struct look *l, const struct occupant *o)
+{
+	for (unsigned h = 0; o && h < HIERARCHIES_MAX; h++)
+		if (o->seen[h] != OCCUPANT_NOWHERE && l->group_of_seen[o->seen[h]] != GROUP_NONE)
+			return l->group_of_seen[o->seen[h]];
+	return GROUP_NONE;
+}
+
+static void judge_one(struct look *l, size_t i, unsigned parent_group)
+{
+	struct proc_facts *f = &l->procs[i];
+	const struct occupant *o = occupants_find(&l->occupants, f->pid);
+	struct member *one = members_find(l->p->members, f->pid);
+	struct facts_reader reader = place_reader(l->p);
+	struct judged *j = &l->judged[i];
+	struct standing s = {.parent_group = parent_group};
+	struct verdict v = {0};
+
+	if (one && one->start_ticks == 0)
+		one->start_ticks = f->start_ticks;
+	if (one && one->start_ticks != f->start_ticks) {
+		members_drop(l->p->members, f->pid);
+		one = NULL;
+	}
+	s.current_group = one ? place_kept_by(l->p, one) : occupied_group(l, o);
+	classify(l->p->policy, l->p->resolved, f, &reader, &s, NULL, &v);
+	place_forbid(l->p, f, &v);
+	*j = (struct judged){true, v.kind, v.group, v.rule, bits_inside(l, o, v.group), bits_in_tree(o)};
+	if (f->pid == l->p->self)
+		j->kind = VERDICT_EXCLUDED;
+}
+
+/* Parents first: whom a process follows must be known. The chain of ancestors may be as long as there are processes. */
+static void judge_chain(struct look *l, size_t i, size_t *chain)
+{
+	size_t depth = 0;
+
+	while (i != SIZE_MAX && !l->judged[i].done && depth < l->n) {
+		chain[depth++] = i;
+		i = find(l, l->procs[i].ppid);
+	}
+	while (depth > 0) {
+		size_t one = chain[--depth];
+		size_t parent = find(l, l->procs[one].ppid);
+		bool known = parent != SIZE_MAX && l->judged[parent].done;
+
+		judge_one(l, one, known ? l->judged[parent].group : GROUP_NONE);
+	}
+}
+
+static void judge_all(struct look *l)
+{
+	auto_free size_t *chain = must_alloc((l->n + 1) * sizeof(*chain));
+
+	for (size_t i = 0; i < l->n; i++)
+		judge_chain(l, i, chain);
+}
+
+/* First every origin into the journal, in one write, then the moves back to back: only the first one waits for the kernel. */
+static void carry_out_all(struct look *l)
+{
+	auto_free bool *moves = must_alloc((l->n + 1) * sizeof(*moves));
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct judged *j = &l->judged[i];
+		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
+
+		moves[i] = place_note(l->p, &l->procs[i], &v, j->inside, j->in_tree);
+	}
+	origin_store_flush(l->p->origins);
+	for (size_t i = 0; i < l->n; i++) {
+		struct judged *j = &l->judged[i];
+		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
+
+		if (moves[i] || v.kind == VERDICT_NONE)
+			place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree);
+	}
+}
+
+static void forget_gone(void *ctx, struct member *one)
+{
+	struct look *l = ctx;
+
+	if (find(l, one->pid) == SIZE_MAX)
+		members_drop(l->p->members, one->pid);
+}
+
+static void look_done(struct look *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		proc_facts_done(&l->procs[i]);
+	free(l->procs);
+	free(l->judged);
+	free(l->group_of_seen);
+	occupants_done(&l->occupants);
+	/* Facts of thousands of processes are not needed again for half a minute. */
+	malloc_trim(0);
+}
+
+int placer_look(struct placer *p, const struct tree *tree, struct err *e)
+{
+	struct look l = {.p = p, .tree = tree};
+	uint64_t begun = placer_now_ns(), judged;
+	int r = proc_scan(p->proc, &l.procs, &l.n, e);
+
+	if (r == 0)
+		r = occupants_read(p->kernel, p->machine, tree, &l.occupants, e);
+	if (r == 0) {
+		l.judged = must_alloc((l.n + 1) * sizeof(l.judged[0]));
+		map_groups(&l);
+		judge_all(&l);
+		judged = placer_now_ns();
+		carry_out_all(&l);
+		p->looked = l.n;
+		p->looked_ns = judged - begun;
+		p->moved_ns = placer_now_ns() - judged;
+		members_each(p->members, forget_gone, &l);
+		origin_store_trim(p->origins, p->policy, p->members);
+	}
+	look_done(&l);
+	return r;
+}

@@ -1,0 +1,280 @@
+/* One process: judged by its facts, put where it belongs, and remembered. */
+#include "place.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cgq/memory.h>
+
+#include "classify.h"
+#include "proc_parse.h"
+#include "text.h"
+#include "tree_path.h"
+
+uint64_t placer_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+/* Where the process, or else its parent, came from in that hierarchy; the base when nobody knows. */
+static const char *origin_of(const struct placer *p, const struct proc_facts *f, unsigned h)
+{
+	const struct member *one = members_find(p->members, f->pid);
+	const struct member *parent = members_find(p->members, f->ppid);
+
+	if (one && one->origins[h])
+		return one->origins[h];
+	if (parent && parent->origins[h])
+		return parent->origins[h];
+	return p->machine->hierarchies[h].base;
+}
+
+/* A rule that names a cgroup means the one a process was found in, not the one that cgqd put it into. */
+static void show_origins(const struct placer *p, struct proc_facts *f)
+{
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
+		const char *origin;
+
+		if (!f->cgroups[h] || !tree_relative(p->machine, h, f->cgroups[h]))
+			continue;
+		origin = origin_of(p, f, h);
+		if (f->manager_cgroup && strcmp(f->manager_cgroup, f->cgroups[h]) == 0)
+			proc_facts_set_manager(f, *origin ? origin : "/");
+		free(f->cgroups[h]);
+		f->cgroups[h] = must_strdup(*origin ? origin : "/");
+	}
+}
+
+static int read_fact(void *ctx, struct proc_facts *f, enum fact what)
+{
+	struct placer *p = ctx;
+	int r = proc_read(p->proc, f, what);
+
+	if (r == 0 && what == FACT_CGROUP)
+		show_origins(p, f);
+	return r;
+}
+
+struct facts_reader place_reader(struct placer *p)
+{
+	return (struct facts_reader){read_fact, p};
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool rule_lives(const struct placer *p, uint64_t key)
+{
+	return p->n_rule_keys &&
+	       bsearch(&key, p->rule_keys, p->n_rule_keys, sizeof(p->rule_keys[0]), by_value) != NULL;
+}
+
+struct remap {
+	const unsigned *map;
+	size_t n;
+};
+
+static void remap_one(void *ctx, struct member *one)
+{
+	const struct remap *r = ctx;
+
+	one->group = one->group < r->n ? r->map[one->group] : GROUP_NONE;
+}
+
+void placer_policy(struct placer *p, const struct policy *now, const unsigned *map, size_t n_map)
+{
+	struct remap r = {map, n_map};
+
+	p->policy = now;
+	if (map)
+		members_each(p->members, remap_one, &r);
+	free(p->rule_keys);
+	p->n_rule_keys = now->n_rules;
+	p->rule_keys = must_alloc(now->n_rules * sizeof(p->rule_keys[0]));
+	for (size_t i = 0; i < now->n_rules; i++)
+		p->rule_keys[i] = now->rules[i].key;
+	qsort(p->rule_keys, p->n_rule_keys, sizeof(p->rule_keys[0]), by_value);
+}
+
+void placer_done(struct placer *p)
+{
+	free(p->rule_keys);
+	p->rule_keys = NULL;
+	p->n_rule_keys = 0;
+}
+
+unsigned place_kept_by(const struct placer *p, const struct member *one)
+{
+	if (!one || one->group >= p->policy->n_groups)
+		return GROUP_NONE;
+	/* A rule that was edited or deleted no longer holds what it once brought. */
+	if (one->rule_key != 0 && !rule_lives(p, one->rule_key))
+		return GROUP_NONE;
+	return one->group;
+}
+
+static void learn_origins(struct placer *p, struct proc_facts *f, struct member *one)
+{
+	if (!(f->known & FACT_BIT(FACT_CGROUP)) && read_fact(p, f, FACT_CGROUP) < 0)
+		return;
+	f->known |= FACT_BIT(FACT_CGROUP);
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
+		if (!one->origins[h] && f->cgroups[h])
+			one->origins[h] = members_intern(p->members,
+							 strcmp(f->cgroups[h], "/") == 0 ? "" : f->cgroups[h]);
+}
+
+static bool is_beyond_base(const struct placer *p, const struct proc_facts *f, unsigned h)
+{
+	const char *base = p->machine->hierarchies[h].base;
+	size_t n = strlen(base);
+
+	if (n == 0 || !f->cgroups[h])
+		return false;
+	return strncmp(f->cgroups[h], base, n) != 0 || (f->cgroups[h][n] != '/' && f->cgroups[h][n] != '\0');
+}
+
+static void exclude(struct verdict *v, const char *why)
+{
+	v->kind = VERDICT_EXCLUDED;
+	v->group = GROUP_NONE;
+	v->rule = UINT32_MAX;
+	snprintf(v->exclusion, sizeof(v->exclusion), "%s", why);
+}
+
+void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v)
+{
+	if (v->kind == VERDICT_NONE || v->kind == VERDICT_EXCLUDED || !(f->known & FACT_BIT(FACT_CGROUP)))
+		return;
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
+		const struct hierarchy *one = &p->machine->hierarchies[h];
+		const char *why = NULL;
+
+		if (one->version == 2 && f->cgroups[h])
+			why = proc_delegation(p->proc, one->mount, f->cgroups[h]);
+		if (is_beyond_base(p, f, h)) {
+			struct err e = {0};
+
+			fail(&e, EPERM, "pid %d (%s) is outside the delegated scope that cgqd runs in; left where it is",
+			     (int)f->pid, TEXT_ESCAPED(f->comm));
+			p->tell(p->ctx, f, v->group, v->rule, &e);
+			why = "outside the delegated scope that cgqd runs in";
+		}
+		if (why) {
+			exclude(v, why);
+			return;
+		}
+	}
+}
+
+static uint64_t key_of(const struct placer *p, const struct proc_facts *f, const struct verdict *v,
+		       const struct member *one)
+{
+	const struct member *parent = members_find(p->members, f->ppid);
+
+	if (v->kind == VERDICT_RULE)
+		return p->policy->rules[v->rule].key;
+	if (v->kind == VERDICT_FOLLOWS && parent)
+		return parent->rule_key;
+	return one->rule_key;
+}
+
+static uint32_t wanted_hierarchies(const struct placer *p, unsigned group)
+{
+	return p->want->leaf_of_group && group < p->policy->n_groups &&
+			       p->want->leaf_of_group[group] != UINT32_MAX
+		       ? p->want->hierarchies
+		       : 0;
+}
+
+bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
+{
+	uint32_t wanted = wanted_hierarchies(p, v->group);
+	struct member *one;
+
+	if (v->kind == VERDICT_NONE || v->kind == VERDICT_EXCLUDED)
+		return v->kind == VERDICT_NONE && in_tree != 0;
+	one = members_put(p->members, f->pid, f->start_ticks);
+	memcpy(one->comm, f->comm, sizeof(one->comm));
+	one->rule_key = key_of(p, f, v, one);
+	one->kind = v->kind;
+	one->group = v->group;
+	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)
+		return false;
+	if (wanted & ~in_tree) {
+		learn_origins(p, f, one);
+		origin_store_add(p->origins, p->policy, one);
+	}
+	return true;
+}
+
+static void move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
+{
+	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
+	const char *to[HIERARCHIES_MAX] = {NULL};
+	const struct node *leaf = &p->want->nodes[p->want->leaf_of_group[v->group]];
+	struct err e = {0};
+	enum moved moved;
+
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
+		if (where & (1U << h)) {
+			machine_path(p->machine, h, leaf->path, paths[h], sizeof(paths[h]));
+			to[h] = paths[h];
+		}
+	}
+	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
+	if (moved == MOVED_GONE) {
+		members_drop(p->members, f->pid);
+		return;
+	}
+	one->placed_ns = placer_now_ns();
+	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
+	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
+}
+
+static void move_back(struct placer *p, struct proc_facts *f, uint32_t where)
+{
+	const char *to[HIERARCHIES_MAX] = {NULL};
+	struct err e = {0};
+	enum moved moved;
+
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
+		if (where & (1U << h))
+			to[h] = origin_of(p, f, h);
+	moved = mover_return(p->mover, f->pid, f->start_ticks, to, &e);
+	if (moved == MOVED_GONE) {
+		members_drop(p->members, f->pid);
+		return;
+	}
+	p->returned += moved == MOVED_OK;
+	p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);
+}
+
+void place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
+{
+	uint32_t wanted = wanted_hierarchies(p, v->group);
+	struct member *one = members_find(p->members, f->pid);
+
+	if (v->kind == VERDICT_EXCLUDED)
+		return;
+	if (v->kind == VERDICT_NONE) {
+		if (in_tree)
+			move_back(p, f, in_tree);
+		members_drop(p->members, f->pid);
+		return;
+	}
+	if (in_tree & ~wanted)
+		move_back(p, f, in_tree & ~wanted);
+	if ((wanted & ~inside) && one)
+		move_in(p, f, v, wanted & ~inside, one);
+}

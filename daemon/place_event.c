@@ -1,0 +1,156 @@
+/* A process event: forked, became something else, or is gone. */
+#include "place.h"
+
+#include <string.h>
+
+#include "classify.h"
+#include "tree_path.h"
+
+/*
+ * The kernel stamps a fork after the child has its cgroup. A thread that was held up in between carries a stamp
+ * later than the move that it missed, so children forked shortly after their parent was moved are looked at.
+ */
+#define FORK_DOUBT_NS 1000000000U
+
+/* Reads the real cgroups of the process; f keeps only what it had. */
+static bool look_where(struct placer *p, pid_t pid, struct proc_facts *ret)
+{
+	*ret = (struct proc_facts){.pid = pid};
+	return proc_read(p->proc, ret, FACT_CGROUP) == 0;
+}
+
+static uint32_t bits_where(const struct placer *p, const struct proc_facts *f, unsigned group, uint32_t *in_tree)
+{
+	const struct want *w = p->want;
+	const char *leaf = NULL;
+	uint32_t inside = 0;
+
+	if (w->leaf_of_group && group < p->policy->n_groups && w->leaf_of_group[group] != UINT32_MAX)
+		leaf = w->nodes[w->leaf_of_group[group]].path;
+	*in_tree = 0;
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
+		const char *relative = f->cgroups[h] ? tree_relative(p->machine, h, f->cgroups[h]) : NULL;
+
+		if (!relative)
+			continue;
+		*in_tree |= 1U << h;
+		if (leaf && strcmp(relative, leaf) == 0)
+			inside |= 1U << h;
+	}
+	return inside;
+}
+
+/* Looks where it really is, then carries the verdict out. */
+static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
+{
+	struct proc_facts where;
+	uint32_t inside = 0, in_tree = 0;
+
+	if (!look_where(p, f->pid, &where)) {
+		proc_facts_done(&where);
+		members_drop(p->members, f->pid);
+		return;
+	}
+	inside = bits_where(p, &where, v->group, &in_tree);
+	proc_facts_done(&where);
+	if (!place_note(p, f, v, inside, in_tree) && v->kind != VERDICT_NONE)
+		return;
+	origin_store_flush(p->origins);
+	place_carry_out(p, f, v, inside, in_tree);
+}
+
+static void judge(struct placer *p, pid_t pid)
+{
+	struct proc_facts f = {.pid = pid};
+	struct facts_reader reader = place_reader(p);
+	struct verdict v = {0};
+	const struct member *parent;
+	struct standing s;
+	struct member *one;
+
+	if (pid == p->self || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting) {
+		proc_facts_done(&f);
+		return;
+	}
+	f.known |= FACT_BIT(FACT_STAT);
+	one = members_find(p->members, pid);
+	if (one && one->start_ticks == 0)
+		one->start_ticks = f.start_ticks;
+	if (one && one->start_ticks != f.start_ticks) {
+		members_drop(p->members, pid);
+		one = NULL;
+	}
+	parent = members_find(p->members, f.ppid);
+	s = (struct standing){
+		.parent_group = place_kept_by(p, parent),
+		.current_group = place_kept_by(p, one),
+	};
+	classify(p->policy, p->resolved, &f, &reader, &s, NULL, &v);
+	place_forbid(p, &f, &v);
+	/* The child of a member is where its parent is, though it may not belong there. */
+	if (v.kind != VERDICT_EXCLUDED && (one || parent || v.kind != VERDICT_NONE))
+		put(p, &f, &v);
+	proc_facts_done(&f);
+}
+
+/* The child of a member is in its parent's cgroups already; only one that was forked while the parent moved may not be. */
+static void follow(struct placer *p, const struct proc_event_told *ev, const struct member *parent)
+{
+	struct member copy = *parent, *one;
+
+	if (ev->at_ns < copy.placed_ns + FORK_DOUBT_NS) {
+		judge(p, ev->pid);
+		one = members_find(p->members, ev->pid);
+		/* found in place: no younger doubt about its own children than about itself */
+		if (one && one->placed_ns == 0)
+			one->placed_ns = copy.placed_ns;
+		return;
+	}
+	one = members_put(p->members, ev->pid, 0);
+	*one = copy;
+	one->pid = ev->pid;
+	one->start_ticks = 0; /* looked up when it matters */
+	one->kind = VERDICT_FOLLOWS;
+}
+
+static void forked(struct placer *p, const struct proc_event_told *ev)
+{
+	const struct member *parent = members_find(p->members, ev->parent);
+	bool follows = parent && parent->group < p->policy->n_groups && p->policy->groups[parent->group].follow;
+
+	/* What an event of an earlier process of this pid left, had its exit been lost. */
+	members_drop(p->members, ev->pid);
+	if ((p->policy->kinds & (1U << MATCH_PARENT)) || (parent && !follows))
+		judge(p, ev->pid);
+	else if (follows && place_kept_by(p, parent) != GROUP_NONE)
+		follow(p, ev, parent);
+}
+
+static bool asks(const struct placer *p, uint32_t kinds)
+{
+	return p->policy->kinds & kinds;
+}
+
+void placer_event(struct placer *p, const struct proc_event_told *ev)
+{
+	switch (ev->kind) {
+	case EVENT_FORK:
+		forked(p, ev);
+		return;
+	case EVENT_EXEC:
+		if (p->policy->n_rules > 0)
+			judge(p, ev->pid);
+		return;
+	case EVENT_IDS:
+		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP))
+			judge(p, ev->pid);
+		return;
+	case EVENT_COMM:
+		if (asks(p, 1U << MATCH_NAME))
+			judge(p, ev->pid);
+		return;
+	case EVENT_EXIT:
+		members_drop(p->members, ev->pid);
+		return;
+	}
+}

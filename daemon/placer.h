@@ -1,0 +1,47 @@
+/* Processes are judged, and put where they belong: one at a time when an event says so, all of them in the full look. */
+#pragma once
+
+#include <cgq/tree.h>
+#include <cgq/verdict.h>
+#include <cgq/want.h>
+
+#include "events.h"
+#include "kernel.h"
+#include "mover.h"
+#include "origin_store.h"
+#include "proc.h"
+
+/* Everything is borrowed, and set by the daemon before each use. */
+struct placer {
+	struct kernel *kernel;
+	const struct machine *machine;
+	const struct policy *policy;
+	const struct resolved *resolved;
+	const struct want *want;
+	struct members *members;
+	struct mover *mover;
+	struct proc *proc;
+	struct origin_store *origins;
+	pid_t self;
+	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
+	size_t n_rule_keys;
+	unsigned long moved, returned; /* since start */
+	/* of the last full look */
+	size_t looked;
+	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
+	/* told of every move, and of every one that failed (e set) */
+	void (*tell)(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e);
+	void *ctx;
+};
+
+void placer_done(struct placer *p);
+
+uint64_t placer_now_ns(void); /* CLOCK_MONOTONIC */
+
+/* A new policy is in force: members are carried over by the path of their group. map[old] is the new index. */
+void placer_policy(struct placer *p, const struct policy *now, const unsigned *map, size_t n_map);
+
+void placer_event(struct placer *p, const struct proc_event_told *ev);
+
+/* The full look (law 2): tree as observed just now. -errno only when nothing could be looked at. */
+int placer_look(struct placer *p, const struct tree *tree, struct err *e);
