@@ -8,6 +8,8 @@
 
 /* CPUs, nodes, memory, swap, page size; hierarchies through kernel->discover; each one's base; the layout. */
 int observe_machine(struct kernel *k, const char *tree, double system_share, struct machine *ret, struct err *e);
+/* CPUs, nodes, memory, swap and page size alone: enough to judge a policy, without any cgroup. */
+int observe_resources(struct machine *ret, struct err *e);
 /* Same CPUs, memory and hierarchies? */
 bool machine_equal(const struct machine *a, const struct machine *b);
 /*

@@ -211,6 +211,18 @@ static void base_lists_read(struct kernel *k, struct machine *m)
 	snprintf(m->base_mems, sizeof(m->base_mems), "%s", *v.list ? v.list : m->node_list);
 }
 
+int observe_resources(struct machine *ret, struct err *e)
+{
+	struct machine m = {0};
+	int r = cpus_read(&m, e);
+
+	if (!r)
+		r = memory_read(&m, e);
+	if (!r)
+		*ret = m;
+	return r;
+}
+
 int observe_machine(struct kernel *k, const char *tree, double system_share, struct machine *ret, struct err *e)
 {
 	struct machine m = { .system_share = system_share };

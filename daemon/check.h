@@ -1,0 +1,7 @@
+/* cgqd --check: the policy is read and judged, nothing else. */
+#pragma once
+
+#include "options.h"
+
+/* An exit code: 0 without faults, 1 with, 2 when a folder cannot be read. */
+int check_folders(const struct options *o);

@@ -1,0 +1,401 @@
+/* The event loop, and all that wakes it. */
+#include "daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <systemd/sd-daemon.h>
+
+#include <cgq/auto.h>
+
+#include "hotplug.h"
+#include "lock.h"
+#include "log.h"
+#include "methods.h"
+#include "observe.h"
+#include "privilege.h"
+#include "resolve.h"
+#include "state_folder.h"
+
+#define SETTINGS_MAX_BYTES (64U << 10)
+#define SECOND_USEC	   1000000U
+/* An editor or a package writes a file in several steps; what lies in between is nobody's policy. */
+#define FOLDER_QUIET_USEC  300000U
+/* A package puts the new executable in place and restarts the service soon after. */
+#define NAMES_QUIET_USEC   50000U
+
+/* Each group keeps some descriptors for its counters: a thousand groups want more than the usual 1024. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int read_settings(struct daemon *d, struct err *e)
+{
+	auto_fd int fd = open(d->options.settings, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	auto_free char *text = must_alloc(SETTINGS_MAX_BYTES + 1);
+	struct faults faults = {0};
+	ssize_t n;
+
+	d->settings = settings_default;
+	if (fd < 0)
+		return errno == ENOENT ? 0 : fail(e, errno, "%s: cannot be read: %m", d->options.settings);
+	n = read(fd, text, SETTINGS_MAX_BYTES + 1);
+	if (n < 0 || n > (ssize_t)SETTINGS_MAX_BYTES)
+		return fail(e, n < 0 ? errno : EFBIG, "%s: %s", d->options.settings,
+			    n < 0 ? strerror(errno) : "has more than 64 KiB");
+	settings_read(d->options.settings, text, (size_t)n, &d->settings, &faults);
+	for (size_t i = 0; i < faults.n; i++)
+		log_line(LOG_LEVEL_ERROR, "%s:%u: %s", faults.list[i].at.file, faults.list[i].at.line,
+			 faults.list[i].text);
+	n = (ssize_t)faults_count(&faults, SEVERITY_FAULT);
+	faults_done(&faults);
+	return n ? fail(e, EINVAL, "%s: refused; mend it and start again", d->options.settings) : 0;
+}
+
+static void open_state(struct daemon *d)
+{
+	struct err e = {0};
+
+	if (state_folder_open(d->options.state, &d->state_fd, &e) < 0)
+		log_line(LOG_LEVEL_WARNING, "state: %s; nothing is remembered over a restart", e.text);
+}
+
+static int open_kernel(struct daemon *d, struct err *e)
+{
+	int r;
+
+	d->kernel = kernel_libcgroup_new(e);
+	if (!d->kernel)
+		return -e->code;
+	r = observe_machine(d->kernel, d->options.tree, d->settings.system_share, &d->machine, e);
+	if (r < 0)
+		return r;
+	d->proc = proc_new(&d->machine, e);
+	if (!d->proc)
+		return -e->code;
+	d->mover = mover_new(d->kernel, &d->machine);
+	d->members = members_new();
+	d->origins = origin_store_new(d->state_fd, &d->machine);
+	d->reclaim = reclaim_new(d->kernel, &d->machine, e);
+	if (!d->reclaim)
+		return -e->code;
+	d->hotplug = hotplug_new();
+	d->sampler = sampler_new(d->kernel, &d->machine);
+	/* Subscribed first, looked second: what starts in between is in the queue. */
+	d->events = events_new(e);
+	return d->events ? 0 : -e->code;
+}
+
+int daemon_open(struct daemon *d, const struct options *o, struct err *e)
+{
+	int r;
+
+	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive};
+	if (o->passive)
+		snprintf(d->passive_reason, sizeof(d->passive_reason), "--passive");
+	d->view.trusted_only = geteuid() == 0;
+	raise_descriptors();
+	r = privilege_check(e);
+	if (r == 0)
+		r = read_settings(d, e);
+	if (r == 0)
+		r = lock_tree(o->tree, &d->lock_fd, e);
+	if (r < 0)
+		return r;
+	open_state(d);
+	r = open_kernel(d, e);
+	if (r < 0)
+		return r;
+	d->placer = (struct placer){
+		.kernel = d->kernel,
+		.machine = &d->machine,
+		.members = d->members,
+		.mover = d->mover,
+		.proc = d->proc,
+		.origins = d->origins,
+		.self = getpid(),
+		.tell = settle_moved,
+		.ctx = d,
+	};
+	if (d->machine.refusal[0])
+		log_line(LOG_LEVEL_WARNING, "no limit can be in force: %s", d->machine.refusal);
+	return 0;
+}
+
+void daemon_close(struct daemon *d)
+{
+	server_free(d->server);
+	watch_free(d->watch);
+	watch_free(d->names_watch);
+	name_folders_done(&d->name_folders);
+	for (unsigned i = 0; i < d->n_sources; i++)
+		sd_event_source_disable_unref(d->sources[i]);
+	reclaim_free(d->reclaim);
+	events_free(d->events);
+	sampler_free(d->sampler);
+	hotplug_free(d->hotplug);
+	mover_free(d->mover);
+	placer_done(&d->placer);
+	origin_store_free(d->origins);
+	members_free(d->members);
+	proc_free(d->proc);
+	tree_free(&d->tree);
+	want_free(d->want);
+	refusals_clear(&d->refusals);
+	troubles_done(&d->troubles);
+	for (size_t i = 0; i < d->n_shrinking; i++)
+		free(d->shrinking[i].path);
+	free(d->shrinking);
+	if (d->choice.policy) {
+		resolve_free(d->resolved, d->choice.policy);
+		choice_done(&d->choice);
+	}
+	file_set_done(&d->seen);
+	kernel_free(d->kernel);
+	sd_event_unref(d->event);
+	if (d->state_fd >= 0)
+		close(d->state_fd);
+	if (d->lock_fd >= 0)
+		close(d->lock_fd);
+}
+
+/* Anything that goes wrong as a whole leaves the last good state in force and is tried again by the slow timer. */
+static int settle_logged(struct daemon *d, enum why why, struct err *e)
+{
+	int r = settle(d, why, e);
+
+	if (r < 0)
+		log_line(LOG_LEVEL_ERROR, "%s; what is in force stays, tried again in %u s", e->text,
+			 d->settings.verify_seconds);
+	return r;
+}
+
+static void on_event(void *ctx, const struct proc_event_told *ev)
+{
+	struct daemon *d = ctx;
+
+	placer_event(&d->placer, ev);
+}
+
+void daemon_drain_events(struct daemon *d)
+{
+	struct err e = {0};
+	bool lost = false;
+
+	if (events_read(d->events, on_event, d, &lost, &e) < 0)
+		log_line(LOG_LEVEL_ERROR, "process events: %s; looking at everything instead", e.text);
+	else if (!lost)
+		return;
+	settle_logged(d, WHY_LOST, &e);
+}
+
+static int on_events(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+	daemon_drain_events(userdata);
+	return 0;
+}
+
+static int on_reclaim(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+	settle_shrunk(userdata);
+	return 0;
+}
+
+static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
+{
+	struct daemon *d = userdata;
+	struct timespec now;
+	struct err e = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
+	if (d->again || hotplug_changed(d->hotplug))
+		settle_logged(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
+	sd_event_source_set_time_relative(s, SECOND_USEC);
+	return 0;
+}
+
+static int on_verify(sd_event_source *s, uint64_t usec, void *userdata)
+{
+	struct daemon *d = userdata;
+	struct err e = {0};
+
+	settle_logged(d, WHY_VERIFY, &e);
+	sd_event_source_set_time_relative(s, (uint64_t)d->settings.verify_seconds * SECOND_USEC);
+	return 0;
+}
+
+static int reload(void *ctx, struct err *e)
+{
+	struct daemon *d = ctx;
+	struct timespec now;
+	int r;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
+		   (unsigned long long)now.tv_sec * 1000000U + (unsigned long long)now.tv_nsec / 1000);
+	r = settle_logged(d, WHY_RELOAD, e);
+	sd_notify(false, "READY=1");
+	return r;
+}
+
+static int on_hangup(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata)
+{
+	struct err e = {0};
+
+	reload(userdata, &e);
+	return 0;
+}
+
+static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	log_line(LOG_LEVEL_INFO, "stopping; limits stay in place");
+	sd_notify(false, "STOPPING=1");
+	return sd_event_exit(d->event, 0);
+}
+
+static void on_folder_changed(void *ctx)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+
+	settle_logged(d, WHY_FOLDER, &e);
+}
+
+static int watch_policy(struct daemon *d, struct err *e)
+{
+	struct watch_want want = {
+		.folders = d->options.folders,
+		.n = d->options.n_folders,
+		.suffix = ".conf",
+		.quiet_usec = FOLDER_QUIET_USEC,
+		.changed = on_folder_changed,
+		.ctx = d,
+	};
+
+	return watch_new(d->event, &want, &d->watch, e);
+}
+
+/* An executable was replaced, or a user was made: what rules name means something else now. */
+static void on_names_changed(void *ctx)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+
+	if (resolve_again(d->resolved, d->choice.policy))
+		settle_logged(d, WHY_NAMES, &e);
+}
+
+void daemon_watch_names(struct daemon *d)
+{
+	struct watch_want want = {.quiet_usec = NAMES_QUIET_USEC, .changed = on_names_changed, .ctx = d};
+	struct err e = {0};
+
+	watch_free(take_ptr(d->names_watch));
+	name_folders_done(&d->name_folders);
+	name_folders_make(d->choice.policy, &d->name_folders);
+	if (!d->event || d->name_folders.n == 0)
+		return;
+	want.folders = (const char *const *)d->name_folders.list;
+	want.n = d->name_folders.n;
+	if (watch_new(d->event, &want, &d->names_watch, &e) < 0)
+		log_line(LOG_LEVEL_WARNING, "%s; replaced executables are noticed by the next verify", e.text);
+}
+
+static bool is_ready(void *ctx)
+{
+	return ((struct daemon *)ctx)->ready;
+}
+
+static const struct view *view(void *ctx)
+{
+	return settle_view(ctx);
+}
+
+static const struct view *glance(void *ctx)
+{
+	return settle_glance(ctx);
+}
+
+static int reset(void *ctx, const char *group, struct err *e)
+{
+	return settle_reset(ctx, group, e);
+}
+
+static int keep(struct daemon *d, int r, sd_event_source *source, struct err *e)
+{
+	if (r < 0)
+		return fail(e, -r, "the event loop: %s", strerror(-r));
+	d->sources[d->n_sources++] = source;
+	return 0;
+}
+
+static int add_sources(struct daemon *d, struct err *e)
+{
+	sd_event_source *s = NULL;
+	uint64_t verify = (uint64_t)d->settings.verify_seconds * SECOND_USEC;
+	int r;
+
+	r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), s, e);
+	if (r == 0)
+		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), s, e);
+	if (r == 0)
+		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, SECOND_USEC, 10000, on_second, d), s, e);
+	if (r == 0) {
+		sd_event_source_set_enabled(s, SD_EVENT_ON);
+		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, verify, SECOND_USEC, on_verify, d), s, e);
+	}
+	if (r == 0) {
+		sd_event_source_set_enabled(s, SD_EVENT_ON);
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGHUP, on_hangup, d), s, e);
+	}
+	if (r == 0)
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGTERM, on_terminate, d), s, e);
+	if (r == 0)
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGINT, on_terminate, d), s, e);
+	return r;
+}
+
+int daemon_serve(struct daemon *d, struct err *e)
+{
+	int r = sd_event_new(&d->event);
+
+	if (r < 0)
+		return fail(e, -r, "the event loop: %s", strerror(-r));
+	sd_event_set_watchdog(d->event, true);
+	d->service = (struct service){
+		.ctx = d,
+		.ready = is_ready,
+		.view = view,
+		.glance = glance,
+		.reload = reload,
+		.reset = reset,
+	};
+	r = add_sources(d, e);
+	if (r == 0)
+		r = watch_policy(d, e);
+	if (r == 0)
+		r = settle(d, WHY_START, e);
+	if (r == 0)
+		r = server_new(d->event, d->options.socket, methods_call, &d->service, &d->server, e);
+	if (r < 0)
+		return r;
+	d->ready = true;
+	sd_notifyf(false, "READY=1\nSTATUS=%zu groups in force", d->choice.policy->n_groups);
+	r = sd_event_loop(d->event);
+	return r < 0 ? fail(e, -r, "the event loop: %s", strerror(-r)) : 0;
+}

@@ -1,0 +1,93 @@
+/* Owner of everything. Only daemon, settle and main know this struct. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "apply.h"
+#include "events.h"
+#include "good_store.h"
+#include "name_folders.h"
+#include "options.h"
+#include "placer.h"
+#include "reclaim.h"
+#include "sampler.h"
+#include "server.h"
+#include "service.h"
+#include "settings_read.h"
+#include "trouble.h"
+#include "watch.h"
+
+/* Why everything is looked at: law 2 has one path for all of these. */
+enum why {
+	WHY_START,
+	WHY_RELOAD, /* asked for: also ends what `cgq reset` began */
+	WHY_FOLDER, /* a folder changed */
+	WHY_VERIFY, /* the slow timer */
+	WHY_NAMES,  /* an executable or a user that a rule names changed */
+	WHY_LOST,   /* the kernel dropped events */
+	WHY_MACHINE,/* CPUs or memory changed */
+	WHY_RESET,
+};
+
+struct daemon {
+	struct options options;
+	struct settings settings;
+	sd_event *event;
+	int lock_fd, state_fd;
+
+	struct kernel *kernel;
+	struct machine machine;
+	struct proc *proc;
+	struct events *events;
+	struct mover *mover;
+	struct members *members;
+	struct origin_store *origins;
+	struct reclaim *reclaim;
+	struct sampler *sampler;
+	struct server *server;
+	struct watch *watch, *names_watch;
+	struct name_folders name_folders;
+	struct hotplug *hotplug;
+	sd_event_source *sources[8];
+	unsigned n_sources;
+
+	struct file_set seen;	 /* the files as they were read last, to notice a change */
+	struct choice choice;
+	struct resolved *resolved;
+	struct want *want;
+	struct tree tree;	 /* as read back last */
+	struct refusals refusals;
+	struct shrinking *shrinking;
+	size_t n_shrinking, cap_shrinking;
+	struct troubles troubles;
+	struct placer placer;
+
+	bool passive;
+	char passive_reason[64];
+	bool ready;
+	bool again;		 /* something changed that wants another full look soon */
+	unsigned writes;	 /* of the last settle */
+	uint64_t applied_ns;	 /* that planning and the writes before the look took */
+	struct service service;
+	struct view view;
+};
+
+/* Everything up to the loop: privileges, lock, machine, events. */
+int daemon_open(struct daemon *d, const struct options *o, struct err *e);
+void daemon_close(struct daemon *d);
+/* The socket, the folder watch, timers and signals; then serves until SIGTERM. */
+int daemon_serve(struct daemon *d, struct err *e);
+/* Reads what events wait, without waiting for more. */
+void daemon_drain_events(struct daemon *d);
+
+/* After a change of policy: watches what its rules name. */
+void daemon_watch_names(struct daemon *d);
+
+/* settle.c: policy, machine and processes are looked at, and what is wrong is put right. */
+int settle(struct daemon *d, enum why why, struct err *e);
+/* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
+int settle_reset(struct daemon *d, const char *group, struct err *e);
+void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
+void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
+const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
+const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

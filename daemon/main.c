@@ -1,0 +1,80 @@
+/* cgqd: options, and the exit code. */
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cgq/auto.h>
+
+#include "check.h"
+#include "daemon.h"
+#include "log.h"
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	/* Before any thread is made: they arrive as events of the loop only. */
+	sigemptyset(&set);
+	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+/* --once has nobody to try again later: what cannot be reclaimed in five seconds is told. */
+#define ONCE_SHRINK_TRIES 5
+
+static int run_once(struct daemon *d, struct err *e)
+{
+	int r = settle(d, WHY_START, e);
+
+	if (r < 0)
+		return r;
+	daemon_drain_events(d);
+	for (unsigned i = 0; i < ONCE_SHRINK_TRIES && d->n_shrinking > 0; i++) {
+		struct pollfd wait = {.fd = reclaim_fd(d->reclaim), .events = POLLIN};
+
+		poll(&wait, 1, 1000);
+		settle_shrunk(d);
+	}
+	for (size_t i = 0; i < d->n_shrinking; i++)
+		log_line(LOG_LEVEL_WARNING, "%s: in use now %llu bytes > wanted %llu; the old limit stays", d->shrinking[i].path,
+			 (unsigned long long)d->shrinking[i].use_bytes,
+			 (unsigned long long)d->shrinking[i].wanted_bytes);
+	return d->choice.n_refused > 0 || d->n_shrinking > 0;
+}
+
+static int run(const struct options *o)
+{
+	struct daemon d;
+	struct err e = {0};
+	int r = daemon_open(&d, o, &e);
+
+	if (r == 0)
+		r = o->once ? run_once(&d, &e) : daemon_serve(&d, &e);
+	if (r < 0)
+		log_line(LOG_LEVEL_ERROR, "%s", e.text);
+	daemon_close(&d);
+	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	if (options_parse(argc, argv, &o) < 0)
+		return 2;
+	log_verbose(o.verbose);
+	if (o.help) {
+		options_usage(stdout);
+		return EXIT_SUCCESS;
+	}
+	if (o.version) {
+		printf("cgqd %s\n", CGQ_VERSION);
+		return EXIT_SUCCESS;
+	}
+	block_signals();
+	return o.check ? check_folders(&o) : run(&o);
+}

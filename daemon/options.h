@@ -1,0 +1,17 @@
+/* The command line of cgqd. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct options {
+	const char *folders[16];
+	size_t n_folders;
+	const char *settings, *socket, *state, *tree;
+	bool once, passive, check, verbose, help, version;
+};
+
+/* 0, or -EINVAL after one specific line on stderr. Strings are argv's. */
+int options_parse(int argc, char **argv, struct options *ret);
+void options_usage(FILE *f);

@@ -1,0 +1,447 @@
+/* The one path that start, reload, a lost event and the slow timer take: look at everything, compute, put right. */
+#include "daemon.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include <cgq/auto.h>
+
+#include "log.h"
+#include "observe.h"
+#include "plan_make.h"
+#include "policy_choose.h"
+#include "resolve.h"
+#include "text.h"
+#include "tree_path.h"
+#include "want_make.h"
+
+/* Processes that fork while their group is emptied make the rmdir fail; a few rounds outrun them. */
+#define EMPTYING_ROUNDS 5
+
+static void trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text)
+{
+	if (troubles_add(&d->troubles, source, group, text))
+		log_line(LOG_LEVEL_WARNING, "%s", text);
+}
+
+static bool file_sets_equal(const struct file_set *a, const struct file_set *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct policy_file *x = &a->list[i], *y = &b->list[i];
+
+		if (strcmp(x->path, y->path) != 0 || x->len != y->len || !x->text != !y->text ||
+		    x->masked != y->masked || (x->text && memcmp(x->text, y->text, x->len) != 0))
+			return false;
+	}
+	return true;
+}
+
+static void log_faults(const struct choice *c)
+{
+	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_DETAIL};
+
+	for (size_t i = 0; i < c->faults.n; i++) {
+		const struct fault *f = &c->faults.list[i];
+
+		log_line(levels[f->severity], "%s:%u: %s", f->at.file, f->at.line, f->text);
+	}
+	for (size_t i = 0; i < c->n_refused; i++)
+		log_line(LOG_LEVEL_ERROR, "%s: refused; %s", c->refused[i].path,
+			 c->refused[i].kept ? "its last good version stays in force" : "nothing of it is in force");
+}
+
+/* map[old group] is its index in the new policy. */
+static unsigned *map_groups(const struct policy *old, const struct policy *now)
+{
+	unsigned *map;
+
+	if (!old)
+		return NULL;
+	map = must_alloc((old->n_groups + 1) * sizeof(*map));
+	for (size_t i = 0; i < old->n_groups; i++)
+		map[i] = policy_group(now, old->groups[i].path);
+	return map;
+}
+
+static void drop_want(struct daemon *d)
+{
+	want_free(d->want);
+	d->want = NULL;
+	d->placer.want = NULL;
+}
+
+static void adopt(struct daemon *d, struct choice *now)
+{
+	auto_free unsigned *map = map_groups(d->choice.policy, now->policy);
+
+	troubles_remap(&d->troubles, map, d->choice.policy ? d->choice.policy->n_groups : 0);
+	placer_policy(&d->placer, now->policy, map, d->choice.policy ? d->choice.policy->n_groups : 0);
+	drop_want(d);
+	if (d->choice.policy) {
+		resolve_free(d->resolved, d->choice.policy);
+		choice_done(&d->choice);
+	}
+	d->choice = *now;
+	d->resolved = resolve_new(d->choice.policy);
+	d->placer.resolved = d->resolved;
+	daemon_watch_names(d);
+	refusals_clear(&d->refusals);
+}
+
+static void load_good(struct daemon *d, struct file_set *ret)
+{
+	struct err e = {0};
+
+	if (d->state_fd >= 0 && good_store_load(d->state_fd, ret, &e) < 0 && e.code)
+		log_line(LOG_LEVEL_WARNING, "state: %s; refused files have no earlier version this time", e.text);
+}
+
+static void save_good(struct daemon *d)
+{
+	struct err e = {0};
+
+	if (d->state_fd >= 0 && good_store_save(d->state_fd, &d->choice.in_force, &e) < 0)
+		trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+}
+
+/* 1 when another policy is in force than before, 0 when nothing changed. */
+static int take_policy(struct daemon *d, enum why why, struct err *e)
+{
+	struct file_set now = {0}, good = {0};
+	struct faults faults = {0};
+	struct choice choice = {0};
+	int r;
+
+	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.trusted_only, &now, &faults, e);
+	if (r < 0 || (d->choice.policy && file_sets_equal(&now, &d->seen) && why != WHY_RELOAD)) {
+		file_set_done(&now);
+		faults_done(&faults);
+		return r < 0 ? r : 0;
+	}
+	if (why == WHY_START)
+		load_good(d, &good);
+	policy_choose(&now, &faults, why == WHY_START ? &good : &d->choice.in_force, &d->machine, &choice);
+	faults_done(&faults);
+	file_set_done(&good);
+	file_set_done(&d->seen);
+	d->seen = now;
+	log_faults(&choice);
+	adopt(d, &choice);
+	troubles_begin(&d->troubles, TROUBLE_STATE);
+	save_good(d);
+	troubles_settle(&d->troubles, TROUBLE_STATE);
+	return 1;
+}
+
+static int take_machine(struct daemon *d, struct err *e)
+{
+	struct machine now = {0};
+	int r = observe_machine(d->kernel, d->options.tree, d->settings.system_share, &now, e);
+
+	if (r < 0)
+		return r;
+	/* Hierarchies keep their index while the daemon lives; mounts that change are for a restart. */
+	now.n_hierarchies = d->machine.n_hierarchies;
+	memcpy(now.hierarchies, d->machine.hierarchies, sizeof(now.hierarchies));
+	if (machine_equal(&now, &d->machine))
+		return 0;
+	log_line(LOG_LEVEL_INFO, "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
+		 (unsigned long long)(now.memory_bytes >> 20));
+	d->machine = now;
+	drop_want(d);
+	refusals_clear(&d->refusals);
+	return 1;
+}
+
+static void note_shrinking(struct daemon *d, const struct plan *plan)
+{
+	for (size_t i = 0; i < d->n_shrinking; i++)
+		free(d->shrinking[i].path);
+	d->n_shrinking = 0;
+	reclaim_forget(d->reclaim, NULL);
+	for (size_t i = 0; i < plan->n_first; i++) {
+		const struct action *a = &plan->first[i];
+		const struct seen_cgroup *seen = tree_find(&d->tree, a->path ? a->path : "");
+		const struct value *use;
+
+		if (a->kind != ACTION_WRITE || a->only_below_bytes == 0)
+			continue;
+		use = !seen ? NULL : a->memsw ? &seen->memsw_current : &seen->memory_current;
+		if (use && use->kind == VALUE_NUMBER && use->number <= a->only_below_bytes)
+			continue;
+		array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
+		d->shrinking[d->n_shrinking++] = (struct shrinking){
+			must_strdup(a->path), a->knob, a->only_below_bytes,
+			use && use->kind == VALUE_NUMBER ? use->number : UINT64_MAX};
+	}
+}
+
+static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const char *to)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+	int r = mover_evacuate(d->mover, hierarchy, from, to, &e);
+
+	if (r < 0)
+		trouble(d, TROUBLE_APPLY, GROUP_NONE, e.text);
+	return r;
+}
+
+static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
+{
+	static const char *const verbs[] = {"made", "emptied", "enabled in", "disabled in", "wrote", "removed"};
+	struct daemon *d = ctx;
+	char path[TREE_PATH_MAX];
+
+	if (error) {
+		trouble(d, TROUBLE_APPLY, a->group, e->text);
+		return;
+	}
+	d->writes++;
+	machine_path(&d->machine, a->hierarchy, a->path, path, sizeof(path));
+	log_line(LOG_LEVEL_DETAIL, "%s %s%s%s%s%s%s", verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
+		 a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
+}
+
+void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
+{
+	struct daemon *d = ctx;
+	const struct policy *p = d->choice.policy;
+	const char *where = group == GROUP_NONE ? "where it came from" : p->groups[group].path;
+	auto_free char *text = NULL;
+
+	if (e) {
+		text = must_printf("%s: %s", where, e->text);
+		trouble(d, TROUBLE_PLACE, group, text);
+	} else if (rule < p->n_rules) {
+		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm), where,
+			 p->rules[rule].at.file, p->rules[rule].at.line);
+	} else {
+		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
+	}
+}
+
+static int observe(struct daemon *d, struct err *e)
+{
+	tree_free(&d->tree);
+	d->tree = (struct tree){0};
+	return observe_tree(d->kernel, &d->machine, &d->tree, e);
+}
+
+static bool removals_left(const struct plan *p)
+{
+	return p->n_last > 0;
+}
+
+/* One round of plan, writes, look and removals. 1: something could not be removed yet. */
+static int round_of(struct daemon *d, struct err *e)
+{
+	struct applier applier = {
+		.kernel = d->kernel,
+		.machine = &d->machine,
+		.reclaim = d->reclaim,
+		.refusals = &d->refusals,
+		.evacuate = on_evacuate,
+		.tell = on_action,
+		.ctx = d,
+	};
+	struct apply_result first = {0}, last = {0};
+	uint64_t begun = placer_now_ns();
+	struct plan *plan;
+	int r;
+
+	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
+	note_shrinking(d, plan);
+	apply_first(&applier, plan, &first);
+	d->applied_ns = placer_now_ns() - begun;
+	if (plan->n_first + plan->n_last > 0)
+		mover_forget(d->mover);
+	r = observe(d, e);
+	if (r == 0) {
+		troubles_begin(&d->troubles, TROUBLE_PLACE);
+		r = placer_look(&d->placer, &d->tree, e);
+		troubles_settle(&d->troubles, TROUBLE_PLACE);
+	}
+	if (r == 0 && removals_left(plan)) {
+		mover_forget(d->mover);
+		apply_last(&applier, plan, &last);
+		r = observe(d, e);
+	}
+	plan_free(plan);
+	return r < 0 ? r : last.failed > 0;
+}
+
+static int settle_kernel(struct daemon *d, struct err *e)
+{
+	int r = observe(d, e);
+
+	for (unsigned round = 0; r == 0 && round < EMPTYING_ROUNDS; round++) {
+		troubles_begin(&d->troubles, TROUBLE_APPLY);
+		r = round_of(d, e);
+		if (r == 1 && round + 1 < EMPTYING_ROUNDS) {
+			r = 0;
+			continue;
+		}
+		troubles_settle(&d->troubles, TROUBLE_APPLY);
+		break;
+	}
+	d->again = r == 1;
+	return r < 0 ? r : 0;
+}
+
+static void log_result(struct daemon *d, enum why why, int policy_changed)
+{
+	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
+					    "reset"};
+
+	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
+		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
+		 (double)d->placer.moved_ns / 1e6);
+	if ((why == WHY_VERIFY || why == WHY_FOLDER) && !policy_changed && d->writes == 0)
+		return;
+	log_line(LOG_LEVEL_INFO, "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
+		 d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),
+		 d->passive ? "; passive: " : "", d->passive ? d->passive_reason : "");
+}
+
+int settle(struct daemon *d, enum why why, struct err *e)
+{
+	const char *said;
+	int machine_changed, policy_changed;
+	int r;
+
+	d->writes = 0;
+	machine_changed = take_machine(d, e);
+	if (machine_changed < 0)
+		return machine_changed;
+	policy_changed = why == WHY_RESET ? 0 : take_policy(d, why, e);
+	if (policy_changed < 0)
+		return policy_changed;
+	if (policy_changed && !d->options.passive)
+		d->passive = false;
+	resolve_again(d->resolved, d->choice.policy);
+	drop_want(d);
+	d->want = want_make(d->choice.policy, &d->machine, d->passive);
+	d->placer.want = d->want;
+	if (why == WHY_START) {
+		origin_store_load(d->origins, d->choice.policy, d->members);
+		origin_store_trim(d->origins, d->choice.policy, d->members);
+	}
+	r = settle_kernel(d, e);
+	if (r < 0)
+		return r;
+	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
+	said = origin_store_trouble(d->origins);
+	if (said)
+		log_line(LOG_LEVEL_WARNING, "%s", said);
+	log_result(d, why, policy_changed);
+	return 0;
+}
+
+static void make_passive(struct policy *p, unsigned group)
+{
+	p->groups[group].enforce = false;
+	for (unsigned i = group + 1; i < p->n_groups; i++)
+		if (p->groups[i].parent != GROUP_NONE && !p->groups[p->groups[i].parent].enforce)
+			p->groups[i].enforce = false;
+}
+
+int settle_reset(struct daemon *d, const char *group, struct err *e)
+{
+	unsigned index = group ? policy_group(d->choice.policy, group) : GROUP_NONE;
+	time_t now = time(NULL);
+	struct tm tm;
+	int r;
+
+	if (group && index == GROUP_NONE)
+		return fail(e, ENOENT, "no group '%s'", TEXT_ESCAPED(group));
+	if (group) {
+		make_passive(d->choice.policy, index);
+	} else {
+		d->passive = true;
+		localtime_r(&now, &tm);
+		strftime(d->passive_reason, sizeof(d->passive_reason), "cgq reset at %F %T, until a reload", &tm);
+	}
+	r = settle(d, WHY_RESET, e);
+	if (r == 0 && d->again)
+		return fail(e, EBUSY, "some cgroups could not be removed yet, their processes fork too fast; "
+				      "tried again every second, see cgq status");
+	return r;
+}
+
+static void drop_shrinking(struct daemon *d, const struct reclaim_report *report)
+{
+	for (size_t i = 0; i < d->n_shrinking; i++) {
+		struct shrinking *s = &d->shrinking[i];
+
+		if (strcmp(s->path, report->path) != 0 || s->knob != report->knob)
+			continue;
+		if (!report->landed && !report->error) {
+			s->use_bytes = report->use_bytes;
+			return;
+		}
+		free(s->path);
+		*s = d->shrinking[--d->n_shrinking];
+		return;
+	}
+}
+
+void settle_shrunk(struct daemon *d)
+{
+	struct reclaim_report report;
+
+	while (reclaim_take(d->reclaim, &report)) {
+		drop_shrinking(d, &report);
+		if (report.landed) {
+			log_line(LOG_LEVEL_INFO, "%s: %s: the lower limit of %llu bytes is in force", report.path,
+				 knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
+			d->again = true;
+		}
+		if (report.error) {
+			auto_free char *text = must_printf("%s: %s: %s; the old limit stays", report.path,
+							   knob_rows[report.knob].id, strerror(report.error));
+
+			trouble(d, TROUBLE_APPLY, GROUP_NONE, text);
+		}
+		free(report.path);
+	}
+}
+
+const struct view *settle_view(struct daemon *d)
+{
+	struct err e = {0};
+
+	if (observe(d, &e) < 0)
+		log_line(LOG_LEVEL_WARNING, "the tree cannot be read: %s", e.text);
+	return settle_glance(d);
+}
+
+const struct view *settle_glance(struct daemon *d)
+{
+	d->view = (struct view){
+		.kernel = d->kernel,
+		.machine = &d->machine,
+		.choice = &d->choice,
+		.resolved = d->resolved,
+		.want = d->want,
+		.tree = &d->tree,
+		.refusals = &d->refusals,
+		.shrinking = d->shrinking,
+		.n_shrinking = d->n_shrinking,
+		.troubles = d->troubles.list,
+		.n_troubles = d->troubles.n,
+		.members = d->members,
+		.sampler = d->sampler,
+		.proc = d->proc,
+		.folders = d->options.folders,
+		.n_folders = d->options.n_folders,
+		.trusted_only = d->view.trusted_only,
+		.passive = d->passive,
+		.passive_reason = d->passive ? d->passive_reason : NULL,
+		.self = d->placer.self,
+	};
+	return &d->view;
+}
