@@ -89,7 +89,7 @@ static void tried_show(const struct terminal *t, const json_t *tried)
 	}
 }
 
-/* "from" is empty where a hierarchy was not touched. */
+/* Where it came from is told where that is elsewhere. */
 static void cgroups_show(const struct terminal *t, json_t *now, json_t *from)
 {
 	const char *hierarchy;
@@ -100,10 +100,10 @@ static void cgroups_show(const struct terminal *t, json_t *now, json_t *from)
 	prose_heading(t, "Cgroups", COLOUR_STRONG);
 	json_object_foreach(now, hierarchy, path)
 	{
-		const char *origin = field_text(from, hierarchy);
+		const char *origin = field_text(from, hierarchy), *at = field_text(now, hierarchy);
 
-		printf("    %s: %s", hierarchy, json_string_value(path) ? json_string_value(path) : "-");
-		if (*origin)
+		printf("    %s: %s", hierarchy, *at ? at : "-");
+		if (*origin && strcmp(origin, at) != 0)
 			printf("%s, came from %s%s", terminal_colour(t, COLOUR_FAINT), origin,
 			       terminal_colour(t, COLOUR_PLAIN));
 		puts("");

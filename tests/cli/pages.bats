@@ -91,6 +91,16 @@ load lib
 	says_only "there is no process 77"
 }
 
+@test "what a real cgqd answered" {
+	machine recorded
+	golden recorded-list 0 list
+	golden recorded-status 1 status
+	golden recorded-status-web 0 status web
+	golden recorded-ps 0 ps
+	golden recorded-explain 0 explain 812
+	golden recorded-diff 2 diff
+}
+
 @test "a process id is a number and nothing else" {
 	machine small
 	for pid in '' x1 -1 +1 ' 1' 1x 0x10 0 01 1e3 99999999999 18446744073709551617 $'1\n'; do
