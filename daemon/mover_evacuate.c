@@ -60,11 +60,12 @@ static void pids_parse(struct span text, struct pids *ret)
 	}
 }
 
-/* A cgroup that is gone has no processes. */
-static int pids_read(struct mover *v, unsigned hierarchy, const char *path, struct pids *ret, struct err *e)
+/* All numbers in one file of a cgroup. A cgroup that is gone has none. */
+static int file_read(struct mover *v, unsigned hierarchy, const char *path, const char *file, struct pids *ret,
+		     struct err *e)
 {
 	const struct hierarchy *h = &v->machine->hierarchies[hierarchy];
-	auto_fd int fd = v->kernel->open_file(v->kernel, h, path, "cgroup.procs", e);
+	auto_fd int fd = v->kernel->open_file(v->kernel, h, path, file, e);
 	auto_free char *text = NULL;
 	size_t len = 0;
 	int r;
@@ -76,12 +77,44 @@ static int pids_read(struct mover *v, unsigned hierarchy, const char *path, stru
 	if (fd < 0)
 		return fd;
 	r = text_read(fd, &text, &len);
-	if (r == -ENODEV)
+	/* cgroup.threads of an invalid cgroup of v2 */
+	if (r == -ENODEV || r == -EOPNOTSUPP)
 		return 0;
 	if (r < 0)
-		return fail(e, -r, "%s: cgroup.procs: %s", TEXT_ESCAPED(path), strerror(-r));
+		return fail(e, -r, "%s: %s: %s", TEXT_ESCAPED(path), file, strerror(-r));
 	pids_parse((struct span){text, len}, ret);
 	return 0;
+}
+
+/* Threads become the processes that they belong to. */
+static void threads_to_pids(struct mover *v, struct pids *pids)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pids->n; i++) {
+		pid_t pid;
+
+		if (proc_of_thread(v->proc, pids->list[i], &pid) == 0 && (kept == 0 || pids->list[kept - 1] != pid))
+			pids->list[kept++] = pid;
+	}
+	pids->n = kept;
+}
+
+/*
+ * A process whose main thread has ended is listed where that was when it ended, which may be another cgroup: here, only
+ * its other threads are to be found.
+ */
+static int pids_read(struct mover *v, unsigned hierarchy, const char *path, struct pids *ret, struct err *e)
+{
+	bool v2 = v->machine->hierarchies[hierarchy].version == 2;
+	int r = file_read(v, hierarchy, path, "cgroup.procs", ret, e);
+
+	if (r < 0 || ret->n || ret->foreign || !v->proc)
+		return r;
+	r = file_read(v, hierarchy, path, v2 ? "cgroup.threads" : "tasks", ret, e);
+	if (r == 0)
+		threads_to_pids(v, ret);
+	return r;
 }
 
 /* 0, -ESRCH when there is nothing (left) to move, or -errno with e. */

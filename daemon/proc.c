@@ -215,6 +215,13 @@ int proc_read(struct proc *p, struct proc_facts *f, enum fact what)
 	return r;
 }
 
+int proc_of_thread(struct proc *p, pid_t thread, pid_t *ret)
+{
+	ssize_t n = text_read(p, thread, "status", sizeof(p->text));
+
+	return n < 0 ? (int)n : proc_parse_tgid(p->text, (size_t)n, ret);
+}
+
 static int reader_read(void *ctx, struct proc_facts *f, enum fact what)
 {
 	return proc_read(ctx, f, what);

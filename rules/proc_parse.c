@@ -101,6 +101,24 @@ int proc_parse_status(const char *buf, size_t len, struct proc_facts *f)
 	return 0;
 }
 
+int proc_parse_tgid(const char *buf, size_t len, pid_t *ret)
+{
+	struct span rest = {buf, len};
+
+	while (rest.len) {
+		struct span line = span_cut(&rest, '\n');
+		uint64_t tgid;
+
+		if (!span_is(span_cut(&line, ':'), "Tgid"))
+			continue;
+		if (!span_u64(span_word(&line), INT_MAX, &tgid) || tgid == 0)
+			return -EBADMSG;
+		*ret = (pid_t)tgid;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
 /* The first one counts, as it does for getenv(). A last one that the bound may have cut does not. */
 int proc_parse_environ(const char *buf, size_t len, struct proc_facts *f)
 {

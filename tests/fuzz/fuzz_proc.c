@@ -50,6 +50,7 @@ static void text_parse(unsigned choice, const char *text, size_t len, struct pro
 		break;
 	case 1:
 		proc_parse_status(text, len, f);
+		proc_parse_tgid(text, len, &f->pid);
 		break;
 	case 2:
 		f->exe_name = must_strdup(interpreters[choice / 6 % ARRAY_SIZE(interpreters)]);

@@ -99,6 +99,16 @@ static inline void *thread_waits(void *unused)
 	return NULL;
 }
 
+/* The main thread takes its memory, and with it the link, when it goes. */
+static inline bool has_exe(pid_t pid)
+{
+	struct proc_facts f = {.pid = pid};
+	bool has = proc_read(proc, &f, FACT_EXE) == 0;
+
+	proc_facts_done(&f);
+	return has;
+}
+
 /* A child with 50 threads more; without its main one if headless. Dies with us. */
 static inline pid_t threads_start(bool headless)
 {
@@ -124,6 +134,8 @@ static inline pid_t threads_start(bool headless)
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
 	close(ready[0]);
+	while (headless && has_exe(pid))
+		usleep(1000);
 	return pid;
 }
 

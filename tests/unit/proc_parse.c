@@ -162,6 +162,28 @@ static void effective_ids_count_and_a_second_pid_is_of_a_namespace_below(void **
 	}
 }
 
+static void a_thread_is_told_its_process(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+	} rows[] = {
+		{"", -EBADMSG},
+		{"Name:\tTgid:\nPid:\t7\n", -EBADMSG},
+		{"Tgid:\n", -EBADMSG},
+		{"Tgid:\t0\n", -EBADMSG},
+		{"Tgid:\t4294967296\n", -EBADMSG},
+		{"Name:\tx\nNgid:\t0\nTgid:\t812\nPid:\t813\n", 0},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		pid_t pid = 5;
+
+		assert_int_equal(proc_parse_tgid(rows[i].text, strlen(rows[i].text), &pid), rows[i].r);
+		assert_int_equal(pid, rows[i].r ? 5 : 812);
+	}
+}
+
 /* NULL where NULL is expected */
 static void assert_text(const char *got, const char *wanted)
 {
@@ -363,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_process_lives_while_one_of_its_threads_does),
 		cmocka_unit_test(a_damaged_status_is_refused),
 		cmocka_unit_test(effective_ids_count_and_a_second_pid_is_of_a_namespace_below),
+		cmocka_unit_test(a_thread_is_told_its_process),
 		cmocka_unit_test(a_program_is_known_by_its_name_even_under_a_title),
 		cmocka_unit_test(a_command_line_is_taken_up_to_its_bound),
 		cmocka_unit_test(an_interpreter_is_known_by_its_script),
