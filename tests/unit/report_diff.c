@@ -119,6 +119,24 @@ static void a_given_text_replaces_the_file_of_that_name_with_its_faults(void **s
 	json_decref(o);
 }
 
+static void a_given_text_replaces_a_file_that_could_not_even_be_read(void **state)
+{
+	struct world *w = *state;
+	char path[160];
+	json_t *o;
+
+	snprintf(path, sizeof(path), "%s/70-fifo.conf", w->folder);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	o = diff(w, NULL, NULL);
+	assert_non_null(strstr(json_at(o, "refused[0].file"), "/70-fifo.conf"));
+	json_decref(o);
+	o = diff(w, "70-fifo.conf", "[web]\ntasks = 200\n");
+	assert_json(o, "refused", "[]");
+	assert_json(o, "faults", "[]");
+	action_of(o, "write", "/cgq/web", "pids.max");
+	json_decref(o);
+}
+
 static void a_given_text_with_faults_is_refused_and_the_rest_goes_on(void **state)
 {
 	struct world *w = *state;
@@ -172,6 +190,7 @@ int main(void)
 		TEST(a_group_that_vanishes_is_named),
 		TEST(a_new_group_is_made),
 		TEST(a_given_text_replaces_the_file_of_that_name_with_its_faults),
+		TEST(a_given_text_replaces_a_file_that_could_not_even_be_read),
 		TEST(what_a_reset_began_a_reload_ends_but_passive_stays_passive),
 	};
 
