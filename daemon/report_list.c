@@ -53,11 +53,12 @@ json_t *report_outside(const struct view *v, const struct usages *all)
 
 json_t *report_list(const struct view *v)
 {
-	auto_free struct group_state *states = states_make(v);
+	auto_free struct group_state *states = NULL;
 	json_t *o = json_object(), *groups = json_array();
 	struct usages usages;
 
 	usages_make(v, &usages);
+	states = states_make(v, &usages);
 	for (size_t g = 0; g < usages.n; g++)
 		json_array_append_new(groups, report_usage(v->choice->policy->groups[g].path, &usages.groups[g], &states[g]));
 	put(o, "groups", groups);

@@ -125,8 +125,8 @@ json_t *report_status(const struct view *v, const char *group)
 		return NULL;
 	o = json_object();
 	pages = json_array();
-	states = states_make(v);
 	usages_make(v, &usages);
+	states = states_make(v, &usages);
 	for (unsigned g = 0; g < p->n_groups; g++)
 		if (!group || g == only)
 			json_array_append_new(pages, group_page(v, g, &usages, states));

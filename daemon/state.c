@@ -68,7 +68,24 @@ static void note_troubles(const struct view *v, struct group_state *list)
 			state_lower(&list[v->troubles[i].group], STATE_NOT_IN_FORCE, v->troubles[i].text);
 }
 
-static void note_knobs(const struct view *v, const struct node *node, struct group_state *s)
+static void value_renew(struct value *old, const struct value *now)
+{
+	if (now->kind != VALUE_UNKNOWN && old->kind != VALUE_UNKNOWN)
+		*old = *now;
+}
+
+static struct seen_cgroup seen_renewed(const struct seen_cgroup *seen, const struct usage *now)
+{
+	struct seen_cgroup copy = *seen;
+
+	value_renew(&copy.values[KNOB_CPU_WEIGHT], &now->weight);
+	value_renew(&copy.values[KNOB_CPU_MAX], &now->quota);
+	value_renew(&copy.values[KNOB_MEMORY_MAX], &now->memory_max);
+	return copy;
+}
+
+/* now: of a group's own cgroup, NULL for its leaf. */
+static void note_knobs(const struct view *v, const struct node *node, const struct usage *now, struct group_state *s)
 {
 	static const enum state of_knob[] = {
 		[KNOB_STATE_ABSENT] = STATE_OK,		      [KNOB_STATE_IN_FORCE] = STATE_OK,
@@ -76,7 +93,12 @@ static void note_knobs(const struct view *v, const struct node *node, struct gro
 		[KNOB_STATE_REFUSED] = STATE_NOT_IN_FORCE,    [KNOB_STATE_DRIFT] = STATE_DRIFT,
 	};
 	const struct seen_cgroup *seen = tree_find(v->tree, node->path);
+	struct seen_cgroup renewed;
 
+	if (seen && now) {
+		renewed = seen_renewed(seen, now);
+		seen = &renewed;
+	}
 	for (unsigned k = 0; k < KNOB__COUNT; k++) {
 		struct knob_report report;
 
@@ -85,7 +107,7 @@ static void note_knobs(const struct view *v, const struct node *node, struct gro
 	}
 }
 
-static void note_nodes(const struct view *v, struct group_state *list)
+static void note_nodes(const struct view *v, const struct usages *usages, struct group_state *list)
 {
 	for (size_t i = 0; i < v->want->n; i++) {
 		const struct node *node = &v->want->nodes[i];
@@ -95,7 +117,7 @@ static void note_nodes(const struct view *v, struct group_state *list)
 		if (v->machine->refusal[0])
 			state_lower(&list[node->group], STATE_NOT_IN_FORCE, v->machine->refusal);
 		else
-			note_knobs(v, node, &list[node->group]);
+			note_knobs(v, node, node->self ? NULL : &usages->groups[node->group].usage, &list[node->group]);
 	}
 }
 
@@ -121,7 +143,7 @@ static void note_passive(const struct view *v, struct group_state *list)
 	}
 }
 
-struct group_state *states_make(const struct view *v)
+struct group_state *states_make(const struct view *v, const struct usages *usages)
 {
 	size_t n = v->choice->policy->n_groups;
 	struct group_state *list = must_alloc((n + 1) * sizeof(*list));
@@ -129,7 +151,7 @@ struct group_state *states_make(const struct view *v)
 	for (size_t g = 0; g < n; g++)
 		list[g].state = STATE_OK;
 	note_refused_files(v->choice, list);
-	note_nodes(v, list);
+	note_nodes(v, usages, list);
 	note_troubles(v, list);
 	note_passive(v, list);
 	return list;

@@ -1,7 +1,7 @@
 /* How each group stands: the first that holds of STATE_TABLE, and why. */
 #pragma once
 
-#include "view.h"
+#include "group_usage.h"
 
 enum state {
 #define X(id, ...) STATE_##id,
@@ -17,7 +17,10 @@ struct group_state {
 	char reason[320]; /* "" for ok */
 };
 
-/* One for each group of the policy in force; owned by the caller, free(). */
-struct group_state *states_make(const struct view *v);
+/*
+ * One for each group of the policy in force; owned by the caller, free(). What usages read just now counts more than
+ * the tree, which may be some seconds old.
+ */
+struct group_state *states_make(const struct view *v, const struct usages *usages);
 /* Whether nothing of the group is written: enforce = no, or the whole daemon is passive. */
 bool group_is_passive(const struct view *v, unsigned group);

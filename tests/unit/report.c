@@ -50,6 +50,19 @@ static void a_default_that_someone_changed_is_drift_too(void **state)
 	expect_state(w, "web/php", "drift", "pids.max: 7 in force, max wanted");
 }
 
+/* Its tree is as old as the last verification; what the row shows is read now, and the two must not disagree. */
+static void list_sees_drift_that_the_tree_does_not_know_yet(void **state)
+{
+	struct world *w = *state;
+
+	dir_put(w->t, CONTROLLER_CPU, "/cgq/web", "cpu.shares", "20480\n");
+	expect_state(w, "web", "drift", "cpu.shares: 20480 in force, 40960 wanted");
+	dir_put(w->t, CONTROLLER_CPU, "/cgq/web", "cpu.shares", "40960\n");
+	expect_state(w, "web", "ok", NULL);
+	dir_put(w->t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "4096\n");
+	expect_state(w, "web", "drift", "memory.limit_in_bytes: 4096 in force, 134217728 wanted");
+}
+
 static void the_leaf_of_a_group_counts_as_the_group(void **state)
 {
 	struct world *w = *state;
@@ -265,6 +278,7 @@ int main(void)
 		TEST(what_is_as_wanted_is_ok),
 		TEST(what_differs_is_drift_and_says_both_values),
 		TEST(a_default_that_someone_changed_is_drift_too),
+		TEST(list_sees_drift_that_the_tree_does_not_know_yet),
 		TEST(the_leaf_of_a_group_counts_as_the_group),
 		TEST(a_cgroup_that_is_gone_is_drift),
 		TEST(what_the_kernel_refuses_is_not_in_force),
