@@ -79,30 +79,57 @@ static void action_show(const struct plan_page *p, const json_t *action)
 }
 
 /* The same cgroup is made in several hierarchies: people are told once. */
-static bool is_repeated(const json_t *action, const json_t *before)
+static bool is_told(const json_t *list, const json_t *action)
 {
-	return before && strcmp(field_text(action, "kind"), "write") != 0 && json_equal(action, before);
+	const json_t *before;
+	size_t i;
+
+	json_array_foreach((json_t *)list, i, before)
+	{
+		if (json_equal(before, action))
+			return true;
+	}
+	return false;
 }
 
-static void plan_show(const struct plan_page *p, const json_t *actions)
+/* {group: [action]}, groups in the order in which they are first touched. */
+static json_t *actions_by_group(const json_t *actions)
 {
-	const json_t *action, *before = NULL;
+	json_t *ret = json_object(), *action;
 	size_t i;
 
 	json_array_foreach((json_t *)actions, i, action)
 	{
 		const char *group = field_text(action, "group");
 
-		if (i == 0 || strcmp(group, field_text(before, "group")) != 0) {
-			auto_free char *heading = must_printf("%s[%s]", i ? "\n" : "", *group ? group : "the whole tree");
-
-			prose_put(&p->terminal, COLOUR_STRONG, heading);
-			putchar('\n');
-		}
-		if (!is_repeated(action, before))
-			action_show(p, action);
-		before = action;
+		if (!json_object_get(ret, group))
+			json_object_set_new(ret, group, json_array());
+		if (!is_told(json_object_get(ret, group), action))
+			json_array_append(json_object_get(ret, group), action);
 	}
+	return ret;
+}
+
+static void plan_show(const struct plan_page *p, const json_t *actions)
+{
+	json_t *groups = actions_by_group(actions), *list, *action;
+	const char *group;
+	bool first = true;
+	size_t i;
+
+	json_object_foreach(groups, group, list)
+	{
+		auto_free char *heading = must_printf("%s[%s]", first ? "" : "\n", *group ? group : "the whole tree");
+
+		prose_put(&p->terminal, COLOUR_STRONG, heading);
+		putchar('\n');
+		json_array_foreach(list, i, action)
+		{
+			action_show(p, action);
+		}
+		first = false;
+	}
+	json_decref(groups);
 }
 
 static int show(const struct rows *r, json_t *answer)

@@ -103,6 +103,7 @@ size_t knobs_reasons_show(const struct options *o, const json_t *knobs, const ch
 {
 	struct cell_form form;
 	struct terminal terminal;
+	auto_free char *told = must_strdup("");
 	const json_t *knob;
 	size_t i, n = 0;
 
@@ -110,14 +111,17 @@ size_t knobs_reasons_show(const struct options *o, const json_t *knobs, const ch
 	cell_form_init(o, &terminal, &form);
 	json_array_foreach((json_t *)knobs, i, knob)
 	{
-		auto_free char *reason = NULL;
+		char *reason;
 
 		if (field_is_true(knob, "in_force"))
 			continue;
 		if (n++ == 0)
 			prose_heading(&terminal, heading, COLOUR_BAD);
 		reason = reason_text(knob, &form);
-		printf("    %s\n", reason);
+		if (strcmp(reason, told) != 0)
+			printf("    %s\n", reason);
+		free(told);
+		told = reason;
 	}
 	return n;
 }
