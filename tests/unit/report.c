@@ -142,6 +142,7 @@ static void shrinking_says_both_numbers_and_comes_before_not_in_force(void **sta
 	w->v.n_shrinking = 1;
 	expect_state(w, "web", "not in force", "trouble"); /* landed meanwhile: nothing shrinks */
 	world_seen(w, "web")->values[KNOB_MEMORY_MAX].number = 1ULL << 32;
+	dir_put(w->t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "4294967296\n");
 	expect_state(w, "web", "shrinking", "memory: in use 1.7G > wanted 128M");
 	w->shrinking[0].use_bytes = (1ULL << 27) + 1;
 	expect_state(w, "web", "shrinking", "in use 134217729 > wanted 134217728 bytes");
