@@ -236,7 +236,12 @@ static bool removals_left(const struct plan *p)
 	return p->n_last > 0;
 }
 
-/* One round of plan, writes, look and removals. 1: something could not be removed yet. */
+enum { ROUND_DONE, ROUND_BUSY, ROUND_REMOVED };
+
+/*
+ * One round of plan, writes, look and removals. BUSY: something could not be removed yet. REMOVED: something was,
+ * so that what the kernel refused for its sake (a v1 cpuset is not narrowed below its children) is worth a new plan.
+ */
 static int round_of(struct daemon *d, struct err *e)
 {
 	struct applier applier = {
@@ -271,25 +276,24 @@ static int round_of(struct daemon *d, struct err *e)
 		r = observe(d, e);
 	}
 	plan_free(plan);
-	return r < 0 ? r : last.failed > 0;
+	if (r < 0)
+		return r;
+	return last.failed > 0 ? ROUND_BUSY : last.done > 0 ? ROUND_REMOVED : ROUND_DONE;
 }
 
 static int settle_kernel(struct daemon *d, struct err *e)
 {
-	int r = observe(d, e);
+	int r = observe(d, e), round = ROUND_BUSY;
 
-	for (unsigned round = 0; r == 0 && round < EMPTYING_ROUNDS; round++) {
+	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {
 		troubles_begin(&d->troubles, TROUBLE_APPLY);
-		r = round_of(d, e);
-		if (r == 1 && round + 1 < EMPTYING_ROUNDS) {
-			r = 0;
-			continue;
-		}
-		troubles_settle(&d->troubles, TROUBLE_APPLY);
-		break;
+		round = round_of(d, e);
+		if (round < 0)
+			r = round;
 	}
-	d->again = r == 1;
-	return r < 0 ? r : 0;
+	troubles_settle(&d->troubles, TROUBLE_APPLY);
+	d->again = round == ROUND_BUSY;
+	return r;
 }
 
 static void log_result(struct daemon *d, enum why why, int policy_changed)
