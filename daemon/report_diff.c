@@ -7,6 +7,7 @@
 
 #include "plan_make.h"
 #include "report.h"
+#include "report_diff_rules.h"
 #include "report_json.h"
 #include "size_text.h"
 #include "want_make.h"
@@ -116,9 +117,10 @@ static json_t *diff_of(const struct view *v, const struct choice *next)
 	bool passive = v->passive && v->passive_stays;
 	struct want *want = want_make(next->policy, v->machine, passive);
 	struct plan *plan = plan_make(want, v->machine, v->tree, v->refusals);
-	json_t *o = json_object();
+	json_t *o = json_object(), *actions = plan_json(v, next->policy, plan);
 
-	put(o, "actions", plan_json(v, next->policy, plan));
+	report_diff_rules(v->choice->policy, next->policy, actions);
+	put(o, "actions", actions);
 	put(o, "faults", report_faults(next, SEVERITY_HINT, false));
 	put(o, "refused", report_refused(next));
 	plan_free(plan);

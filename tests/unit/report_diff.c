@@ -85,6 +85,27 @@ static void a_group_that_vanishes_is_named(void **state)
 	json_decref(o);
 }
 
+static void a_changed_rule_is_a_difference_though_no_cgroup_shows_it(void **state)
+{
+	struct world *w = *state;
+	json_t *o, *action;
+
+	o = diff(w, "60-more.conf", "[web]\nmatch = name:nginx user:www-data\n[batch]\nchildren = match\n");
+	assert_int_equal(json_array_size(json_object_get(o, "actions")), 2);
+	action = action_of(o, "rules", "web", "match");
+	assert_json(action, "was", "\"name:apache2\"");
+	assert_json(action, "text", "\"name:nginx user:www-data\"");
+	assert_json(action, "at", "{\"file\":\"60-more.conf\",\"line\":2}");
+	assert_json(action_of(o, "rules", "batch", "match"), "text", "\"name:batch; children = match\"");
+	json_decref(o);
+	/* a passive group that goes leaves no cgroup behind to be removed */
+	o = diff(w, "50-web.conf", "[web]\nmatch = name:apache2\ncpu = 40%..100%\nmemory = 64M..128M\ntasks = 100\n"
+				   "[web/php]\nmatch = name:php\ncpu = 50%\n");
+	assert_int_equal(json_array_size(json_object_get(o, "actions")), 1);
+	assert_json(action_of(o, "rules", "batch", "match"), "text", "null");
+	json_decref(o);
+}
+
 static void a_new_group_is_made(void **state)
 {
 	struct world *w = *state;
@@ -188,6 +209,7 @@ int main(void)
 		TEST(a_changed_limit_names_its_line_and_both_values),
 		TEST(a_limit_below_what_is_in_use_is_a_danger),
 		TEST(a_group_that_vanishes_is_named),
+		TEST(a_changed_rule_is_a_difference_though_no_cgroup_shows_it),
 		TEST(a_new_group_is_made),
 		TEST(a_given_text_replaces_the_file_of_that_name_with_its_faults),
 		TEST(a_given_text_replaces_a_file_that_could_not_even_be_read),
