@@ -340,11 +340,12 @@ static int reset(void *ctx, const char *group, struct err *e)
 	return settle_reset(ctx, group, e);
 }
 
-static int keep(struct daemon *d, int r, sd_event_source *source, struct err *e)
+/* r and what it is of: a pointer, since the call that gives r and this argument are evaluated in any order. */
+static int keep(struct daemon *d, int r, sd_event_source *const *source, struct err *e)
 {
 	if (r < 0)
 		return fail(e, -r, "the event loop: %s", strerror(-r));
-	d->sources[d->n_sources++] = source;
+	d->sources[d->n_sources++] = *source;
 	return 0;
 }
 
@@ -354,23 +355,23 @@ static int add_sources(struct daemon *d, struct err *e)
 	uint64_t verify = (uint64_t)d->settings.verify_seconds * SECOND_USEC;
 	int r;
 
-	r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), s, e);
+	r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), &s, e);
 	if (r == 0)
-		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), s, e);
+		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), &s, e);
 	if (r == 0)
-		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, SECOND_USEC, 10000, on_second, d), s, e);
+		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, SECOND_USEC, 10000, on_second, d), &s, e);
 	if (r == 0) {
 		sd_event_source_set_enabled(s, SD_EVENT_ON);
-		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, verify, SECOND_USEC, on_verify, d), s, e);
+		r = keep(d, sd_event_add_time_relative(d->event, &s, CLOCK_MONOTONIC, verify, SECOND_USEC, on_verify, d), &s, e);
 	}
 	if (r == 0) {
 		sd_event_source_set_enabled(s, SD_EVENT_ON);
-		r = keep(d, sd_event_add_signal(d->event, &s, SIGHUP, on_hangup, d), s, e);
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGHUP, on_hangup, d), &s, e);
 	}
 	if (r == 0)
-		r = keep(d, sd_event_add_signal(d->event, &s, SIGTERM, on_terminate, d), s, e);
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGTERM, on_terminate, d), &s, e);
 	if (r == 0)
-		r = keep(d, sd_event_add_signal(d->event, &s, SIGINT, on_terminate, d), s, e);
+		r = keep(d, sd_event_add_signal(d->event, &s, SIGINT, on_terminate, d), &s, e);
 	return r;
 }
 

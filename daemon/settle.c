@@ -254,6 +254,7 @@ static int round_of(struct daemon *d, struct err *e)
 		.ctx = d,
 	};
 	struct apply_result first = {0}, last = {0};
+	struct tree planned; /* what the plan borrows from */
 	uint64_t begun = placer_now_ns();
 	struct plan *plan;
 	int r;
@@ -264,6 +265,8 @@ static int round_of(struct daemon *d, struct err *e)
 	d->applied_ns = placer_now_ns() - begun;
 	if (plan->n_first + plan->n_last > 0)
 		mover_forget(d->mover);
+	planned = d->tree;
+	d->tree = (struct tree){0};
 	r = observe(d, e);
 	if (r == 0) {
 		troubles_begin(&d->troubles, TROUBLE_PLACE);
@@ -276,6 +279,7 @@ static int round_of(struct daemon *d, struct err *e)
 		r = observe(d, e);
 	}
 	plan_free(plan);
+	tree_free(&planned);
 	if (r < 0)
 		return r;
 	return last.failed > 0 ? ROUND_BUSY : last.done > 0 ? ROUND_REMOVED : ROUND_DONE;

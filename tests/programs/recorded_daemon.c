@@ -18,7 +18,7 @@
 #define METHODS_MAX	   16
 
 static struct {
-	char name[32];
+	char name[64];
 	unsigned asked;
 } methods[METHODS_MAX];
 
