@@ -98,7 +98,7 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	struct proc_facts *f = &l->procs[i];
 	const struct occupant *o = occupants_find(&l->occupants, f->pid);
 	struct member *one = members_find(l->p->members, f->pid);
-	struct facts_reader reader = place_reader(l->p);
+	struct facts_reader reader = placer_reader(l->p);
 	struct judged *j = &l->judged[i];
 	struct standing s = {.parent_group = parent_group};
 	struct verdict v = {0};

@@ -61,7 +61,7 @@ static int read_fact(void *ctx, struct proc_facts *f, enum fact what)
 	return r;
 }
 
-struct facts_reader place_reader(struct placer *p)
+struct facts_reader placer_reader(struct placer *p)
 {
 	return (struct facts_reader){read_fact, p};
 }

@@ -4,9 +4,6 @@
 #include "occupants.h"
 #include "placer.h"
 
-/* Reads facts for classify(); where a process is in our tree, its origin stands in. ctx is the placer. */
-struct facts_reader place_reader(struct placer *p);
-
 /* The group that may keep it: what its member entry says, while the rule that brought it still exists. */
 unsigned place_kept_by(const struct placer *p, const struct member *one);
 

@@ -62,7 +62,7 @@ static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 static void judge(struct placer *p, pid_t pid)
 {
 	struct proc_facts f = {.pid = pid};
-	struct facts_reader reader = place_reader(p);
+	struct facts_reader reader = placer_reader(p);
 	struct verdict v = {0};
 	const struct member *parent;
 	struct standing s;

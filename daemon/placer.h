@@ -43,5 +43,8 @@ void placer_policy(struct placer *p, const struct policy *now, const unsigned *m
 
 void placer_event(struct placer *p, const struct proc_event_told *ev);
 
+/* Reads facts for classify(); where a process is in our tree, its origin stands in. ctx is the placer. */
+struct facts_reader placer_reader(struct placer *p);
+
 /* The full look (law 2): tree as observed just now. -errno only when nothing could be looked at. */
 int placer_look(struct placer *p, const struct tree *tree, struct err *e);

@@ -444,6 +444,8 @@ const struct view *settle_glance(struct daemon *d)
 		.members = d->members,
 		.sampler = d->sampler,
 		.proc = d->proc,
+		.reader = placer_reader(&d->placer),
+		.passive_stays = d->options.passive,
 		.folders = d->options.folders,
 		.n_folders = d->options.n_folders,
 		.trusted_only = d->view.trusted_only,

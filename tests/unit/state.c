@@ -284,6 +284,7 @@ static void a_journal_does_not_grow_for_ever(void **state)
 	for (int i = 0; i < 100000; i++) {
 		struct member *one = members_put(members, 1000 + i % 10, (uint64_t)i + 1);
 
+		one->group = 0;
 		origin_store_add(s, &policy, one);
 		origin_store_flush(s);
 		origin_store_trim(s, &policy, members);
@@ -301,6 +302,7 @@ static void a_full_file_system_is_told_once(void **state)
 	struct members *members = members_new();
 	struct member *one = members_put(members, 812, 4711);
 
+	one->group = 0;
 	if (symlinkat("/dev/full", folder_fd, "origins") < 0)
 		fail_msg("no /dev/full to test with");
 	s = origin_store_new(folder_fd, &machine);
