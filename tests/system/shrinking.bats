@@ -46,8 +46,8 @@ shrinking_says_both() {
 }
 
 @test "a growing process does not die of a limit on its way down" {
-	eater_in_group --size 150M --grow 20M --max 350M
-	wait_until 10 'it has eaten' uses_memory eat $((150 << 20))
+	eater_in_group --size 200M --grow 20M --max 350M
+	wait_until 10 'it has eaten' uses_memory eat $((200 << 20))
 	memory_group 160M
 	run cgq reload
 	sleep 6
