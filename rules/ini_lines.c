@@ -23,7 +23,7 @@ struct scan {
 	struct ini_text *ret;
 	struct faults *faults;
 	unsigned line;
-	bool told, crlf_told, nul_told;
+	bool told, crlf_told;
 };
 
 #define SPAN_ESCAPED(span) text_escape((span).s, (span).len, (char[256]){ 0 }, 256)
@@ -200,11 +200,7 @@ static bool bytes_told(struct scan *sc, struct span line)
 	control = control_byte(line);
 	if (!control)
 		return false;
-	if (*control)
-		tell(sc, "holds the control byte 0x%02x", (unsigned char)*control);
-	else if (!sc->nul_told)
-		tell(sc, "holds a NUL byte; this is no text file");
-	sc->nul_told |= !*control;
+	tell(sc, "holds the control byte 0x%02x", (unsigned char)*control);
 	return true;
 }
 
@@ -231,12 +227,22 @@ static void line_read(struct scan *sc, struct span line)
 /* The bytes to begin with; len 0 when the whole is hopeless. */
 static struct span file_begin(struct scan *sc, const char *text, size_t len)
 {
+	const char *nul;
+
 	if (len > POLICY_FILE_MAX_BYTES) {
 		tell(sc, "the file has %zu bytes; at most %u", len, POLICY_FILE_MAX_BYTES);
 		return (struct span){ text, 0 };
 	}
 	if (len >= 2 && (!memcmp(text, "\xff\xfe", 2) || !memcmp(text, "\xfe\xff", 2))) {
 		tell(sc, "is UTF-16 text; write it as UTF-8 without a byte order mark");
+		return (struct span){ text, 0 };
+	}
+	/* a program or a picture: its other lines are not worth a word */
+	nul = memchr(text, '\0', len);
+	if (nul) {
+		for (const char *s = text; (s = memchr(s, '\n', (size_t)(nul - s))); s++)
+			sc->line++;
+		tell(sc, "holds a NUL byte; this is no text file");
 		return (struct span){ text, 0 };
 	}
 	if (len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3)) {

@@ -31,6 +31,7 @@ static const struct row hostile[] = {
 	{ "\xff\xfe[\0a\0]\0\n\0", 10, "f:1: is UTF-16 text; write it as UTF-8 without a byte order mark\n" },
 	{ "[a]\r\ncpu = 1\r\n", 0, "f:1: has CRLF line endings; write it with LF\n" },
 	{ "[a]\ncpu = 1\rmemory = 2\n", 0, "f:2: holds the control byte 0x0d\n" },
+	{ "\x7f" "ELF\1\n\2\n\0\3\n", 10, "f:3: holds a NUL byte; this is no text file\n" },
 	{ "[a]\ncpu\0 = 1\n\0\n", 15, "f:2: holds a NUL byte; this is no text file\n" },
 	{ "[a]\ncpu = \x1b[31m\n# \x7f\n", 0,
 	  "f:2: holds the control byte 0x1b\nf:3: holds the control byte 0x7f\n" },
@@ -84,7 +85,7 @@ static void sizes_are_bounded_before_anything_is_parsed(void **state)
 	auto_free char *told_line = NULL, *told_fit = NULL;
 
 	assert_string_equal(told_big, "f:1: the file has 10485760 bytes; at most 1048576\n");
-	assert_string_equal(told_zeros, "f:1: the line has 1048576 bytes; at most 1000\n");
+	assert_string_equal(told_zeros, "f:1: holds a NUL byte; this is no text file\n");
 	memset(line, 'x', 1999);
 	memcpy(line, "[a]\nx=", 6);
 	told_fit = faults_of(line, 4 + 1000);
