@@ -393,10 +393,11 @@ int daemon_serve(struct daemon *d, struct err *e)
 	r = add_sources(d, e);
 	if (r == 0)
 		r = watch_policy(d, e);
-	if (r == 0)
-		r = settle(d, WHY_START, e);
+	/* Before anything is touched: where another daemon answers there is nothing to do. Calls wait until the loop runs. */
 	if (r == 0)
 		r = server_new(d->event, d->options.socket, methods_call, &d->service, &d->server, e);
+	if (r == 0)
+		r = settle(d, WHY_START, e);
 	if (r < 0)
 		return r;
 	d->ready = true;
