@@ -59,7 +59,8 @@ static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 	place_carry_out(p, f, v, inside, in_tree);
 }
 
-static void judge(struct placer *p, pid_t pid)
+/* forked_by: who forked it just now, 0 if that does not matter. False when nobody is there to be judged any more. */
+static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 {
 	struct proc_facts f = {.pid = pid};
 	struct facts_reader reader = placer_reader(p);
@@ -70,9 +71,12 @@ static void judge(struct placer *p, pid_t pid)
 
 	if (pid == p->self || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting) {
 		proc_facts_done(&f);
-		return;
+		return false;
 	}
 	f.known |= FACT_BIT(FACT_STAT);
+	/* A parent that is gone already has left its child to pid 1; it belonged somewhere all the same. */
+	if (forked_by && members_find(p->members, forked_by))
+		f.ppid = forked_by;
 	one = members_find(p->members, pid);
 	if (one && one->start_ticks == 0)
 		one->start_ticks = f.start_ticks;
@@ -91,44 +95,48 @@ static void judge(struct placer *p, pid_t pid)
 	if (v.kind != VERDICT_EXCLUDED && (one || parent || v.kind != VERDICT_NONE))
 		put(p, &f, &v);
 	proc_facts_done(&f);
+	return v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED || members_find(p->members, pid);
 }
 
-/* The child of a member is in its parent's cgroups already; only one that was forked while the parent moved may not be. */
-static void follow(struct placer *p, const struct proc_event_told *ev, const struct member *parent)
+static bool asks(const struct placer *p, uint32_t kinds)
 {
-	struct member copy = *parent, *one;
+	return p->policy->kinds & kinds;
+}
 
-	if (ev->at_ns < copy.placed_ns + FORK_DOUBT_NS) {
-		judge(p, ev->pid);
-		one = members_find(p->members, ev->pid);
-		/* found in place: no younger doubt about its own children than about itself */
-		if (one && one->placed_ns == 0)
-			one->placed_ns = copy.placed_ns;
-		return;
-	}
-	one = members_put(p->members, ev->pid, 0);
-	*one = copy;
-	one->pid = ev->pid;
+/* For its own children too: who is gone already may have forked. Its exit, told later, ends it. */
+static void remember_follower(struct placer *p, pid_t pid, const struct member *parent)
+{
+	struct member *one = members_put(p->members, pid, 0);
+
+	*one = *parent;
+	one->pid = pid;
 	one->start_ticks = 0; /* looked up when it matters */
 	one->kind = VERDICT_FOLLOWS;
 }
 
 static void forked(struct placer *p, const struct proc_event_told *ev)
 {
-	const struct member *parent = members_find(p->members, ev->parent);
-	bool follows = parent && parent->group < p->policy->n_groups && p->policy->groups[parent->group].follow;
+	const struct member *found = members_find(p->members, ev->parent);
+	struct member parent = found ? *found : (struct member){.group = GROUP_NONE};
+	bool kept = found && place_kept_by(p, found) != GROUP_NONE;
+	bool follows = kept && p->policy->groups[parent.group].follow;
+	bool doubt = ev->at_ns < parent.placed_ns + FORK_DOUBT_NS;
+	struct member *one;
 
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
 	members_drop(p->members, ev->pid);
-	if ((p->policy->kinds & (1U << MATCH_PARENT)) || (parent && !follows))
-		judge(p, ev->pid);
-	else if (follows && place_kept_by(p, parent) != GROUP_NONE)
-		follow(p, ev, parent);
-}
-
-static bool asks(const struct placer *p, uint32_t kinds)
-{
-	return p->policy->kinds & kinds;
+	if (follows ? doubt || asks(p, 1U << MATCH_PARENT) : found || asks(p, 1U << MATCH_PARENT)) {
+		if (judge(p, ev->pid, ev->parent)) {
+			one = members_find(p->members, ev->pid);
+			/* found in place: no younger doubt about its own children than about itself */
+			if (one && one->placed_ns == 0)
+				one->placed_ns = parent.placed_ns;
+			return;
+		}
+	}
+	/* The child of a member is in its parent's cgroups; only one that was forked while the parent moved may not be. */
+	if (follows)
+		remember_follower(p, ev->pid, &parent);
 }
 
 void placer_event(struct placer *p, const struct proc_event_told *ev)
@@ -139,15 +147,15 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		return;
 	case EVENT_EXEC:
 		if (p->policy->n_rules > 0)
-			judge(p, ev->pid);
+			judge(p, ev->pid, 0);
 		return;
 	case EVENT_IDS:
 		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP))
-			judge(p, ev->pid);
+			judge(p, ev->pid, 0);
 		return;
 	case EVENT_COMM:
 		if (asks(p, 1U << MATCH_NAME))
-			judge(p, ev->pid);
+			judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:
 		members_drop(p->members, ev->pid);
