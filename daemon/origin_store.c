@@ -231,6 +231,7 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 	return 0;
 }
 
+/* 0: its lines are in members, and further ones may be appended. */
 static int load_text(struct origin_store *s, const struct policy *p, struct members *members, char *text)
 {
 	char *line = strsep(&text, "\n");
@@ -239,13 +240,12 @@ static int load_text(struct origin_store *s, const struct policy *p, struct memb
 	if (strncmp(line, ORIGIN_HEAD, head) != 0)
 		return fail(&s->trouble, EBADMSG, "state: origins was not written by this version of cgqd; begun anew");
 	if (strcmp(line + head, s->boot) != 0)
-		return 0; /* of an earlier boot: none of these processes lives */
+		return -ESTALE; /* of an earlier boot: none of these processes lives */
 	while (text && (line = strsep(&text, "\n")))
 		if (*line && load_line(s, p, members, line) < 0)
 			bad++;
 	if (bad)
-		return fail(&s->trouble, EBADMSG, "state: origins has %zu damaged lines; their processes go back to the root",
-			    bad);
+		fail(&s->trouble, EBADMSG, "state: origins has %zu damaged lines; their processes go back to the root", bad);
 	return 0;
 }
 
@@ -258,10 +258,10 @@ void origin_store_load(struct origin_store *s, const struct policy *p, struct me
 	if (s->folder < 0)
 		return;
 	r = state_read(s->folder, ORIGIN_NAME, ORIGIN_MAX_BYTES, &text, &len, &s->trouble);
-	if (r < 0)
-		return;
 	for (size_t i = 0; i < len; i++)
 		if (text[i] == '\0')
 			text[i] = '?';
-	load_text(s, p, members, text);
+	/* The first moves are written down before they are made: there must be something to append to. */
+	if (r < 0 || load_text(s, p, members, text) < 0)
+		rewrite(s, p, members);
 }
