@@ -231,11 +231,6 @@ static int observe(struct daemon *d, struct err *e)
 	return observe_tree(d->kernel, &d->machine, &d->tree, e);
 }
 
-static bool removals_left(const struct plan *p)
-{
-	return p->n_last > 0;
-}
-
 enum { ROUND_DONE, ROUND_BUSY, ROUND_REMOVED };
 
 /*
@@ -273,7 +268,7 @@ static int round_of(struct daemon *d, struct err *e)
 		r = placer_look(&d->placer, &d->tree, e);
 		troubles_settle(&d->troubles, TROUBLE_PLACE);
 	}
-	if (r == 0 && removals_left(plan)) {
+	if (r == 0 && plan->n_last > 0) {
 		mover_forget(d->mover);
 		apply_last(&applier, plan, &last);
 		r = observe(d, e);
