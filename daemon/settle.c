@@ -25,20 +25,6 @@ static void trouble(struct daemon *d, enum trouble_source source, unsigned group
 		log_line(LOG_LEVEL_WARNING, "%s", text);
 }
 
-static bool file_sets_equal(const struct file_set *a, const struct file_set *b)
-{
-	if (a->n != b->n)
-		return false;
-	for (size_t i = 0; i < a->n; i++) {
-		const struct policy_file *x = &a->list[i], *y = &b->list[i];
-
-		if (strcmp(x->path, y->path) != 0 || x->len != y->len || !x->text != !y->text ||
-		    x->masked != y->masked || (x->text && memcmp(x->text, y->text, x->len) != 0))
-			return false;
-	}
-	return true;
-}
-
 static void log_faults(const struct choice *c)
 {
 	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_DETAIL};

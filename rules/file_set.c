@@ -77,3 +77,17 @@ void file_set_drop(struct file_set *s, const char *name)
 	file_done(&s->list[i]);
 	memmove(&s->list[i], &s->list[i + 1], (--s->n - i) * sizeof(*s->list));
 }
+
+bool file_sets_equal(const struct file_set *a, const struct file_set *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		const struct policy_file *x = &a->list[i], *y = &b->list[i];
+
+		if (strcmp(x->path, y->path) != 0 || x->len != y->len || !x->text != !y->text ||
+		    x->masked != y->masked || (x->text && memcmp(x->text, y->text, x->len) != 0))
+			return false;
+	}
+	return true;
+}

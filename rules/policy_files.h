@@ -26,6 +26,8 @@ struct policy_file *file_set_find(const struct file_set *s, const char *name);
 /* Copies; replaces one of the same name. */
 void file_set_put(struct file_set *s, const char *name, const char *path, const char *text, size_t len, bool masked);
 void file_set_drop(struct file_set *s, const char *name);
+/* The same files with the same bytes, from the same folders. */
+bool file_sets_equal(const struct file_set *a, const struct file_set *b);
 
 /*
  * Adds the files of all folders. A folder that is missing is empty; one that cannot be read is a failure. A file
