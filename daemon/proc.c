@@ -20,6 +20,7 @@
 struct proc {
 	const struct machine *machine;
 	int root;
+	char pid_namespace[32]; /* our own, "pid:[4026531836]" */
 	struct delegation delegation;
 	char text[PROC_ENVIRON_MAX_BYTES]; /* of the file read last; pages that no file fills are never touched */
 	_Alignas(struct dirent64) char names[32 << 10]; /* of getdents: 1,300 processes a call */
@@ -37,6 +38,8 @@ struct proc *proc_new(const struct machine *m, struct err *e)
 	p = must_alloc(sizeof(*p));
 	p->machine = m;
 	p->root = root;
+	if (readlinkat(root, "self/ns/pid", p->pid_namespace, sizeof(p->pid_namespace) - 1) < 0)
+		p->pid_namespace[0] = '\0';
 	return p;
 }
 
@@ -183,11 +186,26 @@ static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 	}
 }
 
+/* Every process that can be seen here is in our own pid namespace or in a descendant of it. */
+static int namespace_read(struct proc *p, struct proc_facts *f)
+{
+	char link[sizeof(p->pid_namespace)] = "";
+	ssize_t n = readlinkat(p->root, path_of(f->pid, "ns/pid").text, link, sizeof(link) - 1);
+
+	/* not to be had (a zombie, or a process that may not be traced): status tells it too, at eight times the cost */
+	if (n <= 0 || !p->pid_namespace[0])
+		return text_fact_read(p, f, FACT_NAMESPACE);
+	f->nested_pid_namespace = strcmp(link, p->pid_namespace) != 0;
+	return 0;
+}
+
 static int fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 {
 	switch (what) {
 	case FACT_IDS:
 		return ids_read(p, f);
+	case FACT_NAMESPACE:
+		return namespace_read(p, f);
 	case FACT_EXE:
 		return exe_name_read(p, f);
 	case FACT_FILE:

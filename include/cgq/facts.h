@@ -11,7 +11,7 @@
 enum fact {
 	FACT_STAT,    /* pid, ppid, start_ticks, comm, kernel_thread, exiting: /proc/PID/stat */
 	FACT_IDS,     /* uid, gid: the owner of /proc/PID */
-	FACT_NAMESPACE, /* nested_pid_namespace: /proc/PID/status, which costs eight times as much */
+	FACT_NAMESPACE, /* nested_pid_namespace: /proc/PID/ns/pid, else status, which costs several times as much */
 	FACT_EXE,     /* exe_name: the text of /proc/PID/exe */
 	FACT_FILE,    /* exe_dev, exe_ino: what /proc/PID/exe leads to */
 	FACT_ARGS,    /* args, argv0_name, script_name: /proc/PID/cmdline */
