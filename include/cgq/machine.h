@@ -28,7 +28,8 @@ struct controller_row {
 
 extern const struct controller_row controller_rows[CONTROLLER__COUNT];
 
-#define HIERARCHIES_MAX 16
+/* A hierarchy of ours holds at least one of the controllers above, so there are at most as many; with room for more of them. */
+#define HIERARCHIES_MAX 8
 
 struct hierarchy {
 	int version;	      /* 1 or 2 */

@@ -15,51 +15,59 @@
 
 static const struct machine machine;
 
-static pid_t child_start(int flags)
+/* A process that waits; its pid as we see it goes into the pipe. Who starts it in another namespace waits with it. */
+static void child_run(int flags, int told)
 {
 	pid_t pid;
 
-	if (flags && unshare(flags) < 0)
-		return -1;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (unshare(flags) < 0)
+		_exit(1);
 	pid = fork();
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();
 	}
-	return pid;
+	if (write(told, &pid, sizeof(pid)) != sizeof(pid))
+		_exit(1);
+	for (;;)
+		pause();
 }
 
-static bool is_nested(pid_t pid)
+static bool is_nested(int flags)
 {
 	struct proc *p = proc_new(&machine, NULL);
-	struct proc_facts f = {.pid = pid};
-	int r = proc_read(p, &f, FACT_NAMESPACE);
-	bool nested = f.nested_pid_namespace;
+	struct proc_facts f = {0};
+	pid_t starter;
+	int fds[2], r;
 
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-	assert_int_equal(r, 0);
-	proc_facts_done(&f);
+	assert_int_equal(pipe(fds), 0);
+	starter = fork();
+	if (starter == 0)
+		child_run(flags, fds[1]);
+	close(fds[1]);
+	r = read(fds[0], &f.pid, sizeof(f.pid)) == sizeof(f.pid) ? proc_read(p, &f, FACT_NAMESPACE) : -1;
+	close(fds[0]);
+	if (f.pid > 0)
+		kill(f.pid, SIGKILL); /* not reaped while its starter lives */
+	kill(starter, SIGKILL);
+	waitpid(starter, NULL, 0);
 	proc_free(p);
-	return nested;
+	assert_int_equal(r, 0);
+	return f.nested_pid_namespace;
 }
 
 static void a_process_of_our_own_namespace_is_not_nested(void **state)
 {
-	assert_false(is_nested(child_start(0)));
+	assert_false(is_nested(0));
 }
 
-/* Last: from here on, this program's children are born in the other namespace. */
 static void a_process_of_another_namespace_is_nested(void **state)
 {
-	pid_t pid;
-
 	if (geteuid() != 0)
 		skip();
-	pid = child_start(CLONE_NEWPID);
-	assert_true(pid > 0);
-	assert_true(is_nested(pid));
+	assert_true(is_nested(CLONE_NEWPID));
 }
 
 int main(void)
