@@ -13,12 +13,18 @@
 #include "text.h"
 #include "value_read.h"
 
+struct section {
+	unsigned group; /* GROUP_NONE: not known */
+	bool is_taken;	/* false: its records are only checked */
+};
+
 struct reader {
 	struct draft *draft;
 	struct faults *faults;
 	struct ini_text ini;
-	unsigned *group_of_section; /* GROUP_NONE: its records are only checked */
-	struct map lines;	    /* "SECTION KEY" to the line where it stands */
+	struct section *sections; /* by index of those of ini */
+	struct map lines;	  /* "SECTION KEY" to the line where it stands */
+	struct map group_of_name;
 };
 
 /* Keys that the language has, and this version does not: no typing mistakes. */
@@ -48,29 +54,43 @@ static bool is_first(struct reader *rd, const char *what, unsigned line, unsigne
 	return true;
 }
 
-static unsigned group_add(struct draft *d, const char *path, unsigned line)
+static struct section group_add(struct reader *rd, const char *path, unsigned line)
 {
+	struct draft *d = rd->draft;
+	unsigned i = (unsigned)d->n_groups;
+
 	array_grow(d->groups, d->n_groups, d->cap_groups);
-	d->groups[d->n_groups] = (struct draft_group){ arena_strdup(&d->arena, path), { d->path, line } };
-	return (unsigned)d->n_groups++;
+	d->groups[d->n_groups++] = (struct draft_group){ arena_strdup(&d->arena, path), { d->path, line } };
+	map_put(&rd->group_of_name, d->groups[i].path, i);
+	return (struct section){ i, true };
 }
 
-static unsigned section_read(struct reader *rd, const struct ini_section *s)
+static struct section header_lose(struct draft *d, const char *text)
+{
+	array_grow(d->lost_headers, d->n_lost_headers, d->cap_lost_headers);
+	d->lost_headers[d->n_lost_headers++] = arena_strdup(&d->arena, text);
+	return (struct section){ GROUP_NONE, false };
+}
+
+static struct section section_read(struct reader *rd, const struct ini_section *s)
 {
 	char why[512];
 	unsigned earlier;
 
 	if (!s->name)
-		return GROUP_NONE;
-	if (!strcmp(s->name, "cgqd"))
+		return header_lose(rd->draft, s->text);
+	if (!strcmp(s->name, "cgqd")) {
 		tell(rd, s->line, "[cgqd]: settings of the daemon stand in cgqd.conf, not in a policy");
-	else if (group_name_check(s->name, why, sizeof(why)) < 0)
+		return header_lose(rd->draft, s->name);
+	}
+	if (group_name_check(s->name, why, sizeof(why)) < 0) {
 		tell(rd, s->line, "[%s]: %s", s->name, why);
-	else if (!is_first(rd, arena_printf(&rd->ini.arena, "[%s]", s->name), s->line, &earlier))
-		tell(rd, s->line, "[%s] stands in line %u already", s->name, earlier);
-	else
-		return group_add(rd->draft, s->name, s->line);
-	return GROUP_NONE;
+		return header_lose(rd->draft, s->name);
+	}
+	if (is_first(rd, arena_printf(&rd->ini.arena, "[%s]", s->name), s->line, &earlier))
+		return group_add(rd, s->name, s->line);
+	tell(rd, s->line, "[%s] stands in line %u already", s->name, earlier);
+	return (struct section){ map_get(&rd->group_of_name, s->name), false };
 }
 
 static bool is_later(const char *key)
@@ -84,14 +104,20 @@ static bool is_later(const char *key)
 	return false;
 }
 
-static void key_unknown(struct reader *rd, const struct ini_record *rec)
+static const char *key_suggest(const char *name)
 {
-	const char *names[KEY__COUNT + 1], *meant;
+	const char *names[KEY__COUNT + 1];
 
 	for (unsigned i = 0; i < KEY__COUNT; i++)
 		names[i] = key_rows[i].name;
 	names[KEY__COUNT] = "match";
-	meant = text_suggest(rec->key, names, ARRAY_SIZE(names));
+	return text_suggest(name, names, ARRAY_SIZE(names));
+}
+
+static void key_unknown(struct reader *rd, const struct ini_record *rec)
+{
+	const char *meant = key_suggest(rec->key);
+
 	if (is_later(rec->key))
 		tell(rd, rec->line, "'%s' is not supported by this version", rec->key);
 	else if (meant)
@@ -100,22 +126,27 @@ static void key_unknown(struct reader *rd, const struct ini_record *rec)
 		tell(rd, rec->line, "unknown key '%s'", rec->key);
 }
 
-static void setting_read(struct reader *rd, const struct ini_record *rec, enum key key)
+/* False when it is at fault. */
+static bool setting_read(struct reader *rd, const struct ini_record *rec, enum key key)
 {
 	struct draft *d = rd->draft;
-	struct draft_setting s = { .group = rd->group_of_section[rec->section], .key = key };
+	const struct section *section = &rd->sections[rec->section];
+	struct draft_setting s = { .group = section->group, .key = key };
 	char why[512];
 
+	if (!rec->value)
+		return false;
 	if (value_read(key, rec->value, &d->arena, &s.set, why, sizeof(why)) < 0) {
 		tell(rd, rec->line, "%s: %s", rec->key, why);
-		return;
+		return false;
 	}
-	if (s.group == GROUP_NONE)
-		return;
+	if (!section->is_taken)
+		return false;
 	s.set.text = arena_strdup(&d->arena, rec->value);
 	s.set.at = (struct place){ d->path, rec->line };
 	array_grow(d->settings, d->n_settings, d->cap_settings);
 	d->settings[d->n_settings++] = s;
+	return true;
 }
 
 struct rule_teller {
@@ -140,14 +171,15 @@ static void match_read(struct reader *rd, const struct ini_record *rec)
 {
 	struct draft *d = rd->draft;
 	const char *label = rec->key[strlen("match")] ? rec->key + strlen("match.") : NULL;
-	struct rule r = { .group = rd->group_of_section[rec->section], .at = { d->path, rec->line } };
+	const struct section *section = &rd->sections[rec->section];
+	struct rule r = { .group = section->group, .at = { d->path, rec->line } };
 	struct rule_teller teller = { rd, rec };
 
 	if (label && !is_label(label))
 		tell(rd, rec->line, "%s: a label is made of a-z, 0-9, '_' and '-' (like match.shell)", rec->key);
 	if (!rec->value || rule_read(rec->value, &d->arena, &r, &(struct rule_tell){ rule_fault, &teller }) < 0)
 		return;
-	if (r.group == GROUP_NONE)
+	if (!section->is_taken)
 		return;
 	r.label = arena_strdup(&d->arena, label ? label : "");
 	array_grow(d->rules, d->n_rules, d->cap_rules);
@@ -167,32 +199,57 @@ static int key_find(const char *name)
 	return -1;
 }
 
-static void record_read(struct reader *rd, const struct ini_record *rec)
+/* The line is at fault: what was it about? */
+static void record_doubt(struct reader *rd, const struct ini_record *rec)
+{
+	struct draft *d = rd->draft;
+	int key = key_find(rec->key);
+	const char *meant = NULL;
+
+	if (key < 0 && *rec->key && !is_match(rec->key) && !is_later(rec->key))
+		meant = key_suggest(rec->key);
+	if (meant)
+		key = key_find(meant);
+	if (key < 0)
+		return;
+	array_grow(d->doubts, d->n_doubts, d->cap_doubts);
+	d->doubts[d->n_doubts++] = (struct draft_doubt){ rd->sections[rec->section].group, (enum key)key };
+}
+
+/* False when what it sets is not what was meant. */
+static bool record_take(struct reader *rd, const struct ini_record *rec)
 {
 	int key = key_find(rec->key);
+	bool first;
 	unsigned earlier;
 
-	if (!is_first(rd, arena_printf(&rd->ini.arena, "%u %s", rec->section, rec->key), rec->line, &earlier))
+	first = is_first(rd, arena_printf(&rd->ini.arena, "%u %s", rec->section, rec->key), rec->line, &earlier);
+	if (!first)
 		tell(rd, rec->line, "'%s' stands in line %u already", rec->key, earlier);
-	if (is_match(rec->key))
+	if (is_match(rec->key)) {
 		match_read(rd, rec);
-	else if (key < 0)
-		key_unknown(rd, rec);
-	else if (rec->value)
-		setting_read(rd, rec, (enum key)key);
+		return true;
+	}
+	if (key >= 0)
+		return setting_read(rd, rec, (enum key)key) && first;
+	key_unknown(rd, rec);
+	return false;
 }
 
 static void records_read(struct reader *rd, const struct policy_file *file)
 {
 	if (ini_read(rd->draft->path, file->text, file->len, &rd->ini, rd->faults) < 0)
 		rd->draft->is_faulty = true;
-	rd->group_of_section = must_alloc(rd->ini.n_sections * sizeof(*rd->group_of_section));
+	rd->draft->is_unread = rd->ini.is_hopeless;
+	rd->sections = must_alloc(rd->ini.n_sections * sizeof(*rd->sections));
 	for (size_t i = 0; i < rd->ini.n_sections; i++)
-		rd->group_of_section[i] = section_read(rd, &rd->ini.sections[i]);
+		rd->sections[i] = section_read(rd, &rd->ini.sections[i]);
 	for (size_t i = 0; i < rd->ini.n_records; i++)
-		record_read(rd, &rd->ini.records[i]);
-	free(rd->group_of_section);
+		if (rd->ini.records[i].is_lost || !record_take(rd, &rd->ini.records[i]))
+			record_doubt(rd, &rd->ini.records[i]);
+	free(rd->sections);
 	map_done(&rd->lines);
+	map_done(&rd->group_of_name);
 	ini_text_done(&rd->ini);
 }
 
@@ -209,7 +266,7 @@ struct draft *draft_read(const struct policy_file *file, struct faults *faults)
 	struct reader rd = { .draft = d, .faults = faults };
 
 	d->path = arena_strdup(&d->arena, file->path);
-	d->is_faulty = !file->text;
+	d->is_faulty = d->is_unread = !file->text;
 	if (!file->text || file->masked)
 		return d;
 	d->hash = file_hash(file);
@@ -224,6 +281,8 @@ void draft_free(struct draft *d)
 	free(d->groups);
 	free(d->settings);
 	free(d->rules);
+	free(d->lost_headers);
+	free(d->doubts);
 	arena_done(&d->arena);
 	free(d);
 }

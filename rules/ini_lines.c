@@ -82,12 +82,43 @@ static bool is_plain(struct span sp, const char *also)
 	return true;
 }
 
-static void section_push(struct scan *sc, const char *name)
+static void section_push(struct scan *sc, const char *name, struct span header)
 {
 	struct ini_text *t = sc->ret;
 
 	array_grow(t->sections, t->n_sections, t->cap_sections);
-	t->sections[t->n_sections++] = (struct ini_section){ sc->line, name };
+	t->sections[t->n_sections++] = (struct ini_section){ sc->line, name, lower_dup(&t->arena, header) };
+}
+
+static void record_push(struct scan *sc, struct ini_record rec)
+{
+	struct ini_text *t = sc->ret;
+
+	rec.line = sc->line;
+	rec.section = (unsigned)t->n_sections - 1;
+	array_grow(t->records, t->n_records, t->cap_records);
+	t->records[t->n_records++] = rec;
+}
+
+static bool is_key_byte(char c)
+{
+	return is_plain((struct span){ &c, 1 }, "_.-");
+}
+
+/* A line that is told to be at fault, and may have been meant as one about its first word: "cpu: 40%". */
+static void record_lose(struct scan *sc, struct span line)
+{
+	struct span word = line;
+
+	while (word.len && !is_key_byte(*word.s)) {
+		word.s++;
+		word.len--;
+	}
+	for (size_t i = 0; i < word.len; i++)
+		if (!is_key_byte(word.s[i]))
+			word.len = i;
+	if (sc->ret->n_sections && word.len <= KEY_MAX_BYTES)
+		record_push(sc, (struct ini_record){ .key = lower_dup(&sc->ret->arena, word), .is_lost = true });
 }
 
 /* "[web/php]"; NULL when it is told to be at fault. */
@@ -143,38 +174,49 @@ static void section_need(struct scan *sc, const char *key)
 	if (sc->ret->n_sections)
 		return;
 	tell(sc, "'%s' stands before the first [section]", key);
-	section_push(sc, NULL);
+	section_push(sc, NULL, (struct span){ "", 0 });
 }
 
-static void record_read(struct scan *sc, struct span line)
+/* "cpu = 40%"; true when it is told to be none. */
+static bool form_told(struct scan *sc, struct span line, struct span *ret_key, struct span *ret_value)
 {
 	const char *equals = memchr(line.s, '=', line.len);
-	struct ini_text *t = sc->ret;
-	struct span key, value;
-	struct ini_record rec;
+	struct span key;
 
 	if (!equals) {
 		tell(sc, "'%s' is not 'key = value'", SPAN_ESCAPED(line));
-		return;
+		return true;
 	}
 	key = span_strip((struct span){ line.s, (size_t)(equals - line.s) });
-	value = span_strip((struct span){ equals + 1, line.len - (size_t)(equals + 1 - line.s) });
 	if (!key.len) {
 		tell(sc, "there is no key before '='");
-		return;
+		return true;
 	}
 	if (!is_plain(key, "_.-") || key.len > KEY_MAX_BYTES) {
 		tell(sc, "'%s' is no key; a key is made of a-z, 0-9, '_', '.', '-', at most %u bytes", SPAN_ESCAPED(key),
 		     KEY_MAX_BYTES);
+		return true;
+	}
+	*ret_key = key;
+	*ret_value = span_strip((struct span){ equals + 1, line.len - (size_t)(equals + 1 - line.s) });
+	return false;
+}
+
+static void record_read(struct scan *sc, struct span line)
+{
+	struct arena *arena = &sc->ret->arena;
+	struct ini_record rec = { 0 };
+	struct span key, value;
+
+	if (form_told(sc, line, &key, &value)) {
+		record_lose(sc, line);
 		return;
 	}
-	rec = (struct ini_record){ .line = sc->line, .key = lower_dup(&t->arena, key) };
+	rec.key = lower_dup(arena, key);
 	section_need(sc, rec.key);
-	rec.section = (unsigned)t->n_sections - 1;
 	if (!value_told(sc, rec.key, value))
-		rec.value = arena_strndup(&t->arena, value.s, value.len);
-	array_grow(t->records, t->n_records, t->cap_records);
-	t->records[t->n_records++] = rec;
+		rec.value = arena_strndup(arena, value.s, value.len);
+	record_push(sc, rec);
 }
 
 static const char *control_byte(struct span line)
@@ -204,6 +246,12 @@ static bool bytes_told(struct scan *sc, struct span line)
 	return true;
 }
 
+/* "web]": what follows does not belong to the section before. */
+static bool is_headless(struct span line)
+{
+	return memchr(line.s, ']', line.len) && !memchr(line.s, '=', line.len);
+}
+
 static void line_read(struct scan *sc, struct span line)
 {
 	bool told;
@@ -218,10 +266,17 @@ static void line_read(struct scan *sc, struct span line)
 	line = span_strip(line);
 	if (!line.len || *line.s == '#' || *line.s == ';')
 		return;
-	if (*line.s == '[')
-		section_push(sc, told ? NULL : header_read(sc, line));
-	else if (!told)
+	if (*line.s == '[') {
+		section_push(sc, told ? NULL : header_read(sc, line), line);
+	} else if (is_headless(line)) {
+		if (!told)
+			tell(sc, "'%s' is not 'key = value'", SPAN_ESCAPED(line));
+		section_push(sc, NULL, line);
+	} else if (told) {
+		record_lose(sc, line);
+	} else {
 		record_read(sc, line);
+	}
 }
 
 /* The bytes to begin with; len 0 when the whole is hopeless. */
@@ -257,6 +312,7 @@ int ini_lines_read(const char *file, const char *text, size_t len, struct ini_te
 	struct scan sc = { .file = file, .ret = ret, .faults = faults, .line = 1 };
 	struct span rest = file_begin(&sc, text, len);
 
+	ret->is_hopeless = sc.told && !rest.len;
 	for (; rest.len; sc.line++) {
 		const char *end = memchr(rest.s, '\n', rest.len);
 		size_t line_len = end ? (size_t)(end - rest.s) : rest.len;
