@@ -60,11 +60,20 @@ static struct fault *fault_append(struct faults *f, enum severity severity, stru
 	return &f->list[f->n++];
 }
 
-/* Beyond the bound, one entry says how many more there are. */
-static void fault_count(struct faults *f, struct faults_file *file, enum severity severity, struct place at)
+void faults_name(struct faults *f, const char *file)
 {
-	size_t over = ++file->counts[severity] - POLICY_FAULTS_MAX;
+	file_of(f, file);
+}
 
+/* Beyond the bound, one entry says how many more there are. */
+static void fault_count(struct faults *f, struct faults_file *file, enum severity severity, struct place at, size_t n)
+{
+	size_t over;
+
+	if (file->counts[severity] < POLICY_FAULTS_MAX)
+		file->counts[severity] = POLICY_FAULTS_MAX;
+	file->counts[severity] += n;
+	over = file->counts[severity] - POLICY_FAULTS_MAX;
 	if (!file->more[severity]) {
 		file->more[severity] = arena_alloc(&f->arena, MORE_TEXT_BYTES);
 		fault_append(f, severity, at)->text = file->more[severity];
@@ -82,7 +91,7 @@ void fault_add(struct faults *f, enum severity severity, struct place at, const 
 
 	at.file = file->name;
 	if (file->counts[severity] >= POLICY_FAULTS_MAX) {
-		fault_count(f, file, severity, at);
+		fault_count(f, file, severity, at, 1);
 		return;
 	}
 	file->counts[severity]++;
@@ -94,6 +103,31 @@ void fault_add(struct faults *f, enum severity severity, struct place at, const 
 			*s = '?';
 	added = fault_append(f, severity, at);
 	added->text = arena_strdup(&f->arena, text);
+}
+
+/* How many an entry stands for that only counts; else 0. */
+static size_t more_count(const struct faults *f, const struct fault *one)
+{
+	for (const struct faults_file *file = f->files; file; file = file->next)
+		if (file->more[one->severity] == one->text)
+			return file->counts[one->severity] - POLICY_FAULTS_MAX;
+	return 0;
+}
+
+void fault_copy(struct faults *to, const struct faults *from, size_t i)
+{
+	const struct fault *one = &from->list[i];
+	struct place at = one->at;
+	size_t more = more_count(from, one);
+	struct faults_file *file;
+
+	if (!more) {
+		fault_add(to, one->severity, at, "%s", one->text);
+		return;
+	}
+	file = file_of(to, at.file);
+	at.file = file->name;
+	fault_count(to, file, one->severity, at, more);
 }
 
 size_t faults_count(const struct faults *f, enum severity severity)

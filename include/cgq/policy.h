@@ -37,6 +37,8 @@ struct faults {
 void faults_done(struct faults *f);
 void fault_add(struct faults *f, enum severity severity, struct place at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
+void fault_copy(struct faults *to, const struct faults *from, size_t i); /* an entry that counts further ones counts on */
+void faults_name(struct faults *f, const char *file); /* nothing is wrong with it yet; for its place in the order */
 size_t faults_count(const struct faults *f, enum severity severity);
 void faults_sort(struct faults *f); /* by file as it was first named, then line; equal ones merged */
 
