@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cgq/auto.h>
+
 #include "map.h"
+#include "partial_check.h"
 #include "policy_build.h"
 #include "policy_check.h"
 
@@ -24,6 +27,7 @@ struct item {
 	char *why;		/* for that; with its place: */
 	char *why_file;
 	unsigned why_line;
+	bool why_is_own;	/* that place is at fault itself, as it is now */
 };
 
 struct chooser {
@@ -91,10 +95,13 @@ static void chooser_begin(struct chooser *c, const struct file_set *now, const s
 		int order = i == now->n ? 1 : j == good->n ? -1 : strcmp(now->list[i].name, good->list[j].name);
 
 		it->path = order <= 0 ? now->list[i].path : good->list[j].path;
+		faults_name(faults, it->path);
 		if (order <= 0)
 			it->now = &now->list[i++];
 		if (order >= 0)
 			it->good = &good->list[j++];
+		if (it->good)
+			faults_name(faults, it->good->path);
 		item_begin(it, faults);
 		if (it->good)
 			map_put(&c->item_of_path, it->good->path, (unsigned)c->n);
@@ -174,6 +181,7 @@ static void item_refuse(struct item *it, enum version instead, const char *file,
 {
 	free(it->why);
 	free(it->why_file);
+	it->why_is_own = false;
 	it->version = instead;
 	it->why = why;
 	it->why_file = must_strdup(file);
@@ -216,16 +224,17 @@ static struct item *charged_find(struct chooser *c, const char *path)
 static void fault_answer(struct chooser *c, const struct fault *f)
 {
 	struct item *charged = charged_find(c, f->at.file);
-	bool changed = is_changed(charged);
+	bool changed = is_changed(charged), is_now = charged->version == VERSION_NOW;
 	struct item *other = changed ? NULL : last_of(c, is_changed);
 
 	if (!changed && !other)
 		other = last_of(c, is_vanished);
-	if (other)
+	if (other) {
 		other_refuse(other, f);
-	else
-		item_refuse(charged, changed ? last_good(charged) : VERSION_NONE, f->at.file, f->at.line,
-			    must_strdup(f->text));
+		return;
+	}
+	item_refuse(charged, changed ? last_good(charged) : VERSION_NONE, f->at.file, f->at.line, must_strdup(f->text));
+	charged->why_is_own = is_now;
 }
 
 /* Does the set hold with what is wanted of this one? */
@@ -270,10 +279,53 @@ static void versions_settle(struct chooser *c)
 	}
 }
 
+static bool is_refused(const struct item *it)
+{
+	return it->version != it->wanted || is_faulty(it);
+}
+
+/* What the laws across files say of the new files as they are, those with faults of their own included. */
+static void now_check(struct chooser *c, struct faults *faults)
+{
+	auto_free struct draft **drafts = must_alloc(c->n * sizeof(*drafts));
+	auto_free struct draft **others = must_alloc(c->n * sizeof(*others));
+	size_t n = 0, n_others = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		struct item *it = &c->items[i];
+
+		if (it->now)
+			drafts[n++] = it->now_draft;
+		else if (it->version == VERSION_GOOD)
+			drafts[n++] = draft_of(it, VERSION_GOOD);
+		if (it->now && it->version == VERSION_GOOD && it->wanted == VERSION_NOW)
+			others[n_others++] = draft_of(it, VERSION_GOOD);
+	}
+	partial_check(drafts, n, others, n_others, c->machine, faults);
+}
+
+/* All else that is wrong with the files that are refused anyway, so that nobody mends one fault to hear of the next. */
+static void others_tell(struct chooser *c, struct choice *ret)
+{
+	struct faults faults = { 0 };
+
+	if (!ret->n_refused)
+		return;
+	now_check(c, &faults);
+	for (size_t i = 0; i < faults.n; i++) {
+		const struct place *at = &faults.list[i].at;
+		const struct item *it = &c->items[map_get(&c->item_of_path, at->file)];
+
+		if (it->now && is_refused(it) && !(it->why_is_own && it->why_line == at->line))
+			fault_copy(&ret->faults, &faults, i);
+	}
+	faults_done(&faults);
+}
+
 static void faults_copy(struct faults *to, const struct faults *from)
 {
 	for (size_t i = 0; from && i < from->n; i++)
-		fault_add(to, from->list[i].severity, from->list[i].at, "%s", from->list[i].text);
+		fault_copy(to, from, i);
 }
 
 static void choice_fill(struct chooser *c, struct choice *ret)
@@ -285,7 +337,7 @@ static void choice_fill(struct chooser *c, struct choice *ret)
 
 		if (f)
 			file_set_put(&ret->in_force, f->name, f->path, f->text, f->len, f->masked);
-		if (it->version == it->wanted && !is_faulty(it))
+		if (!is_refused(it))
 			continue;
 		ret->refused[ret->n_refused].path = must_strdup(it->path);
 		ret->refused[ret->n_refused++].kept = it->version == VERSION_GOOD;
@@ -301,13 +353,15 @@ void policy_choose(const struct file_set *now, const struct faults *read_faults,
 	struct faults told = { 0 };
 
 	*ret = (struct choice){ 0 };
-	faults_copy(&ret->faults, read_faults);
 	chooser_begin(&c, now, good, &ret->faults);
+	faults_copy(&ret->faults, read_faults);
 	versions_settle(&c);
 	wanted_restore(&c);
 	choice_fill(&c, ret);
+	others_tell(&c, ret);
 	ret->policy = chosen_build(&c, &told); /* holds: nothing is told */
 	policy_lint(ret->policy, m, &ret->faults);
+	faults_sort(&ret->faults);
 	faults_done(&told);
 	chooser_done(&c);
 }

@@ -5,7 +5,7 @@
 #include <libgen.h>
 #include <stdio.h>
 
-#include "policy_check.h"
+#include "policy_choose.h"
 
 /* tests/policies/WHICH, beside this source */
 static char *folder_path(const char *which)
@@ -32,20 +32,14 @@ static char *file_bytes(const char *path, size_t *ret_len)
 static char *told_of(const char *name, const char *text, size_t len)
 {
 	struct machine m = help_machine();
-	struct file_set files = { 0 };
-	struct faults faults = { 0 };
-	struct policy *p;
+	struct file_set files = { 0 }, none = { 0 };
+	struct choice c;
 	char *told;
 
 	file_set_put(&files, name, name, text, len, !len);
-	p = policy_read(&files, &faults);
-	policy_check(p, &m, &faults);
-	if (!faults.n)
-		policy_lint(p, &m, &faults);
-	faults_sort(&faults);
-	told = help_faults(&faults);
-	policy_free(p);
-	faults_done(&faults);
+	policy_choose(&files, NULL, &none, &m, &c);
+	told = help_faults(&c.faults);
+	choice_done(&c);
 	file_set_done(&files);
 	return told;
 }

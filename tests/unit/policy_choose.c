@@ -2,6 +2,9 @@
 #include "policy_help.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+
+#include <cgq/bounds.h>
 
 #include "policy_choose.h"
 
@@ -69,8 +72,8 @@ static const struct row rows[] = {
 	  "1 kept " },
 	{ "what others need stays even while the one that needs it is faulty",
 	  { { "1", WEB }, { "2", PHP } }, { { "2", BAD } }, { { "1", WEB }, { "2", PHP } },
-	  "2:2: memory: 'oops' is not a size (like 512M or 2G)\n"
-	  "1:1: removed, but 2:1 needs it ([web/php] has no parent: there is no section [web]); its last good version stays in force\n",
+	  "1:1: removed, but 2:1 needs it ([web/php] has no parent: there is no section [web]); its last good version stays in force\n"
+	  "2:2: memory: 'oops' is not a size (like 512M or 2G)\n",
 	  "1 kept 2 kept " },
 	{ "an emptied parent comes back",
 	  { { "1", WEB }, { "2", PHP } }, { { "1", A40 }, { "2", PHP } }, { { "1", WEB }, { "2", PHP } },
@@ -92,6 +95,91 @@ static const struct row rows[] = {
 	{ "even an old set that never held ends in one that does",
 	  { { "1", A60 }, { "2", B60 } }, { { "1", A60 }, { "2", B60 } }, { { "1", A60 } },
 	  "2:3: cpu: '60%' reserves too much: other groups reserve 60% of the machine already\n", "2 " },
+};
+
+#define TYPO "memroy = 1G\n"
+#define TYPO_AT(place) place ": unknown key 'memroy'; did you mean 'memory'?\n"
+#define NO_WEB(place) place ": [web/php] has no parent: there is no section [web]\n"
+#define OVER(place, wanted, already) \
+	place ": cpu: '" wanted "' reserves too much: other groups reserve " already " of the machine already\n"
+#define HEADER_AT(place, text) place ": '" text "' lacks its ']'\n"
+
+/* Nobody mends one fault to hear of the next; and nothing is told that only follows from another fault. */
+static const struct row all_at_once[] = {
+	{ "a faulty file is judged with the others", NONE, { { "1", A60 }, { "2", B60 TYPO PHP } }, { { "1", A60 } },
+	  OVER("2:3", "60%", "60%") TYPO_AT("2:4") NO_WEB("2:5"), "2 " },
+	{ "and with other faulty ones", NONE, { { "1", A60 TYPO }, { "2", B60 TYPO } }, NONE,
+	  TYPO_AT("1:4") OVER("2:3", "60%", "60%") TYPO_AT("2:4"), "1 2 " },
+	{ "also while its last good version stays",
+	  { { "1", A60 }, { "2", B40 } }, { { "1", A60 }, { "2", B60 TYPO } }, { { "1", A60 }, { "2", B40 } },
+	  OVER("2:3", "60%", "60%") TYPO_AT("2:4"), "2 kept " },
+	{ "a file without faults of its own hears of all across files too", NONE,
+	  { { "1", A60 }, { "2", B60 "[c]\nmatch = name:c\ncpu = 50%\n" PHP } }, { { "1", A60 } },
+	  OVER("2:3", "60%", "60%") OVER("2:6", "50%", "60%") NO_WEB("2:7"), "2 " },
+	{ "and of each line once, with the reason for which it is refused", NONE,
+	  { { "1", "[c]\ncpu = 30%\n" TYPO }, { "2", A60 }, { "3", B60 } }, { { "2", A60 } },
+	  TYPO_AT("1:3") OVER("3:3", "60%", "60%"), "1 3 " },
+	{ "who is accepted is told nothing of what a faulty file would do to it", NONE,
+	  { { "1", A60 TYPO }, { "2", B60 } }, { { "2", B60 } }, TYPO_AT("1:4"), "1 " },
+	{ "a parent in a faulty file is a parent", NONE,
+	  { { "1", WEB TYPO }, { "2", PHP TYPO } }, NONE, TYPO_AT("1:3") TYPO_AT("2:3"), "1 2 " },
+	{ "only one fault is told of a child whose parent is refused", NONE,
+	  { { "1", WEB TYPO }, { "2", PHP "[web/cgi]\nmatch = name:cgi\n" } }, NONE, TYPO_AT("1:3") NO_WEB("2:1"), "1 2 " },
+	{ "a header at fault hides parents in its own file", NONE,
+	  { { "1", "[w$b]\n" PHP } }, NONE,
+	  "1:1: [w$b]: a name is made of a-z, 0-9, '_', '.', '-', with '/' between its parts\n", "1 " },
+	{ "in another file, the parent that it names", NONE,
+	  { { "1", "[WEB\n" }, { "3", PHP TYPO } }, NONE, HEADER_AT("1:1", "[WEB") TYPO_AT("3:3"), "1 3 " },
+	{ "however it names it", NONE,
+	  { { "1", "[/web/] # all\n" }, { "3", PHP TYPO } }, NONE,
+	  "1:1: text after ']'; a section stands alone on its line, a comment too\n" TYPO_AT("3:3"), "1 3 " },
+	{ "and no other", NONE,
+	  { { "1", "[webb\n[w/web\n[web.\n" }, { "3", PHP TYPO } }, NONE,
+	  HEADER_AT("1:1", "[webb") HEADER_AT("1:2", "[w/web") HEADER_AT("1:3", "[web.") NO_WEB("3:1") TYPO_AT("3:3"), "1 3 " },
+	{ "a header that is missing hides parents as well", NONE,
+	  { { "1", "match = name:w\n" PHP } }, NONE, "1:1: 'match' stands before the first [section]\n", "1 " },
+	{ "a header that lost its '[' is none of the group before it", NONE,
+	  { { "1", "[a]\na/b]\ncpu = 60%\n[c]\ncpu = 60%\n" } }, NONE, "1:2: 'a/b]' is not 'key = value'\n", "1 " },
+	{ "a parent that only the last good version has, of a file that is refused",
+	  { { "1", WEB }, { "2", PHP } }, { { "1", A40 }, { "2", PHP }, { "3", "[web/cgi]\n" TYPO } },
+	  { { "1", WEB }, { "2", PHP } },
+	  "1:1: 2:1 does not hold with it ([web/php] has no parent: there is no section [web])\n" TYPO_AT("3:2"),
+	  "1 kept 3 " },
+	{ "a parent whose file vanished, and stays",
+	  { { "1", WEB }, { "2", PHP } }, { { "2", PHP TYPO } }, { { "1", WEB }, { "2", PHP } },
+	  "1:1: removed, but 2:1 needs it ([web/php] has no parent: there is no section [web]); its last good version stays in force\n"
+	  TYPO_AT("2:3"), "1 kept 2 kept " },
+	{ "a parent that is gone", { { "1", WEB } }, { { "2", PHP TYPO } }, NONE, NO_WEB("2:1") TYPO_AT("2:3"), "2 " },
+	{ "a sum with a value at fault is none", NONE,
+	  { { "1", A60 }, { "2", "[c]\ncpu = 3O%\n" }, { "3", B60 TYPO } }, { { "1", A60 } },
+	  "2:2: cpu: '3O%' is not an amount of CPU (like 40%, 1.5 cores or max)\n"
+	  TYPO_AT("3:4"), "2 3 " },
+	{ "nor one that a misspelt line may mend", NONE,
+	  { { "1", A60 }, { "2", "[a]\ncpuu = 10%\n[b]\ncpu = 60%\n" } }, { { "1", A60 } },
+	  "2:2: unknown key 'cpuu'; did you mean 'cpu'?\n", "2 " },
+	{ "or one without its '='", NONE,
+	  { { "1", A60 }, { "2", "[a]\nCPU: 10%\n[b]\ncpu = 60%\n" } }, { { "1", A60 } },
+	  "2:2: 'CPU: 10%' is not 'key = value'\n", "2 " },
+	{ "or one under a header at fault", NONE,
+	  { { "1", A60 }, { "2", "[a\ncpu = 10%\n[b]\ncpu = 60%\n" } }, { { "1", A60 } }, HEADER_AT("2:1", "[a"), "2 " },
+	{ "or one under a section that stands there twice", NONE,
+	  { { "1", A60 B60 "[b]\ncpu = 10%\n" } }, NONE, "1:7: [b] stands in line 4 already\n", "1 " },
+	{ "whichever of them is too much", NONE,
+	  { { "1", A60 "[b]\ncpu = 10%\nmatch = name:b\n" B60 } }, NONE, "1:7: [b] stands in line 4 already\n", "1 " },
+	{ "but an earlier line at fault mends nothing of a later file", NONE,
+	  { { "1", "[a]\ncpu = 3O%\n" }, { "2", A60 TYPO }, { "3", B60 TYPO } }, NONE,
+	  "1:2: cpu: '3O%' is not an amount of CPU (like 40%, 1.5 cores or max)\n" TYPO_AT("2:4")
+	  OVER("3:3", "60%", "60%") TYPO_AT("3:4"), "1 2 3 " },
+	{ "nor does an earlier header at fault", NONE,
+	  { { "1", "[a\ncpu = 30%\n" }, { "2", A60 TYPO }, { "3", B60 TYPO } }, NONE,
+	  HEADER_AT("1:1", "[a") TYPO_AT("2:4") OVER("3:3", "60%", "60%") TYPO_AT("3:4"), "1 2 3 " },
+	{ "and other parents and other keys are not meant", NONE,
+	  { { "1", "[a]\ncpu = 50%\nmemory.low = x\n[a/b]\ncpu = x\n[c]\ncpu = 60%\n" } }, NONE,
+	  "1:3: memory.low: 'x' is not a size (like 512M or 2G)\n"
+	  "1:5: cpu: 'x' is not an amount of CPU (like 40%, 1.5 cores or max)\n" OVER("1:7", "60%", "50%"), "1 " },
+	{ "what cannot be read at all may say anything", NONE,
+	  { { "1", A60 }, { "2", B60 TYPO PHP }, { "3", "\xff\xfe[" } }, { { "1", A60 } },
+	  TYPO_AT("2:4") "3:1: is UTF-16 text; write it as UTF-8 without a byte order mark\n", "2 3 " },
 };
 
 static void set_make(struct file_set *s, const struct version *versions)
@@ -130,7 +218,6 @@ static char *faults_only(struct faults *f)
 {
 	size_t n = 0;
 
-	faults_sort(f);
 	for (size_t i = 0; i < f->n; i++)
 		if (f->list[i].severity == SEVERITY_FAULT)
 			f->list[n++] = f->list[i];
@@ -182,6 +269,55 @@ static void the_newest_set_that_holds_is_in_force(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		row_check(&rows[i]);
+}
+
+static void all_faults_of_a_file_are_told_at_once_and_none_that_follow_from_another(void **state)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(all_at_once); i++)
+		row_check(&all_at_once[i]);
+}
+
+/* The bound holds for local faults and those across files together, and what it hides is counted. */
+static void many_faults_across_files_are_counted(void **state)
+{
+	struct file_set good = { 0 }, now = { 0 };
+	struct machine m = help_machine();
+	char *text = must_alloc(3000 * 32), *end = text;
+	struct choice c;
+
+	end += sprintf(end, "[a]\nx = 1\n");
+	for (unsigned i = 0; i < 2500; i++)
+		end += sprintf(end, "[p%u/c]\n", i);
+	help_put(&now, "1", text);
+	policy_choose(&now, NULL, &good, &m, &c);
+	assert_int_equal(c.faults.n, POLICY_FAULTS_MAX + 1);
+	assert_string_equal(c.faults.list[POLICY_FAULTS_MAX].text, "and 1501 more faults from here on");
+	choice_done(&c);
+	file_set_done(&now);
+	free(text);
+}
+
+/* What does not fit is not there to be judged any further. */
+static void a_faulty_file_that_is_too_much_is_told_so(void **state)
+{
+	struct file_set good = { 0 }, now = { 0 };
+	struct machine m = help_machine();
+	auto_free char *text = must_alloc(POLICY_GROUPS_MAX * 16), *told = NULL;
+	char *end = text;
+	struct choice c;
+
+	for (unsigned i = 1; i < POLICY_GROUPS_MAX; i++)
+		end += sprintf(end, "[g%u]\n", i);
+	help_put(&now, "1", text);
+	help_put(&now, "2", "[x]\n[y]\ncpu = 3O%\n");
+	help_put(&now, "3", PHP TYPO);
+	policy_choose(&now, NULL, &good, &m, &c);
+	told = faults_only(&c.faults);
+	assert_string_equal(told, "2:2: [y] is one group too many; at most 10000 in all\n"
+				  "2:3: cpu: '3O%' is not an amount of CPU (like 40%, 1.5 cores or max)\n"
+				  TYPO_AT("3:3"));
+	choice_done(&c);
+	file_set_done(&now);
 }
 
 static void a_file_that_could_not_be_read_keeps_its_last_good_version(void **state)
@@ -263,6 +399,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_newest_set_that_holds_is_in_force),
+		cmocka_unit_test(all_faults_of_a_file_are_told_at_once_and_none_that_follow_from_another),
+		cmocka_unit_test(many_faults_across_files_are_counted),
+		cmocka_unit_test(a_faulty_file_that_is_too_much_is_told_so),
 		cmocka_unit_test(a_file_that_could_not_be_read_keeps_its_last_good_version),
 		cmocka_unit_test(one_path_under_two_names_comes_to_an_end),
 		cmocka_unit_test(many_files_that_do_not_hold_come_to_an_end),
