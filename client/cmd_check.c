@@ -68,6 +68,21 @@ static void finding_add(struct findings *to, const struct fault *f, bool stood)
 	}
 }
 
+static bool is_refused(const struct choice *c, const char *path)
+{
+	for (size_t i = 0; path && i < c->n_refused; i++)
+		if (strcmp(c->refused[i].path, path) == 0)
+			return true;
+	return false;
+}
+
+/* A file that was refused and still is hears more or less than before, and fares no worse. */
+static bool is_standing(const struct choice *now, const struct choice *before, const struct fault *f)
+{
+	return has_fault(&before->faults, f) || (f->severity == SEVERITY_FAULT && is_refused(before, f->at.file) &&
+						 is_refused(now, f->at.file));
+}
+
 /* What stands in the folders without the candidate is no fault of the candidate. */
 static void judge(struct check_files *files, const struct machine *m, struct findings *ret)
 {
@@ -77,12 +92,11 @@ static void judge(struct check_files *files, const struct machine *m, struct fin
 	policy_choose(&files->set, &files->faults, &none, m, &now);
 	if (files->candidate)
 		policy_choose(&files->before, &files->faults_before, &none, m, &before);
-	faults_sort(&now.faults);
 	for (size_t i = 0; i < now.faults.n; i++) {
 		const struct fault *f = &now.faults.list[i];
 		bool own = !files->candidate || (f->at.file && strcmp(f->at.file, files->candidate) == 0);
 
-		finding_add(ret, f, !own && has_fault(&before.faults, f));
+		finding_add(ret, f, !own && is_standing(&now, &before, f));
 	}
 	choice_done(&now);
 	choice_done(&before);
@@ -123,16 +137,34 @@ static void count_add(char *text, size_t size, size_t n, const char *what)
 		snprintf(text + len, size - len, "%s%zu %s%s", len ? ", " : "", n, what, n == 1 ? "" : "s");
 }
 
-static void summary_tell(const struct findings *f, size_t n_files)
+static size_t files_named(const json_t *findings)
 {
-	char counts[128] = "";
+	json_t *names = json_object();
+	const json_t *one;
+	size_t i, n;
+
+	json_array_foreach((json_t *)findings, i, one)
+	{
+		json_object_set_new(names, field_text(one, "file"), json_true());
+	}
+	n = json_object_size(names);
+	json_decref(names);
+	return n;
+}
+
+/* "2 faults in 1 of 5 files" */
+static void summary_tell(const struct findings *f, size_t n_named, size_t n_files)
+{
+	char counts[128] = "", of[32] = "";
 
 	count_add(counts, sizeof(counts), json_array_size(f->faults), "fault");
 	count_add(counts, sizeof(counts), json_array_size(f->warnings), "warning");
 	count_add(counts, sizeof(counts), json_array_size(f->hints), "hint");
 	count_add(counts, sizeof(counts), json_array_size(f->standing), "known fault");
+	if (n_named && n_named < n_files)
+		snprintf(of, sizeof(of), "%zu of ", n_named);
 	if (*counts || isatty(STDERR_FILENO))
-		say("%s in %zu file%s", *counts ? counts : "no faults", n_files, n_files == 1 ? "" : "s");
+		say("%s in %s%zu file%s", *counts ? counts : "no faults", of, n_files, n_files == 1 ? "" : "s");
 }
 
 static int show(const struct rows *r, const struct findings *f, size_t n_files)
@@ -153,8 +185,8 @@ static int show(const struct rows *r, const struct findings *f, size_t n_files)
 		status = rows_show(r, all, false, 0);
 	else
 		faults_show(&r->terminal, all, "");
+	summary_tell(f, files_named(all), n_files);
 	json_decref(all);
-	summary_tell(f, n_files);
 	return status;
 }
 

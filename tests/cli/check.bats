@@ -21,6 +21,21 @@ good() {
 	[ "$stderr" = "cgq: 2 faults in 1 file" ]
 }
 
+@test "those across files are told with the others, in reading order, and counted" {
+	printf '[mysql]\nmatch = nmae:mysqld\nmemroy = 2G\n[web/php]\nmatch = name:php\n' >10.conf
+	printf '[x]\nmatch = name:a\ncpu = 80%%\n[y]\nmatch = name:b\ncpu = 30%%\n' >>10.conf
+	printf '[shop/cart]\nmatch = name:c\n' >05.conf
+	good 20.conf
+	run -1 --separate-stderr cgq check 20.conf 10.conf 05.conf
+	[[ ${lines[0]} == "05.conf:1: [shop/cart] has no parent"* ]]
+	[[ ${lines[1]} == "10.conf:2: match: unknown kind"* ]]
+	[[ ${lines[2]} == "10.conf:3: unknown key 'memroy'"* ]]
+	[[ ${lines[3]} == "10.conf:4: [web/php] has no parent"* ]]
+	[[ ${lines[4]} == "10.conf:11: cpu: '30%' reserves too much"* ]]
+	[ "${#lines[@]}" = 5 ]
+	[ "$stderr" = "cgq: 5 faults in 2 of 3 files" ]
+}
+
 @test "the name of the file does not matter, nor its mode" {
 	good source
 	chmod 0744 source
@@ -65,6 +80,18 @@ good() {
 	jq -e '(.faults == []) and (.standing | length == 1)' <<<"$output"
 	run -0 cgq check --as 10-old.conf source conf
 	[ -z "$output" ]
+}
+
+@test "--as: a file that was refused before is only noted, whatever it hears now" {
+	mkdir conf
+	good conf/50-web.conf
+	printf 'memroy = 1\n' >>conf/50-web.conf
+	printf '[batch]\nmatch = name:b\ncpu = 30%%\n' >source
+	run -0 --separate-stderr cgq check --as 10-batch.conf source conf
+	[[ ${lines[0]} == "conf/50-web.conf:6: note: cpu: "*" reserves too much"* ]]
+	[[ ${lines[1]} == "conf/50-web.conf:7: note: unknown key 'memroy'"* ]]
+	[ "${#lines[@]}" = 2 ]
+	[ "$stderr" = "cgq: 2 known faults in 1 of 2 files" ]
 }
 
 @test "--as: a fault that it causes in another file is its own" {
