@@ -16,15 +16,22 @@ demo() {
 	[ -z "$(find "$ROOM" -name 'cgq-run.*')" ]
 }
 
-@test "the demo cleans up after ^C" {
-	setsid env CGQ_RUN_TREE="$TREE" TMPDIR="$ROOM" "$REPO/daemon/run" --demo --built "$BUILD" </dev/null >>"$LOG" 2>&1 3>&- &
-	local run=$!
-	wait_until 10 'it runs' pgrep -f "$ROOM/cgq-run"
-	sleep 2
-	kill -TERM $run
-	wait_until 10 'it ends' gone $run
-	no_tree
-	! pgrep -f "$ROOM/cgq-run" || fail 'something of the demo runs on'
+# A terminal's ^C reaches everyone in the foreground at once: the shell, and what it started.
+@test "the demo cleans up after ^C, and when it is terminated" {
+	local run how
+	for how in '-INT -' '-TERM '; do
+		setsid env --default-signal=INT CGQ_RUN_TREE="$TREE" TMPDIR="$ROOM" \
+			"$REPO/daemon/run" --demo --built "$BUILD" </dev/null >>"$LOG" 2>&1 3>&- &
+		run=$!
+		wait_until 10 'there are groups' [ -d "$(group_dir mysql)" ]
+		sleep 2
+		# shellcheck disable=SC2086 # the signal, and the sign of a group
+		kill ${how% *} -- ${how#* }$run
+		wait_until 10 'it ends' gone $run
+		no_tree
+		! pgrep -f "$ROOM/cgq-run" || fail 'something of the demo runs on'
+		[ -z "$(find "$ROOM" -name 'cgq-run.*')" ]
+	done
 }
 
 @test "wrong use is 2" {
