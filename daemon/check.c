@@ -1,4 +1,4 @@
-/* cgqd --check: the policy is read and judged, nothing else; needs no privilege. */
+/* cgqd --check: policy and settings are read and judged, nothing else; needs no privilege. */
 #include "check.h"
 
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include "log.h"
 #include "observe.h"
 #include "policy_choose.h"
-#include "settings_read.h"
+#include "settings_file.h"
 
 static void print(const struct faults *f)
 {
@@ -21,24 +21,28 @@ static void print(const struct faults *f)
 int check_folders(const struct options *o)
 {
 	struct file_set now = {0}, none = {0};
-	struct faults faults = {0};
+	struct faults faults = {0}, settings_faults = {0};
+	struct settings settings;
 	struct choice choice;
 	struct machine m = {0};
 	struct err e = {0};
 	int code;
 
-	if (observe_resources(&m, &e) < 0 ||
+	if (settings_file_read(o->settings, &settings, &settings_faults, &e) < 0 || observe_resources(&m, &e) < 0 ||
 	    policy_files_read(o->folders, o->n_folders, geteuid() == 0, &now, &faults, &e) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s", e.text);
 		file_set_done(&now);
 		faults_done(&faults);
+		faults_done(&settings_faults);
 		return 2;
 	}
 	policy_choose(&now, &faults, &none, &m, &choice);
+	print(&settings_faults);
 	print(&choice.faults);
-	code = faults_count(&choice.faults, SEVERITY_FAULT) > 0;
+	code = faults_count(&choice.faults, SEVERITY_FAULT) > 0 || faults_count(&settings_faults, SEVERITY_FAULT) > 0;
 	choice_done(&choice);
 	faults_done(&faults);
+	faults_done(&settings_faults);
 	file_set_done(&now);
 	return code;
 }

@@ -1,7 +1,7 @@
-/* cgqd --check: the policy is read and judged, nothing else. */
+/* cgqd --check: policy and settings are read and judged, nothing else. */
 #pragma once
 
 #include "options.h"
 
-/* An exit code: 0 without faults, 1 with, 2 when a folder cannot be read. */
+/* An exit code: 0 without faults, 1 with, 2 when a folder or the settings cannot be read. */
 int check_folders(const struct options *o);

@@ -21,14 +21,14 @@
 #include "observe.h"
 #include "privilege.h"
 #include "resolve.h"
+#include "settings_file.h"
 #include "state_folder.h"
 
-#define SETTINGS_MAX_BYTES (64U << 10)
-#define SECOND_USEC	   1000000U
+#define SECOND_USEC	  1000000U
 /* An editor or a package writes a file in several steps; what lies in between is nobody's policy. */
-#define FOLDER_QUIET_USEC  300000U
+#define FOLDER_QUIET_USEC 300000U
 /* A package puts the new executable in place and restarts the service soon after. */
-#define NAMES_QUIET_USEC   50000U
+#define NAMES_QUIET_USEC  50000U
 
 /* Each group keeps some descriptors for its counters: a thousand groups want more than the usual 1024. */
 static void raise_descriptors(void)
@@ -43,25 +43,15 @@ static void raise_descriptors(void)
 
 static int read_settings(struct daemon *d, struct err *e)
 {
-	auto_fd int fd = open(d->options.settings, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	auto_free char *text = must_alloc(SETTINGS_MAX_BYTES + 1);
 	struct faults faults = {0};
-	ssize_t n;
+	int r = settings_file_read(d->options.settings, &d->settings, &faults, e);
+	size_t n = faults_count(&faults, SEVERITY_FAULT);
 
-	d->settings = settings_default;
-	if (fd < 0)
-		return errno == ENOENT ? 0 : fail(e, errno, "%s: cannot be read: %m", d->options.settings);
-	n = read(fd, text, SETTINGS_MAX_BYTES + 1);
-	if (n < 0 || n > (ssize_t)SETTINGS_MAX_BYTES)
-		return fail(e, n < 0 ? errno : EFBIG, "%s: %s", d->options.settings,
-			    n < 0 ? strerror(errno) : "has more than 64 KiB");
-	settings_read(d->options.settings, text, (size_t)n, &d->settings, &faults);
 	for (size_t i = 0; i < faults.n; i++)
 		log_line(LOG_LEVEL_ERROR, "%s:%u: %s", faults.list[i].at.file, faults.list[i].at.line,
 			 faults.list[i].text);
-	n = (ssize_t)faults_count(&faults, SEVERITY_FAULT);
 	faults_done(&faults);
-	return n ? fail(e, EINVAL, "%s: refused; mend it and start again", d->options.settings) : 0;
+	return r == 0 && n > 0 ? fail(e, EINVAL, "%s: refused; mend it and start again", d->options.settings) : r;
 }
 
 static void open_state(struct daemon *d)
@@ -267,7 +257,7 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 {
 	struct daemon *d = userdata;
 
-	log_line(LOG_LEVEL_INFO, "stopping; limits stay in place");
+	log_line(LOG_LEVEL_INFO, d->passive ? "stopping" : "stopping; limits stay in place");
 	sd_notify(false, "STOPPING=1");
 	return sd_event_exit(d->event, 0);
 }

@@ -21,7 +21,7 @@ static const struct row {
 	{'t', "tree",     "NAME", "name of the cgroup tree in each hierarchy (cgq)"},
 	{'1', "once",     NULL,   "apply, place what runs, and end"},
 	{'p', "passive",  NULL,   "classify and measure; write nothing"},
-	{'k', "check",    NULL,   "read the policy, print its faults, and end"},
+	{'k', "check",    NULL,   "read policy and settings, print their faults, and end"},
 	{'v', "verbose",  NULL,   "say every move and every write"},
 	{'h', "help",     NULL,   "this text"},
 	{'V', "version",  NULL,   "the version"},
@@ -43,7 +43,8 @@ void options_usage(FILE *f)
 	}
 	fprintf(f, "\nPolicy: *.conf in /usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d.\n"
 		   "SIGHUP reloads. SIGTERM stops and leaves the limits in place; `cgq reset` gives everything back.\n"
-		   "Exit: 0 ended well, 1 failed or a file was refused (--check, --once), 2 usage.\n");
+		   "Exit: 0 ended well, 1 failed or a file was refused (--check, --once), 2 usage\n"
+		   "or, with --check, what cannot be read.\n");
 }
 
 static bool is_tree_name(const char *s)

@@ -113,3 +113,14 @@ one() {
 	[[ $output == *60-bad.conf:2:* ]]
 	no_tree
 }
+
+@test "--check: the settings too" {
+	one
+	printf '[cgqd]\nverify = 30s # often\n' >"$ROOM/cgqd.conf"
+	cgqd_ends --check
+	[ "$status" = 1 ]
+	[[ $output == *cgqd.conf:2:\ verify:* ]]
+	rm "$ROOM/cgqd.conf" && mkdir "$ROOM/cgqd.conf"
+	cgqd_ends --check
+	[ "$status" = 2 ]
+}
