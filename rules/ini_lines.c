@@ -159,8 +159,9 @@ static bool value_told(struct scan *sc, const char *key, struct span v)
 	else if (*v.s == '"' || *v.s == '\'')
 		tell(sc, "%s: the value begins with a quote; write it without", key);
 	else if (hash || semicolon)
-		tell(sc, "%s: '%c' within a value would cut it; a comment stands on a line of its own (and in a match, '?' fits any byte)",
-		     key, !hash || (semicolon && semicolon < hash) ? ';' : '#');
+		tell(sc, "%s: a value has no '%c'; a comment stands on a line of its own%s", key,
+		     !hash || (semicolon && semicolon < hash) ? ';' : '#',
+		     strncmp(key, "match", 5) == 0 ? ", and in a match '?' fits any byte" : "");
 	else if (v.s[v.len - 1] == '\\')
 		tell(sc, "%s: ends in a backslash; a value stands on one line", key);
 	else
