@@ -3,6 +3,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
@@ -48,6 +49,19 @@ static const char *because_of(const json_t *answer)
 	return how;
 }
 
+/* A time of the answer, which is in UTC, as clocks here show it. */
+static const char *time_here(const char *text, char *buf, size_t cap)
+{
+	struct tm tm = {0};
+	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	time_t at;
+
+	if (!end || *end)
+		return text;
+	at = timegm(&tm);
+	return localtime_r(&at, &tm) && strftime(buf, cap, "%F %T %Z", &tm) > 0 ? buf : text;
+}
+
 static void verdict_show(const struct terminal *t, const json_t *answer)
 {
 	const json_t *rule = json_object_get(answer, "rule");
@@ -67,7 +81,7 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	if (*at)
 		prose_line(t, "rule", "%s: match = %s", at, field_text(rule, "text"));
 	if (field_is_known(answer, "moved_at"))
-		prose_line(t, "moved", "%s", field_text(answer, "moved_at"));
+		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
 }
 
 static void tried_show(const struct terminal *t, const json_t *tried)

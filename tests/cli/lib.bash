@@ -9,7 +9,7 @@ MACHINES=$REPO/tests/cli/machines
 GOLDEN=$REPO/tests/cli/golden
 
 unset NO_COLOR COLUMNS
-export LC_ALL=C.UTF-8 TERM=xterm
+export LC_ALL=C.UTF-8 TERM=xterm TZ=UTC
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -78,6 +78,8 @@ load lib
 @test "explain: placed is 0" {
 	machine small
 	golden explain-812 0 explain 812
+	TZ=XYZ-9 run -0 cgq explain 812
+	[[ $output == *'moved      2026-11-23 08:58:01 XYZ'* ]]
 	run -0 cgq explain 812 -o pid,group,rule
 	[ "${lines[1]}" = "812 mysql /etc/cgq/conf.d/50-web.conf:2: name:mysqld,mariadbd" ]
 	run -0 cgq explain 812 --json
