@@ -161,3 +161,20 @@ good() {
 	run --separate-stderr cgq check
 	[ "$status" -le 1 ]
 }
+
+# ini_block N: the README's block N of INI, as written
+ini_block() {
+	awk -v n="$1" '/^```ini$/ { inside = ++i == n; next } /^```$/ { inside = 0 } inside' "$REPO/README.md"
+}
+
+@test "the README's own examples are accepted as written" {
+	mkdir conf.d
+	ini_block 1 >conf.d/50-web.conf
+	ini_block 2 >cgqd.conf
+	grep -q mysqld conf.d/50-web.conf
+	grep -q verify cgqd.conf
+	run -0 cgq check --strict conf.d
+	[ -z "$output" ]
+	run -0 "$BUILD/cgqd" --check --config conf.d --settings cgqd.conf
+	[ -z "$output" ]
+}
