@@ -143,6 +143,15 @@ static void judge_all(struct look *l)
 		judge_chain(l, i, chain);
 }
 
+/* Who follows or stays is written down too: a later daemon shall know whose rule holds it, and where it came from. */
+static void journal_settled(struct look *l, size_t i)
+{
+	struct member *one = l->judged[i].in_tree ? members_find(l->p->members, l->procs[i].pid) : NULL;
+
+	if (one)
+		place_journal(l->p, one);
+}
+
 /* First every origin into the journal, in one write, then the moves back to back: only the first one waits for the kernel. */
 static void carry_out_all(struct look *l)
 {
@@ -153,6 +162,8 @@ static void carry_out_all(struct look *l)
 		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
 
 		moves[i] = place_note(l->p, &l->procs[i], &v, j->inside, j->in_tree);
+		if (!moves[i])
+			journal_settled(l, i);
 	}
 	origin_store_flush(l->p->origins);
 	for (size_t i = 0; i < l->n; i++) {

@@ -165,8 +165,10 @@ static void rewrite_one(void *ctx, struct member *one)
 {
 	struct rewrite *w = ctx;
 
-	if (one->start_ticks != 0)
-		origin_store_add(w->s, w->p, one);
+	if (one->start_ticks == 0)
+		return;
+	origin_store_add(w->s, w->p, one);
+	one->journaled = true;
 }
 
 static void rewrite(struct origin_store *s, const struct policy *p, struct members *members)
@@ -226,6 +228,7 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 	one->group = policy_group(p, fields[4]);
 	one->rule_key = key;
 	one->kind = (enum verdict_kind)kind;
+	one->journaled = true;
 	while (at)
 		load_origin(s, members, one, strsep(&at, " "));
 	return 0;

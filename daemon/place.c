@@ -134,6 +134,27 @@ static void learn_origins(struct placer *p, struct proc_facts *f, struct member 
 							 strcmp(f->cgroups[h], "/") == 0 ? "" : f->cgroups[h]);
 }
 
+/* Born in a group's cgroup, it came from where its parent did, who may be gone when that is asked for. */
+static void inherit_origins(struct placer *p, const struct proc_facts *f, struct member *one, uint32_t in_tree)
+{
+	const struct member *parent = members_find(p->members, f->ppid);
+
+	for (unsigned h = 0; parent && h < p->machine->n_hierarchies; h++) {
+		if (!(in_tree & (1U << h)) || one->origins[h] || !parent->origins[h])
+			continue;
+		one->origins[h] = parent->origins[h];
+		one->journaled = false;
+	}
+}
+
+void place_journal(struct placer *p, struct member *one)
+{
+	if (one->journaled)
+		return;
+	origin_store_add(p->origins, p->policy, one);
+	one->journaled = true;
+}
+
 static bool is_beyond_base(const struct placer *p, const struct proc_facts *f, unsigned h)
 {
 	const char *base = p->machine->hierarchies[h].base;
@@ -201,20 +222,27 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 {
 	uint32_t wanted = wanted_hierarchies(p, v->group);
 	struct member *one;
+	uint64_t key;
 
 	if (v->kind == VERDICT_NONE || v->kind == VERDICT_EXCLUDED)
 		return v->kind == VERDICT_NONE && in_tree != 0;
 	one = members_put(p->members, f->pid, f->start_ticks);
 	memcpy(one->comm, f->comm, sizeof(one->comm));
-	one->rule_key = key_of(p, f, v, one);
+	key = key_of(p, f, v, one);
+	if (one->group != v->group || one->rule_key != key)
+		one->journaled = false;
+	one->rule_key = key;
 	one->kind = v->kind;
 	one->group = v->group;
+	inherit_origins(p, f, one, in_tree);
 	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)
 		return false;
 	if (wanted & ~in_tree) {
 		learn_origins(p, f, one);
-		origin_store_add(p->origins, p->policy, one);
+		one->journaled = false;
 	}
+	if (wanted & ~inside)
+		place_journal(p, one);
 	return true;
 }
 

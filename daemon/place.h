@@ -17,6 +17,9 @@ void place_carry_out(struct placer *p, struct proc_facts *f, const struct verdic
 /* Makes or updates the member entry and queues its origins for the journal. False: nothing has to be moved. */
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 
+/* Queues what is known of one for the journal, unless that says so already. */
+void place_journal(struct placer *p, struct member *one);
+
 /*
  * What only the daemon knows: turns a verdict into EXCLUDED where the process lies beyond our base (a delegated
  * scope) or in a cgroup that is delegated to another manager.

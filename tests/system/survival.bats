@@ -63,6 +63,65 @@ one() {
 	is_back "${PID[late]}" "$before"
 }
 
+# A cgroup of this test's own, that a process may come from.
+home_make() {
+	HOME_DIR=${MOUNT[cpu]}/cgq-test-$RUN-home
+	mkdir "$HOME_DIR"
+}
+
+# at_home PROGRAM [OPTION]…: started there.
+at_home() {
+	(
+		echo "$BASHPID" >"$HOME_DIR/cgroup.procs"
+		exec "$@" </dev/null >/dev/null 2>>"$LOG" 3>&-
+	) &
+	STARTED+=($!)
+	PID[home]=$!
+}
+
+@test "who was born in a group, and whose parent is gone, goes where that came from" {
+	one
+	home_make
+	cgqd_start
+	at_home "$(program_file web forker)" --orphans --alive 20
+	sleep 2
+	local all pid
+	all=$(instances web)
+	[ "$(wc -w <<<"$all")" -ge 20 ]
+	kill -KILL "${PID[home]}"
+	wait_until 5 'it ends' gone "${PID[home]}"
+	cgq reload
+	cgqd_kill
+	cgqd_start
+	cgq reset
+	[ -z "$(tree_dir cpu)" ]
+	for pid in $(instances web); do
+		[ "$(cgroup_of "$pid")" = "/cgq-test-$RUN-home" ] || fail "pid $pid is in $(cgroup_of "$pid")"
+	done
+	programs_stop
+	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
+}
+
+@test "after a restart a process stays in the group that it came to last" {
+	policy 50-web.conf <<-EOF
+		[db]
+		match = name:$(named db)
+		[web]
+		match = name:$(named web)
+	EOF
+	cgqd_start
+	start web renamer "comm=$(named db)" "exec=$(program_file other threads)"
+	placed web web
+	kill -USR1 "${PID[web]}"
+	placed db web
+	kill -USR1 "${PID[web]}"
+	wait_until 5 'it execs' executes "${PID[web]}" "$(program_file other threads)"
+	is_in db "${PID[web]}"
+	cgqd_kill
+	cgqd_start
+	is_in db "${PID[web]}"
+}
+
 @test "killed again and again in the middle of its work, it loses nobody" {
 	one
 	start web forker --storm 30 --live 300 --alive 10
