@@ -93,6 +93,15 @@ static unsigned occupied_group(const struct look *l, const struct occupant *o)
 	return GROUP_NONE;
 }
 
+/* False when a cgroup that it is in has to go. */
+static bool may_stay(const struct look *l, const struct occupant *o)
+{
+	for (unsigned h = 0; o && h < HIERARCHIES_MAX; h++)
+		if (o->seen[h] != OCCUPANT_NOWHERE && !leaf_path(l, l->group_of_seen[o->seen[h]]))
+			return false;
+	return true;
+}
+
 static void judge_one(struct look *l, size_t i, unsigned parent_group)
 {
 	struct proc_facts *f = &l->procs[i];
@@ -113,6 +122,9 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	classify(l->p->policy, l->p->resolved, f, &reader, &s, NULL, &v);
 	place_forbid(l->p, f, &v);
 	*j = (struct judged){true, v.kind, v.group, v.rule, bits_inside(l, o, v.group), bits_in_tree(o)};
+	/* Never placed, but born in a member's cgroup (in a pid namespace of its own, say): it goes when that goes. */
+	if (v.kind == VERDICT_EXCLUDED && !may_stay(l, o))
+		j->kind = VERDICT_NONE;
 	if (f->pid == l->p->self)
 		j->kind = VERDICT_EXCLUDED;
 }

@@ -122,6 +122,30 @@ at_home() {
 	is_in db "${PID[web]}"
 }
 
+other_runs() {
+	[ -n "$(instances other)" ]
+}
+
+@test "a member's child in a pid namespace of its own does not keep its group from going" {
+	one
+	cp "$(command -v bash)" "$ROOM/bin/$(named web)"
+	mkfifo "$ROOM/go"
+	local before other
+	before=$(where $$)
+	cgqd_start
+	"$ROOM/bin/$(named web)" -c "read -r _ <'$ROOM/go'; unshare --pid --fork '$(program_file other threads)'; :" </dev/null >/dev/null 2>>"$LOG" 3>&- &
+	PID[web]=$!
+	STARTED+=($!)
+	placed web web
+	echo >"$ROOM/go"
+	wait_until 5 'the other runs' other_runs
+	other=$(instances other)
+	is_in web "$other"
+	cgq reset
+	no_tree
+	is_back "$other" "$before"
+}
+
 @test "killed again and again in the middle of its work, it loses nobody" {
 	one
 	start web forker --storm 30 --live 300 --alive 10
