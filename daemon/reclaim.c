@@ -127,6 +127,9 @@ static void attempt_take(struct reclaim *r, const struct wish *tried, const stru
 {
 	struct wish *w = wish_by_id(r, tried->id);
 
+	/* Given up while it was written: it may have landed on top of what was written since, and is to be looked at. */
+	if (!w && a->landed)
+		report_add(r, tried, a);
 	if (!w)
 		return;
 	if (a->landed || a->error || !w->told || w->told_bytes != a->use_bytes)

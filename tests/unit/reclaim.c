@@ -103,6 +103,31 @@ static void the_last_wish_counts(void **state)
 	reclaim_free(r);
 }
 
+static struct reclaim *forgets;
+static int (*write_really)(struct kernel *k, const struct hierarchy *h, const char *path, const char *file,
+			   const char *text, struct err *e);
+
+static int write_while_forgotten(struct kernel *k, const struct hierarchy *h, const char *path, const char *file,
+				 const char *text, struct err *e)
+{
+	reclaim_forget(forgets, NULL);
+	return write_really(k, h, path, file, text, e);
+}
+
+static void a_limit_that_lands_after_it_was_given_up_is_reported(void **state)
+{
+	struct dir_tree *t = *state;
+	struct action a = lower_to("1000000", 1000000);
+
+	forgets = reclaim_with_use(t, "900000\n");
+	write_really = t->k->write;
+	t->k->write = write_while_forgotten;
+	reclaim_ask(forgets, &a);
+	assert_true(report_of(forgets).landed);
+	reclaim_free(forgets);
+	t->k->write = write_really;
+}
+
 static void a_cgroup_that_vanished_is_an_error_and_the_end_of_it(void **state)
 {
 	struct dir_tree *t = *state;
@@ -141,6 +166,7 @@ int main(void)
 		ON_V2(use_above_the_limit_is_reported_and_nothing_written),
 		ON_V2(use_below_the_limit_lands_at_once),
 		ON_V2(the_last_wish_counts),
+		ON_V2(a_limit_that_lands_after_it_was_given_up_is_reported),
 		ON_V2(a_cgroup_that_vanished_is_an_error_and_the_end_of_it),
 		ON_V2(an_end_waits_for_nobody),
 	};
