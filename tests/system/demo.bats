@@ -16,6 +16,11 @@ demo() {
 	[ -z "$(find "$ROOM" -name 'cgq-run.*')" ]
 }
 
+# Asked anew each time: in a scope, the tree is not where it would be without.
+has_groups() {
+	[ -d "$(group_dir mysql)" ]
+}
+
 # A terminal's ^C reaches everyone in the foreground at once: the shell, and what it started.
 @test "the demo cleans up after ^C, and when it is terminated" {
 	local run how
@@ -23,7 +28,7 @@ demo() {
 		setsid env --default-signal=INT CGQ_RUN_TREE="$TREE" TMPDIR="$ROOM" \
 			"$REPO/daemon/run" --demo --built "$BUILD" </dev/null >>"$LOG" 2>&1 3>&- &
 		run=$!
-		wait_until 10 'there are groups' [ -d "$(group_dir mysql)" ]
+		wait_until 10 'there are groups' has_groups
 		sleep 2
 		# shellcheck disable=SC2086 # the signal, and the sign of a group
 		kill ${how% *} -- ${how#* }$run
