@@ -17,8 +17,9 @@ has_fds_at_most() {
 # refused_alone FILE: after a reload it is named, the rest is in force, and the daemon is as it was.
 refused_alone() {
 	local memory descriptors
-	# The first reload may grow what is kept; after it nothing may grow.
+	# The first reload and the first second open what is kept; after them nothing may grow.
 	cgq reload >/dev/null 2>&1 || true
+	sleep 1.2
 	memory=$(rss_kib "$CGQD")
 	descriptors=$(fds "$CGQD")
 	for _ in 1 2 3; do

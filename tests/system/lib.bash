@@ -12,36 +12,48 @@ SLOW=${CGQ_TEST_SLOW:-1}
 CPUS=$(nproc)
 
 declare -gA PID=() MOUNT=() VERSION=() WINDOW_NS=()
-STARTED=()
+STARTED=() MOUNTS=()
+exec {NAP}<> <(:)
 
 # --- the machine ------------------------------------------------------------------------------------------------
 
+# A guest's fork takes 40 ms: what runs in every test, or again and again, is done by the shell itself.
+
 # MOUNT[c] and VERSION[c] for each controller, whatever the layout. What has no hierarchy is missing.
 find_layout() {
-	local mount type options controller
+	local mount type options controller controllers version
 	while read -r _ mount type options _; do
 		case $type in
-		cgroup)
-			for controller in ${options//,/ }; do
-				grep -q "^$controller	" /proc/cgroups || continue
-				: "${MOUNT[$controller]:=$mount}" "${VERSION[$controller]:=1}"
-			done
-			;;
-		cgroup2)
-			for controller in $(<"$mount/cgroup.controllers"); do
-				: "${MOUNT[$controller]:=$mount}" "${VERSION[$controller]:=2}"
-			done
-			;;
+		cgroup) version=1 controllers=${options//,/ } ;;
+		cgroup2) version=2 && read -r controllers <"$mount/cgroup.controllers" || controllers='' ;;
+		*) continue ;;
 		esac
+		MOUNTS+=("$mount")
+		for controller in $controllers; do
+			case $controller in
+			cpu | cpuacct | cpuset | memory | pids)
+				: "${MOUNT[$controller]:=$mount}" "${VERSION[$controller]:=$version}"
+				;;
+			esac
+		done
 	done </proc/mounts
 	if [ "${VERSION[cpu]:-}" = 2 ]; then
 		MOUNT[cpuacct]=${MOUNT[cpu]} VERSION[cpuacct]=2
 	fi
 }
 
+# nap: 50 ms without a process.
+nap() {
+	read -rt 0.05 -u "$NAP" || true
+}
+
 # tree_dir CONTROLLER: the folder of our tree in its hierarchy; wherever below the root it stands.
 tree_dir() {
-	find "${MOUNT[$1]}" -type d -name "$TREE" -print -quit 2>/dev/null
+	if [ -d "${MOUNT[$1]}/$TREE" ]; then
+		echo "${MOUNT[$1]}/$TREE"
+	elif [ "${VERSION[$1]}" = 2 ]; then
+		find "${MOUNT[$1]}" -type d -name "$TREE" -print -quit 2>/dev/null
+	fi
 }
 
 # group_dir GROUP [CONTROLLER]
@@ -54,19 +66,25 @@ group_dir() {
 
 # Every folder, in any hierarchy, that any daemon of this test may have made.
 our_cgroups() {
-	local mounts
-	mapfile -t mounts < <(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/mounts)
-	find "${mounts[@]}" -depth -type d -path "*/cgq-test-$RUN-*" 2>/dev/null || true
+	find "${MOUNTS[@]}" -depth -type d -path "*/cgq-test-$RUN-*" 2>/dev/null || true
 }
 
 # cgroup_of PID [CONTROLLER]: its path in that hierarchy, or nothing when it is gone.
 cgroup_of() {
-	local controller=${2:-cpu}
-	if [ "${VERSION[$controller]}" = 1 ]; then
-		awk -F: -v c="$controller" '{ n = split($2, a, ","); for (i = 1; i <= n; i++) if (a[i] == c) print $3 }' "/proc/$1/cgroup" 2>/dev/null
-	else
-		sed -n 's/^0:://p' "/proc/$1/cgroup" 2>/dev/null
-	fi
+	find_cgroup "$@" && echo "$CGROUP"
+}
+
+# The same into CGROUP; PID may be PID/task/TID.
+find_cgroup() {
+	local number controllers path
+	CGROUP=''
+	while IFS=: read -r number controllers path; do
+		case ${VERSION[${2:-cpu}]}:,$controllers, in
+		1:*,"${2:-cpu}",*) CGROUP=$path ;;
+		2:,,) [ "$number" != 0 ] || CGROUP=$path ;;
+		esac
+	done 2>/dev/null <"/proc/$1/cgroup"
+	[ -n "$CGROUP" ]
 }
 
 # --- a test's own room --------------------------------------------------------------------------------------------
@@ -124,17 +142,19 @@ fail() {
 
 # wait_until SECONDS WHAT COMMAND…: the command comes true in that time.
 wait_until() {
-	local seconds=$1 what=$2 tries
+	local seconds=$1 what=$2 until=$((${EPOCHREALTIME%.*} + $1 * SLOW + 1))
 	shift 2
-	for ((tries = seconds * SLOW * 20; tries > 0; tries--)); do
+	while [ "${EPOCHREALTIME%.*}" -lt $until ]; do
 		"$@" >/dev/null 2>&1 && return 0
-		sleep 0.05
+		nap
 	done
 	"$@" || fail "not within $((seconds * SLOW)) s: $what"
 }
 
 alive() {
-	[ -d "/proc/$1" ] && [ "$(awk '/^State:/ { print $2 }' "/proc/$1/status" 2>/dev/null)" != Z ]
+	local stat=''
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return
+	[[ ${stat##*) } != [ZX]* ]]
 }
 
 gone() {
@@ -168,7 +188,7 @@ cgqd_ready() {
 	for ((tries = 200 * SLOW; tries > 0; tries--)); do
 		daemon_runs || fail "cgqd ended: $(tail -n 5 "$LOG")" || return
 		[ -S "$SOCKET" ] && cgq list >/dev/null 2>&1 && return
-		sleep 0.05
+		nap
 	done
 	fail "cgqd does not answer"
 }
@@ -248,7 +268,7 @@ program_file() {
 }
 
 executes() {
-	[ "$(readlink "/proc/$1/exe")" = "$2" ]
+	[ "/proc/$1/exe" -ef "$2" ]
 }
 
 stop() {
@@ -262,26 +282,24 @@ stop() {
 
 # Also what lost its parent: by the file that it runs, which is this test's own.
 programs_stop() {
-	local pid link
-	for pid in "${STARTED[@]}"; do
+	local pid
+	for pid in "${STARTED[@]}" $(running "$ROOM/bin/*"); do
 		kill -KILL "$pid" 2>/dev/null || true
 	done
-	for link in /proc/[0-9]*/exe; do
-		[[ $(readlink "$link") != "$ROOM"/bin/* ]] || kill -KILL "$(tr -dc 0-9 <<<"$link")" 2>/dev/null || true
-	done 2>/dev/null
 	for pid in "${STARTED[@]}"; do
 		wait "$pid" 2>/dev/null || true
 	done
 	STARTED=()
 }
 
+# running PATTERN: every process whose executable's path fits.
+running() {
+	find /proc -mindepth 2 -maxdepth 2 -name exe -lname "$1" 2>/dev/null | tr -dc '0-9\n' || true
+}
+
 # instances LABEL: every process that runs that program, whoever its parent is now.
 instances() {
-	local file link
-	file=$ROOM/bin/$(named "$1")
-	for link in /proc/[0-9]*/exe; do
-		[ "$(readlink "$link")" != "$file" ] || echo "$link"
-	done 2>/dev/null | tr -dc '0-9\n'
+	running "$ROOM/bin/$(named "$1")"
 }
 
 # descendants PID: all of them, itself left out; a zombie is in no group any more.
@@ -300,28 +318,30 @@ rss_kib() {
 }
 
 fds() {
-	find "/proc/$1/fd" -mindepth 1 2>/dev/null | wc -l
+	local all=("/proc/$1/fd/"*)
+	echo ${#all[@]}
 }
 
 # --- where processes are ------------------------------------------------------------------------------------------
 
 # is_in GROUP PID…: each of them, whole, in every hierarchy in which the group stands.
 is_in() {
-	local group=$1 pid controller dir where task
+	local group=$1 pid controller dir leaf task found=''
 	shift
-	[ -d "$(group_dir "$group")" ] || fail "no group '$group'" || return
-	for pid; do
-		for controller in "${!MOUNT[@]}"; do
-			dir=$(tree_dir "$controller")/$group
-			if [ -z "$(tree_dir "$controller")" ] || [ ! -d "$dir" ]; then continue; fi
-			[ ! -d "$dir/_self" ] || dir=$dir/_self
+	for controller in "${!MOUNT[@]}"; do
+		dir=$(tree_dir "$controller")/$group
+		[ -d "$dir" ] || continue
+		found=yes leaf=$dir
+		[ ! -d "$dir/_self" ] || leaf=$dir/_self
+		for pid; do
 			for task in "/proc/$pid/task"/*; do
-				where=$(cgroup_of "$pid/task/${task##*/}" "$controller")
-				[ "${MOUNT[$controller]}$where" = "$dir" ] ||
-					fail "pid $pid task ${task##*/}, $controller: in '$where', not in ${dir#"${MOUNT[$controller]}"}" || return
+				find_cgroup "$pid/task/${task##*/}" "$controller" || true
+				[ "${MOUNT[$controller]}$CGROUP" = "$leaf" ] ||
+					fail "pid $pid task ${task##*/}, $controller: in '$CGROUP', not in ${leaf#"${MOUNT[$controller]}"}" || return
 			done
 		done
 	done
+	[ -n "$found" ] || fail "no group '$group'"
 }
 
 # are_in GROUP PID…: those of them that are still there; for a crowd that comes and goes.
