@@ -20,6 +20,8 @@
 #define ORIGIN_MAX_BYTES (64U << 20)
 /* A journal of fewer lines is not worth rewriting: 1,000 lines are about 100 KiB. */
 #define TRIM_LINES 1000
+/* Stands for the group of a member whose section is gone; no group has that name. */
+#define ORIGIN_NO_GROUP "-"
 
 struct origin_store {
 	int folder, fd; /* fd: open for appending, or -1 */
@@ -118,12 +120,13 @@ void origin_store_add(struct origin_store *s, const struct policy *p, const stru
 	char head[128];
 	int n;
 
-	if (s->folder < 0 || one->group >= p->n_groups)
+	if (s->folder < 0)
 		return;
 	n = snprintf(head, sizeof(head), "%d %" PRIu64 " %" PRIu64 " %d ", (int)one->pid, one->start_ticks,
 		     one->rule_key, (int)one->kind);
 	queue_text(s, head, (size_t)n);
-	queue_field(s, p->groups[one->group].path);
+	/* Whom no group holds any more may be moved within the tree, or be still to be moved back: its origin counts on. */
+	queue_field(s, one->group < p->n_groups ? p->groups[one->group].path : ORIGIN_NO_GROUP);
 	for (unsigned h = 0; h < s->machine->n_hierarchies; h++) {
 		if (!one->origins[h])
 			continue;

@@ -206,6 +206,29 @@ static void an_origin_is_known_to_the_next_daemon(void **state)
 	origin_store_free(s);
 }
 
+/* Its process is still to be moved back, or to another group; and each daemon's first act is to write the journal anew. */
+static void an_origin_outlives_the_section_of_its_group(void **state)
+{
+	static const struct policy other = {.groups = groups, .n_groups = 1};
+
+	write_member();
+	for (int round = 0; round < 3; round++) {
+		struct origin_store *s = origin_store_new(folder_fd, &machine);
+		struct members *members = members_new();
+		struct member *one;
+
+		origin_store_load(s, &other, members);
+		one = members_find(members, 812);
+		assert_non_null(one);
+		assert_int_equal(one->group, GROUP_NONE);
+		assert_string_equal(one->origins[1], "/a b=%/\xff");
+		origin_store_trim(s, &other, members);
+		assert_null(origin_store_trouble(s));
+		members_free(members);
+		origin_store_free(s);
+	}
+}
+
 static void origins_of_another_boot_are_forgotten(void **state)
 {
 	static const char text[] = "cgq-origins 1 00000000-0000-0000-0000-000000000000\n"
@@ -330,6 +353,7 @@ int main(void)
 		TEST(a_foreign_or_binary_journal_is_begun_anew),
 		TEST(origins_of_another_boot_are_forgotten),
 		TEST(an_origin_is_known_to_the_next_daemon),
+		TEST(an_origin_outlives_the_section_of_its_group),
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_full_file_system_is_told_once),
 	};
