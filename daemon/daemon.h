@@ -1,4 +1,4 @@
-/* Owner of everything. Only daemon, settle and main know this struct. */
+/* Owner of everything: daemon wakes, settle does. Only these two and main know this struct. */
 #pragma once
 
 #include <systemd/sd-event.h>

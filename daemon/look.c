@@ -15,6 +15,7 @@ struct judged {
 	bool done;
 	enum verdict_kind kind;
 	unsigned group, rule;
+	bool left; /* no member any more */
 	uint32_t inside, in_tree; /* bits of hierarchies, see place_carry_out() */
 };
 
@@ -121,12 +122,21 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	s.current_group = one ? place_kept_by(l->p, one) : occupied_group(l, o);
 	classify(l->p->policy, l->p->resolved, f, &reader, &s, NULL, &v);
 	place_forbid(l->p, f, &v);
-	*j = (struct judged){true, v.kind, v.group, v.rule, bits_inside(l, o, v.group), bits_in_tree(o)};
+	*j = (struct judged){
+		.done = true,
+		.kind = v.kind,
+		.group = v.group,
+		.rule = v.rule,
+		.inside = bits_inside(l, o, v.group),
+		.in_tree = bits_in_tree(o),
+	};
 	/* Never placed, but born in a member's cgroup (in a pid namespace of its own, say): it goes when that goes. */
 	if (v.kind == VERDICT_EXCLUDED && !may_stay(l, o))
 		j->kind = VERDICT_NONE;
 	if (f->pid == l->p->self)
 		j->kind = VERDICT_EXCLUDED;
+	else if (j->in_tree)
+		place_inherit(l->p, f, j->in_tree);
 }
 
 /* Parents first: whom a process follows must be known. The chain of ancestors may be as long as there are processes. */
@@ -182,9 +192,13 @@ static void carry_out_all(struct look *l)
 		struct judged *j = &l->judged[i];
 		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
 
-		if (moves[i] || v.kind == VERDICT_NONE)
-			place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree);
+		if (moves[i] || v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED)
+			j->left = place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree);
 	}
+	/* Not before: a child without an entry of its own goes where its parent came from. */
+	for (size_t i = 0; i < l->n; i++)
+		if (l->judged[i].left)
+			members_drop(l->p->members, l->procs[i].pid);
 }
 
 static void forget_gone(void *ctx, struct member *one)

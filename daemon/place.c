@@ -147,6 +147,11 @@ static void inherit_origins(struct placer *p, const struct proc_facts *f, struct
 	}
 }
 
+void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree)
+{
+	inherit_origins(p, f, members_put(p->members, f->pid, f->start_ticks), in_tree);
+}
+
 void place_journal(struct placer *p, struct member *one)
 {
 	if (one->journaled)
@@ -246,7 +251,8 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	return true;
 }
 
-static void move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
+/* True when it is gone. */
+static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
 {
 	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
 	const char *to[HIERARCHIES_MAX] = {NULL};
@@ -261,16 +267,16 @@ static void move_in(struct placer *p, struct proc_facts *f, const struct verdict
 		}
 	}
 	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
-	if (moved == MOVED_GONE) {
-		members_drop(p->members, f->pid);
-		return;
-	}
+	if (moved == MOVED_GONE)
+		return true;
 	one->placed_ns = placer_now_ns();
 	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
 	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
+	return false;
 }
 
-static void move_back(struct placer *p, struct proc_facts *f, uint32_t where)
+/* True when it is back, or gone. */
+static bool move_back(struct placer *p, struct proc_facts *f, uint32_t where)
 {
 	const char *to[HIERARCHIES_MAX] = {NULL};
 	struct err e = {0};
@@ -280,29 +286,32 @@ static void move_back(struct placer *p, struct proc_facts *f, uint32_t where)
 		if (where & (1U << h))
 			to[h] = origin_of(p, f, h);
 	moved = mover_return(p->mover, f->pid, f->start_ticks, to, &e);
-	if (moved == MOVED_GONE) {
-		members_drop(p->members, f->pid);
-		return;
-	}
 	p->returned += moved == MOVED_OK;
-	p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);
+	if (moved != MOVED_GONE)
+		p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);
+	return moved == MOVED_OK || moved == MOVED_GONE;
 }
 
-void place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
+/* A process that is measured only, and was given back: where it is now is where it belongs, wherever an admin moves it. */
+static void forget_origins(struct member *one, uint32_t where)
+{
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
+		if (where & (1U << h))
+			one->origins[h] = NULL;
+}
+
+bool place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
 {
 	uint32_t wanted = wanted_hierarchies(p, v->group);
 	struct member *one = members_find(p->members, f->pid);
 
 	if (v->kind == VERDICT_EXCLUDED)
-		return;
-	if (v->kind == VERDICT_NONE) {
-		if (in_tree)
-			move_back(p, f, in_tree);
-		members_drop(p->members, f->pid);
-		return;
-	}
-	if (in_tree & ~wanted)
-		move_back(p, f, in_tree & ~wanted);
+		return in_tree == 0;
+	if (v->kind == VERDICT_NONE)
+		return in_tree == 0 || move_back(p, f, in_tree);
+	if ((in_tree & ~wanted) && move_back(p, f, in_tree & ~wanted) && one)
+		forget_origins(one, in_tree & ~wanted);
 	if ((wanted & ~inside) && one)
-		move_in(p, f, v, wanted & ~inside, one);
+		return move_in(p, f, v, wanted & ~inside, one);
+	return false;
 }

@@ -8,11 +8,16 @@
 unsigned place_kept_by(const struct placer *p, const struct member *one);
 
 /*
- * Carries a verdict out. inside: bit per hierarchy in which the process is in its group's cgroup already;
+ * Example: web's members are to stand in cpu, cpuacct and memory (bits 0, 1, 2). One that somebody moved out of
+ * memory alone has in_tree = inside = 0b011 and is moved in the third; one that sits in db's cgroups has
+ * in_tree = 0b111 and inside = 0.
+ *
+ * Carries a verdict out; true when the process is no member any more: its entry is to be dropped, though not before
+ * its children have asked it for their origins. A process whose way back was refused stays known. inside: bit per hierarchy in which the process is in its group's cgroup already;
  * in_tree: bit per hierarchy in which it is anywhere in our tree. The caller has put f's member entry's origins
  * into the journal (place_note()) and flushed it.
  */
-void place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
+bool place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 
 /* Makes or updates the member entry and queues its origins for the journal. False: nothing has to be moved. */
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
@@ -25,3 +30,9 @@ void place_journal(struct placer *p, struct member *one);
  * scope) or in a cgroup that is delegated to another manager.
  */
 void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v);
+
+/*
+ * A process found in our tree came from where its parent did. Parents first: a line of descendants that nobody has
+ * seen yet (born while no daemon ran) all come from where the first of them did.
+ */
+void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree);

@@ -56,7 +56,8 @@ static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 	if (!place_note(p, f, v, inside, in_tree) && v->kind != VERDICT_NONE)
 		return;
 	origin_store_flush(p->origins);
-	place_carry_out(p, f, v, inside, in_tree);
+	if (place_carry_out(p, f, v, inside, in_tree))
+		members_drop(p->members, f->pid);
 }
 
 /* forked_by: who forked it just now, 0 if that does not matter. False when nobody is there to be judged any more. */

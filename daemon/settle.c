@@ -137,7 +137,6 @@ static int take_machine(struct daemon *d, struct err *e)
 	log_line(LOG_LEVEL_INFO, "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
 		 (unsigned long long)(now.memory_bytes >> 20));
 	d->machine = now;
-	drop_want(d);
 	refusals_clear(&d->refusals);
 	return 1;
 }
@@ -277,7 +276,7 @@ static int settle_kernel(struct daemon *d, struct err *e)
 			r = round;
 	}
 	troubles_settle(&d->troubles, TROUBLE_APPLY);
-	d->again = round == ROUND_BUSY;
+	d->again = r == 0 && round == ROUND_BUSY;
 	return r;
 }
 

@@ -102,6 +102,25 @@ at_home() {
 	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
 }
 
+@test "who was born while the daemon was dead goes where its parent came from, when the section goes" {
+	one
+	home_make
+	cgqd_start
+	at_home "$(program_file web forker)" --alive 10 --live 20000
+	placed web home
+	cgqd_kill
+	sleep 1
+	printf '[db]\n' | policy 50-web.conf
+	cgqd_start
+	no_group web
+	local pid
+	for pid in $(instances web); do
+		[ "$(cgroup_of "$pid")" = "/cgq-test-$RUN-home" ] || gone "$pid" || fail "pid $pid is in $(cgroup_of "$pid")"
+	done
+	programs_stop
+	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
+}
+
 @test "after a restart a process stays in the group that it came to last" {
 	policy 50-web.conf <<-EOF
 		[db]
