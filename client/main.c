@@ -20,7 +20,9 @@ static int output_close(int status, int failed)
 	if (errno == EPIPE)
 		return status;
 	say("the output cannot be written: %s", errno ? strerror(errno) : "write error");
-	return status ? status : failed;
+	if (status)
+		return status;
+	return failed == EXIT_UNREACHABLE ? EXIT_DIFFERS : failed; /* cgqd did answer */
 }
 
 static int run(const struct options *o)

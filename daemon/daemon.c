@@ -179,15 +179,21 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	placer_event(&d->placer, ev);
 }
 
+bool daemon_take_events(struct daemon *d, struct err *e)
+{
+	bool lost = false;
+
+	return events_read(d->events, on_event, d, &lost, e) >= 0 && !lost;
+}
+
 void daemon_drain_events(struct daemon *d)
 {
 	struct err e = {0};
-	bool lost = false;
 
-	if (events_read(d->events, on_event, d, &lost, &e) < 0)
-		log_line(LOG_LEVEL_ERROR, "process events: %s; looking at everything instead", e.text);
-	else if (!lost)
+	if (daemon_take_events(d, &e))
 		return;
+	if (e.code)
+		log_line(LOG_LEVEL_ERROR, "process events: %s; looking at everything instead", e.text);
 	settle_logged(d, WHY_LOST, &e);
 }
 
@@ -211,6 +217,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
+	placer_journal(&d->placer);
 	if (d->again || hotplug_changed(d->hotplug))
 		settle_logged(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
@@ -259,6 +266,8 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 
 	log_line(LOG_LEVEL_INFO, d->passive ? "stopping" : "stopping; limits stay in place");
 	sd_notify(false, "STOPPING=1");
+	daemon_take_events(d, NULL);
+	placer_journal(&d->placer);
 	return sd_event_exit(d->event, 0);
 }
 

@@ -77,7 +77,9 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e);
 void daemon_close(struct daemon *d);
 /* The socket, the folder watch, timers and signals; then serves until SIGTERM. */
 int daemon_serve(struct daemon *d, struct err *e);
-/* Reads what events wait, without waiting for more. */
+/* Acts on what events wait, without waiting for more; false when some were lost, or (with e) cannot be read. */
+bool daemon_take_events(struct daemon *d, struct err *e);
+/* The same, and looks at everything where they were lost. */
 void daemon_drain_events(struct daemon *d);
 
 /* After a change of policy: watches what its rules name. */

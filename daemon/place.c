@@ -152,14 +152,6 @@ void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tre
 	inherit_origins(p, f, members_put(p->members, f->pid, f->start_ticks), in_tree);
 }
 
-void place_journal(struct placer *p, struct member *one)
-{
-	if (one->journaled)
-		return;
-	origin_store_add(p->origins, p->policy, one);
-	one->journaled = true;
-}
-
 static bool is_beyond_base(const struct placer *p, const struct proc_facts *f, unsigned h)
 {
 	const char *base = p->machine->hierarchies[h].base;

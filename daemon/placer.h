@@ -46,5 +46,11 @@ void placer_event(struct placer *p, const struct proc_event_told *ev);
 /* Reads facts for classify(); where a process is in our tree, its origin stands in. ctx is the placer. */
 struct facts_reader placer_reader(struct placer *p);
 
+/*
+ * Writes down who became a member without being moved: born in a group, it is in the journal a second later, so that
+ * its origin is known even when its parent and this daemon have died.
+ */
+void placer_journal(struct placer *p);
+
 /* The full look (law 2): tree as observed just now. -errno only when nothing could be looked at. */
 int placer_look(struct placer *p, const struct tree *tree, struct err *e);

@@ -90,7 +90,7 @@ at_home() {
 	[ "$(wc -w <<<"$all")" -ge 20 ]
 	kill -KILL "${PID[home]}"
 	wait_until 5 'it ends' gone "${PID[home]}"
-	cgq reload
+	sleep 2 # no full look in between: the daemon writes down by itself whom it knows
 	cgqd_kill
 	cgqd_start
 	cgq reset
