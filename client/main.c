@@ -37,7 +37,7 @@ static int run(const struct options *o)
 		help_print(o->command);
 		return output_close(EXIT_AS_WANTED, failed);
 	}
-	return output_close(o->command->run(o), failed);
+	return output_close(o->command ? o->command->run(o) : EXIT_USAGE, failed);
 }
 
 int main(int argc, char **argv)

@@ -120,13 +120,12 @@ static int exe_file_read(struct proc *p, struct proc_facts *f)
 
 static void names_take(struct proc_facts *parent, char *names[4])
 {
-	char *taken[] = {parent->comm[0] ? must_strdup(parent->comm) : NULL, take_ptr(parent->exe_name),
-			 take_ptr(parent->argv0_name), take_ptr(parent->script_name)};
-
-	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
+	for (size_t i = 0; i < 4; i++)
 		free(names[i]);
-		names[i] = taken[i];
-	}
+	names[0] = parent->comm[0] ? must_strdup(parent->comm) : NULL;
+	names[1] = take_ptr(parent->exe_name);
+	names[2] = take_ptr(parent->argv0_name);
+	names[3] = take_ptr(parent->script_name);
 }
 
 /* What of the parent cannot be read has no name; one that started after its child is another process by now. */

@@ -75,12 +75,23 @@ void sampler_free(struct sampler *s)
 	free(s);
 }
 
+static bool hierarchies_same(const struct sampler *s, const struct machine *m)
+{
+	for (unsigned i = 0; i < HIERARCHIES_MAX; i++) {
+		const struct hierarchy *a = &s->hierarchies[i], *b = &m->hierarchies[i];
+
+		if (a->controllers != b->controllers || strcmp(a->mount, b->mount) || strcmp(a->base, b->base))
+			return false;
+	}
+	return true;
+}
+
 /* Other mounts: what is open belongs to something else, and may not even be gone. */
 static void follow_machine(struct sampler *s, const struct machine *m)
 {
 	s->source.machine = m;
 	counter_files_retry(&s->machine.files);
-	if (!memcmp(s->hierarchies, m->hierarchies, sizeof(s->hierarchies)))
+	if (hierarchies_same(s, m))
 		return;
 	memcpy(s->hierarchies, m->hierarchies, sizeof(s->hierarchies));
 	counter_files_done(&s->machine.files, &s->source);
