@@ -97,3 +97,16 @@ pin() {
 		taskset -a -p -c "$1" "$pid" >/dev/null
 	done
 }
+
+# Workers do not end with an Apache that is killed: they are stopped with it, while it is known whose they are.
+apache_stop() {
+	local pid
+	[ -n "${PID[apache]:-}" ] || return 0
+	# shellcheck disable=SC2046 # a pid a word
+	for pid in "${PID[apache]}" $(descendants "${PID[apache]}"); do kill -KILL "$pid" 2>/dev/null || true; done
+}
+
+teardown() {
+	apache_stop
+	room_leave
+}
