@@ -92,7 +92,7 @@ find_cgroup() {
 room_make() {
 	find_layout
 	TREE=cgq-test-$RUN-${BATS_SUITE_TEST_NUMBER:-$BATS_TEST_NUMBER}
-	ROOM=$(mktemp -d "${TMPDIR:-/tmp}/$TREE.XXXXXX")
+	ROOM=$(mktemp -d "${TMPDIR:-/var/tmp}/$TREE.XXXXXX")
 	chmod 755 "$ROOM"
 	CONF=$ROOM/conf.d STATE=$ROOM/state SOCKET=$ROOM/socket LOG=$ROOM/log
 	mkdir "$CONF" "$ROOM/bin"
@@ -177,9 +177,10 @@ cgqd_start() {
 	cgqd_ready
 }
 
+# At a usual priority, however the tests run.
 cgqd_launch() {
-	setpriv --pdeathsig KILL "$BUILD/cgqd" --config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" \
-		--state "$STATE" --tree "$TREE" -v "$@" </dev/null >>"$LOG" 2>&1 3>&- &
+	(renice -n 0 -p "$BASHPID" >/dev/null && exec setpriv --pdeathsig KILL "$BUILD/cgqd" --config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" \
+		--state "$STATE" --tree "$TREE" -v "$@") </dev/null >>"$LOG" 2>&1 3>&- &
 	CGQD=$!
 }
 
@@ -300,6 +301,11 @@ running() {
 # instances LABEL: every process that runs that program, whoever its parent is now.
 instances() {
 	running "$ROOM/bin/$(named "$1")"
+}
+
+# has_instances LABEL AT-LEAST
+has_instances() {
+	[ "$(instances "$1" | wc -w)" -ge "$2" ]
 }
 
 # descendants PID: all of them, itself left out; a zombie is in no group any more.

@@ -2,8 +2,8 @@
 # Busy loops on all CPUs get what their groups were given.
 load lib
 
-# Two runnable threads a CPU, or a weight cannot speak (FACTS).
-THREADS=$((CPUS * 2))
+# A weight speaks between at least two runnable threads a CPU; more, so that an uneven balance says less.
+THREADS=$((CPUS * 4))
 
 two_groups() {
 	policy 50-two.conf <<-EOF

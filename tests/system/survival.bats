@@ -84,13 +84,12 @@ at_home() {
 	home_make
 	cgqd_start
 	at_home "$(program_file web forker)" --orphans --alive 20
-	sleep 2
 	local all pid
+	wait_until 5 'all are born' has_instances web 20
 	all=$(instances web)
-	[ "$(wc -w <<<"$all")" -ge 20 ]
 	kill -KILL "${PID[home]}"
 	wait_until 5 'it ends' gone "${PID[home]}"
-	sleep 2 # no full look in between: the daemon writes down by itself whom it knows
+	sleep $((1 + SLOW)) # no full look in between: the daemon writes down by itself whom it knows
 	cgqd_kill
 	cgqd_start
 	cgq reset
