@@ -115,3 +115,11 @@ teardown() {
 	apache_stop
 	room_leave
 }
+
+# Apache's children would outlive it.
+servers_stop() {
+	local pid
+	for pid in ${PID[apache]:+"${PID[apache]}" $(descendants "${PID[apache]}")}; do
+		kill -KILL "$pid" 2>/dev/null || true
+	done
+}
