@@ -341,13 +341,18 @@ is_in() {
 		[ ! -d "$dir/_self" ] || leaf=$dir/_self
 		for pid; do
 			for task in "/proc/$pid/task"/*; do
-				find_cgroup "$pid/task/${task##*/}" "$controller" || true
+				find_cgroup "$pid/task/${task##*/}" "$controller" || ! thread_ended "$pid" "$task" || continue
 				[ "${MOUNT[$controller]}$CGROUP" = "$leaf" ] ||
 					fail "pid $pid task ${task##*/}, $controller: in '$CGROUP', not in ${leaf#"${MOUNT[$controller]}"}" || return
 			done
 		done
 	done
 	[ -n "$found" ] || fail "no group '$group'"
+}
+
+# A server's threads come and go while they are looked at; its main thread, and so the process, must be there.
+thread_ended() {
+	[ -d "/proc/$1" ] && [ "${2##*/}" != "$1" ] && [ ! -d "$2" ]
 }
 
 # are_in GROUP PID…: those of them that are still there; for a crowd that comes and goes.
