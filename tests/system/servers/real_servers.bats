@@ -33,7 +33,7 @@ main_pids() {
 
 both_are_placed() {
 	# shellcheck disable=SC2046 # a pid a word
-	is_in mysql "${PID[mysql]}" && is_in apache "${PID[apache]}" $(descendants "${PID[apache]}")
+	is_in mysql "${PID[mysql]}" && is_in apache "${PID[apache]}" && are_in apache $(descendants "${PID[apache]}")
 }
 
 # Nothing can be said of shares unless both always want more: together they use the whole CPU.
