@@ -67,6 +67,8 @@ static void action_show(const struct plan_page *p, const json_t *action)
 		minus(p, folder, "");
 	else if (strcmp(kind, "evacuate") == 0)
 		printf("  %s: its processes move to %s\n", folder, text);
+	else if (strcmp(kind, "reunite") == 0)
+		printf("  %s: its processes go back to %s, and it is removed\n", folder, text);
 	else if (strcmp(kind, "enable") == 0)
 		plus(p, control, text, at);
 	else if (strcmp(kind, "disable") == 0)

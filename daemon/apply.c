@@ -38,6 +38,13 @@ static void path_of(const struct applier *a, const struct action *act, char path
 	machine_path(a->machine, act->hierarchy, act->path, path, PATH_MAX);
 }
 
+static int processes_move(struct applier *a, const struct action *act, const char *from, const char *to, struct err *e)
+{
+	int r = a->evacuate ? a->evacuate(a->ctx, act->hierarchy, from, to) : -EBUSY;
+
+	return r < 0 ? fail(e, -r, "%s: its processes could not all be moved to %s: %s", from, *to ? to : "/", strerror(-r)) : 0;
+}
+
 static int evacuate(struct applier *a, const struct action *act, struct err *e)
 {
 	char from[PATH_MAX], to[PATH_MAX];
@@ -52,10 +59,18 @@ static int evacuate(struct applier *a, const struct action *act, struct err *e)
 		if (r < 0)
 			return r;
 	}
-	r = a->evacuate ? a->evacuate(a->ctx, act->hierarchy, from, to) : -EBUSY;
-	return r < 0 ? fail(e, -r, "%s: its processes could not all be moved to %s: %s", from, *to ? to : "/",
-			    strerror(-r)) :
-		       0;
+	return processes_move(a, act, from, to, e);
+}
+
+static int reunite(struct applier *a, const struct action *act, struct err *e)
+{
+	char rest[PATH_MAX], base[PATH_MAX];
+	int r;
+
+	machine_rest_path(a->machine, act->hierarchy, rest, sizeof(rest));
+	path_of(a, act, base);
+	r = processes_move(a, act, rest, base, e);
+	return r < 0 ? r : a->kernel->remove(a->kernel, hierarchy_of(a, act), rest, e);
 }
 
 /* Was something else taken than what was written? The file is read again: v1 clamps a weight without a word. */
@@ -217,6 +232,8 @@ static int cgroup_try(struct applier *a, const struct action *act, struct err *e
 		return a->kernel->write(a->kernel, h, path, "cgroup.subtree_control", act->text, e);
 	case ACTION_EVACUATE:
 		return evacuate(a, act, e);
+	case ACTION_REUNITE:
+		return reunite(a, act, e);
 	case ACTION_WRITE:
 		break;
 	}

@@ -1,4 +1,4 @@
-/* Owner of everything: daemon wakes, settle does. Only these two and main know this struct. */
+/* Owner of everything: daemon wakes, settle and settle_kernel do. Only these and main know this struct. */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -56,6 +56,7 @@ struct daemon {
 	struct resolved *resolved;
 	struct want *want;
 	struct tree tree;	 /* as read back last */
+	uint32_t base_given[HIERARCHIES_MAX]; /* v2: controllers that we enabled in the base, see base_store */
 	struct refusals refusals;
 	struct shrinking *shrinking;
 	size_t n_shrinking, cap_shrinking;

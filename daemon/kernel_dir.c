@@ -57,12 +57,9 @@ static uint32_t controllers_named(const char *words, int version)
 
 	snprintf(copy, sizeof(copy), "%s", words);
 	for (char *w = strtok_r(copy, ", \n", &save); w; w = strtok_r(NULL, ", \n", &save)) {
-		for (int c = 0; c < CONTROLLER__COUNT; c++) {
-			const char *name = version == 2 ? controller_rows[c].v2 : controller_rows[c].v1;
+		int c = controller_find(w, version);
 
-			if (name && !strcmp(w, name))
-				bits |= 1U << c;
-		}
+		bits |= c < 0 ? 0 : 1U << c;
 	}
 	return bits;
 }

@@ -18,17 +18,6 @@ static void log_nothing(void *userdata, int level, const char *fmt, va_list ap)
 {
 }
 
-static int controller_named(const char *name, int version)
-{
-	for (int c = 0; c < CONTROLLER__COUNT; c++) {
-		const char *own = version == 2 ? controller_rows[c].v2 : controller_rows[c].v1;
-
-		if (own && !strcmp(own, name))
-			return c;
-	}
-	return -1;
-}
-
 static struct hierarchy *hierarchy_at(struct machine *m, const char *mount, int version)
 {
 	struct hierarchy *h;
@@ -53,7 +42,7 @@ static void mount_point_take(struct machine *m, const struct cgroup_mount_point 
 	if (statfs(found->path, &fs) < 0)
 		return;
 	version = fs.f_type == CGROUP2_SUPER_MAGIC ? 2 : 1;
-	c = controller_named(found->name, version);
+	c = controller_find(found->name, version);
 	h = c < 0 ? NULL : hierarchy_at(m, found->path, version);
 	if (h)
 		h->controllers |= 1U << c;

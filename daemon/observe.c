@@ -51,6 +51,9 @@ static void bytes_read(struct kernel *k, const struct hierarchy *h, const char *
 		value_from_text(KNOB_MEMORY_MAX, h->version, buf, 0, ret);
 }
 
+/* Stands for all controllers that cgqd knows nothing of. */
+#define CONTROLLER_OTHER (1U << CONTROLLER__COUNT)
+
 /* Words of cgroup.controllers and cgroup.subtree_control. */
 static uint32_t controllers_read(struct kernel *k, const struct hierarchy *h, const char *path, const char *file)
 {
@@ -59,10 +62,11 @@ static uint32_t controllers_read(struct kernel *k, const struct hierarchy *h, co
 
 	if (k->read(k, h, path, file, buf, sizeof(buf), NULL) < 0)
 		return 0;
-	for (char *w = strtok_r(buf, " \n", &save); w; w = strtok_r(NULL, " \n", &save))
-		for (int c = 0; c < CONTROLLER__COUNT; c++)
-			if (controller_rows[c].v2 && !strcmp(w, controller_rows[c].v2))
-				bits |= 1U << c;
+	for (char *w = strtok_r(buf, " \n", &save); w; w = strtok_r(NULL, " \n", &save)) {
+		int c = controller_find(w, 2);
+
+		bits |= c < 0 ? CONTROLLER_OTHER : 1U << c;
+	}
 	return bits;
 }
 
@@ -163,7 +167,7 @@ static void seen_fill(struct walk *w, const struct found *f, struct seen_cgroup 
 	if (is_populated(w->k, h, path))
 		s->populated |= 1U << f->hierarchy;
 	if (h->version == 2)
-		s->enabled |= controllers_read(w->k, h, path, "cgroup.subtree_control");
+		s->enabled |= controllers_read(w->k, h, path, "cgroup.subtree_control") & ~CONTROLLER_OTHER;
 	values_read(w, f->hierarchy, path, s);
 }
 
@@ -182,16 +186,37 @@ static void found_merge(struct walk *w)
 	}
 }
 
+/* Who stands beside our tree. */
+static int neighbour_found(void *ctx, const char *name)
+{
+	struct walk *w = ctx;
+	char rest[PATH_MAX];
+
+	machine_rest_path(w->m, w->hierarchy, rest, sizeof(rest));
+	if (!w->m->hierarchies[w->hierarchy].base_is_root && !strcmp(strrchr(rest, '/') + 1, name))
+		w->t->rest_stands |= 1U << w->hierarchy;
+	else if (strcmp(name, w->m->tree))
+		w->t->base_shared |= 1U << w->hierarchy;
+	return 0;
+}
+
 static void base_read(struct walk *w, unsigned i)
 {
 	const struct hierarchy *h = &w->m->hierarchies[i];
+	uint32_t enabled;
 
 	if (h->version != 2)
 		return;
-	w->t->base_enabled[i] = controllers_read(w->k, h, h->base, "cgroup.subtree_control");
-	w->t->base_available[i] = controllers_read(w->k, h, h->base, "cgroup.controllers");
+	enabled = controllers_read(w->k, h, h->base, "cgroup.subtree_control");
+	w->t->base_enabled[i] = enabled & ~CONTROLLER_OTHER;
+	w->t->base_available[i] = controllers_read(w->k, h, h->base, "cgroup.controllers") & ~CONTROLLER_OTHER;
 	if (!h->base_is_root && is_populated(w->k, h, h->base))
 		w->t->base_populated |= 1U << i;
+	if (w->k->children(w->k, h, h->base, neighbour_found, w, NULL) < 0)
+		w->t->base_shared |= 1U << i; /* who knows */
+	/* A base that hands on what is not ours takes no processes. */
+	if (enabled & CONTROLLER_OTHER)
+		w->t->rest_stands &= ~(1U << i);
 }
 
 int observe_tree(struct kernel *k, const struct machine *m, struct tree *ret, struct err *e)

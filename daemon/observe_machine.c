@@ -165,10 +165,11 @@ static uint32_t controllers_available(struct kernel *k, const struct hierarchy *
 
 	if (k->read(k, h, h->base, "cgroup.controllers", text, sizeof(text), NULL) < 0)
 		return h->controllers;
-	for (char *w = strtok_r(text, " \n", &save); w; w = strtok_r(NULL, " \n", &save))
-		for (int c = 0; c < CONTROLLER__COUNT; c++)
-			if (controller_rows[c].v2 && !strcmp(w, controller_rows[c].v2))
-				bits |= 1U << c;
+	for (char *w = strtok_r(text, " \n", &save); w; w = strtok_r(NULL, " \n", &save)) {
+		int c = controller_find(w, 2);
+
+		bits |= c < 0 ? 0 : 1U << c;
+	}
 	return h->controllers & bits;
 }
 

@@ -12,6 +12,7 @@
 #include <cgq/bounds.h>
 #include <cgq/memory.h>
 
+#include "boot_id.h"
 #include "state_folder.h"
 #include "text.h"
 
@@ -26,7 +27,7 @@
 struct origin_store {
 	int folder, fd; /* fd: open for appending, or -1 */
 	const struct machine *machine;
-	char boot[64];
+	char boot[BOOT_ID_SIZE];
 	char *queue;
 	size_t queued, cap;
 	size_t lines; /* in the journal */
@@ -34,21 +35,12 @@ struct origin_store {
 	bool told;
 };
 
-static void read_boot_id(char *buf, size_t size)
-{
-	auto_fd int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, buf, size - 1);
-
-	buf[n > 0 ? n : 0] = '\0';
-	buf[strcspn(buf, "\n")] = '\0';
-}
-
 struct origin_store *origin_store_new(int folder, const struct machine *m)
 {
 	struct origin_store *s = must_alloc(sizeof(*s));
 
 	*s = (struct origin_store){.folder = folder, .fd = -1, .machine = m};
-	read_boot_id(s->boot, sizeof(s->boot));
+	boot_id_read(s->boot);
 	return s;
 }
 

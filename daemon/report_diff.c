@@ -15,6 +15,7 @@
 static const char *const action_names[] = {
 	[ACTION_MAKE] = "make",	      [ACTION_EVACUATE] = "evacuate", [ACTION_ENABLE] = "enable",
 	[ACTION_DISABLE] = "disable", [ACTION_WRITE] = "write",	      [ACTION_REMOVE] = "remove",
+	[ACTION_REUNITE] = "reunite",
 };
 
 /* The group of a cgroup that is no longer wanted, by the want that is in force. */
@@ -60,6 +61,26 @@ static const char *danger_of(const struct view *v, const struct action *a, char 
 	return buf;
 }
 
+/* Whom it happens to, and to what: for those that move processes, where to. */
+static void put_action_paths(const struct view *v, const struct action *a, const char *path, json_t *o)
+{
+	char rest[1024], to[1024];
+
+	machine_rest_path(v->machine, a->hierarchy, rest, sizeof(rest));
+	if (a->text)
+		machine_path(v->machine, a->hierarchy, a->text, to, sizeof(to));
+	if (a->kind == ACTION_REUNITE) {
+		put_text(o, "path", rest);
+		put_text(o, "text", *path ? path : "/");
+		return;
+	}
+	put_text(o, "path", *path ? path : "/");
+	if (a->kind == ACTION_EVACUATE)
+		put_text(o, "text", a->text ? to : *rest ? rest : "/");
+	else
+		put_text(o, "text", a->text);
+}
+
 static json_t *action_json(const struct view *v, const struct policy *next, const struct action *a)
 {
 	json_t *o = json_object();
@@ -68,10 +89,9 @@ static json_t *action_json(const struct view *v, const struct policy *next, cons
 	machine_path(v->machine, a->hierarchy, a->path, path, sizeof(path));
 	put_text(o, "kind", action_names[a->kind]);
 	put_text(o, "group", group_of(v, next, a));
-	put_text(o, "path", path[0] ? path : "/");
+	put_action_paths(v, a, path, o);
 	put_text(o, "file", a->file);
 	put_text(o, "was", a->was);
-	put_text(o, "text", a->text);
 	put_place(o, "at", &a->at);
 	put_text(o, "danger", danger_of(v, a, danger, sizeof(danger)));
 	return o;

@@ -1,5 +1,5 @@
 /* The one path that start, reload, a lost event and the slow timer take: look at everything, compute, put right. */
-#include "daemon.h"
+#include "settle_parts.h"
 
 #include <errno.h>
 #include <string.h>
@@ -7,23 +7,13 @@
 
 #include <cgq/auto.h>
 
+#include "base_store.h"
 #include "log.h"
 #include "observe.h"
-#include "plan_make.h"
 #include "policy_choose.h"
 #include "resolve.h"
 #include "text.h"
-#include "tree_path.h"
 #include "want_make.h"
-
-/* Processes that fork while their group is emptied make the rmdir fail; a few rounds outrun them. */
-#define EMPTYING_ROUNDS 5
-
-static void trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text)
-{
-	if (troubles_add(&d->troubles, source, group, text))
-		log_line(LOG_LEVEL_WARNING, "%s", text);
-}
 
 static void log_faults(const struct choice *c)
 {
@@ -90,7 +80,7 @@ static void save_good(struct daemon *d)
 	struct err e = {0};
 
 	if (d->state_fd >= 0 && good_store_save(d->state_fd, &d->choice.in_force, &e) < 0)
-		trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
 }
 
 /* 1 when another policy is in force than before, 0 when nothing changed. */
@@ -141,147 +131,6 @@ static int take_machine(struct daemon *d, struct err *e)
 	return 1;
 }
 
-static void note_shrinking(struct daemon *d, const struct plan *plan)
-{
-	for (size_t i = 0; i < d->n_shrinking; i++)
-		free(d->shrinking[i].path);
-	d->n_shrinking = 0;
-	reclaim_forget(d->reclaim, NULL);
-	for (size_t i = 0; i < plan->n_first; i++) {
-		const struct action *a = &plan->first[i];
-		const struct seen_cgroup *seen = tree_find(&d->tree, a->path ? a->path : "");
-		const struct value *use;
-
-		if (a->kind != ACTION_WRITE || a->only_below_bytes == 0)
-			continue;
-		use = !seen ? NULL : a->memsw ? &seen->memsw_current : &seen->memory_current;
-		if (use && use->kind == VALUE_NUMBER && use->number <= a->only_below_bytes)
-			continue;
-		array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
-		d->shrinking[d->n_shrinking++] = (struct shrinking){
-			must_strdup(a->path), a->knob, a->only_below_bytes,
-			use && use->kind == VALUE_NUMBER ? use->number : UINT64_MAX};
-	}
-}
-
-static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const char *to)
-{
-	struct daemon *d = ctx;
-	struct err e = {0};
-	int r = mover_evacuate(d->mover, hierarchy, from, to, &e);
-
-	if (r < 0)
-		trouble(d, TROUBLE_APPLY, GROUP_NONE, e.text);
-	return r;
-}
-
-static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
-{
-	static const char *const verbs[] = {"made", "emptied", "enabled in", "disabled in", "wrote", "removed"};
-	struct daemon *d = ctx;
-	char path[TREE_PATH_MAX];
-
-	if (error) {
-		trouble(d, TROUBLE_APPLY, a->group, e->text);
-		return;
-	}
-	d->writes++;
-	machine_path(&d->machine, a->hierarchy, a->path, path, sizeof(path));
-	log_line(LOG_LEVEL_DETAIL, "%s %s%s%s%s%s%s", verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
-		 a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
-}
-
-void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
-{
-	struct daemon *d = ctx;
-	const struct policy *p = d->choice.policy;
-	const char *where = group == GROUP_NONE ? "where it came from" : p->groups[group].path;
-	auto_free char *text = NULL;
-
-	if (e) {
-		text = must_printf("%s: %s", where, e->text);
-		trouble(d, TROUBLE_PLACE, group, text);
-	} else if (rule < p->n_rules) {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm), where,
-			 p->rules[rule].at.file, p->rules[rule].at.line);
-	} else {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
-	}
-}
-
-static int observe(struct daemon *d, struct err *e)
-{
-	tree_free(&d->tree);
-	d->tree = (struct tree){0};
-	return observe_tree(d->kernel, &d->machine, &d->tree, e);
-}
-
-enum { ROUND_DONE, ROUND_BUSY, ROUND_REMOVED };
-
-/*
- * One round of plan, writes, look and removals. BUSY: something could not be removed yet. REMOVED: something was,
- * so that what the kernel refused for its sake (a v1 cpuset is not narrowed below its children) is worth a new plan.
- */
-static int round_of(struct daemon *d, struct err *e)
-{
-	struct applier applier = {
-		.kernel = d->kernel,
-		.machine = &d->machine,
-		.reclaim = d->reclaim,
-		.refusals = &d->refusals,
-		.evacuate = on_evacuate,
-		.tell = on_action,
-		.ctx = d,
-	};
-	struct apply_result first = {0}, last = {0};
-	struct tree planned; /* what the plan borrows from */
-	uint64_t begun = placer_now_ns();
-	struct plan *plan;
-	int r;
-
-	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
-	note_shrinking(d, plan);
-	apply_first(&applier, plan, &first);
-	d->applied_ns = placer_now_ns() - begun;
-	if (plan->n_first + plan->n_last > 0)
-		mover_forget(d->mover);
-	planned = d->tree;
-	d->tree = (struct tree){0};
-	r = observe(d, e);
-	if (r == 0) {
-		troubles_begin(&d->troubles, TROUBLE_PLACE);
-		/* Who forked whom is known from what waits; of those that ended meanwhile the look itself sees nothing. */
-		daemon_take_events(d, NULL);
-		r = placer_look(&d->placer, &d->tree, e);
-		troubles_settle(&d->troubles, TROUBLE_PLACE);
-	}
-	if (r == 0 && plan->n_last > 0) {
-		mover_forget(d->mover);
-		apply_last(&applier, plan, &last);
-		r = observe(d, e);
-	}
-	plan_free(plan);
-	tree_free(&planned);
-	if (r < 0)
-		return r;
-	return last.failed > 0 ? ROUND_BUSY : last.done > 0 ? ROUND_REMOVED : ROUND_DONE;
-}
-
-static int settle_kernel(struct daemon *d, struct err *e)
-{
-	int r = observe(d, e), round = ROUND_BUSY;
-
-	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {
-		troubles_begin(&d->troubles, TROUBLE_APPLY);
-		round = round_of(d, e);
-		if (round < 0)
-			r = round;
-	}
-	troubles_settle(&d->troubles, TROUBLE_APPLY);
-	d->again = r == 0 && round == ROUND_BUSY;
-	return r;
-}
-
 static void log_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
@@ -319,6 +168,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	if (why == WHY_START) {
 		origin_store_load(d->origins, d->choice.policy, d->members);
 		origin_store_trim(d->origins, d->choice.policy, d->members);
+		base_store_load(d->state_fd, &d->machine, d->base_given);
 	}
 	r = settle_kernel(d, e);
 	if (r < 0)
@@ -362,49 +212,11 @@ int settle_reset(struct daemon *d, const char *group, struct err *e)
 	return r;
 }
 
-static void drop_shrinking(struct daemon *d, const struct reclaim_report *report)
-{
-	for (size_t i = 0; i < d->n_shrinking; i++) {
-		struct shrinking *s = &d->shrinking[i];
-
-		if (strcmp(s->path, report->path) != 0 || s->knob != report->knob)
-			continue;
-		if (!report->landed && !report->error) {
-			s->use_bytes = report->use_bytes;
-			return;
-		}
-		free(s->path);
-		*s = d->shrinking[--d->n_shrinking];
-		return;
-	}
-}
-
-void settle_shrunk(struct daemon *d)
-{
-	struct reclaim_report report;
-
-	while (reclaim_take(d->reclaim, &report)) {
-		drop_shrinking(d, &report);
-		if (report.landed) {
-			log_line(LOG_LEVEL_INFO, "%s: %s: the lower limit of %llu bytes is in force", report.path,
-				 knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
-			d->again = true;
-		}
-		if (report.error) {
-			auto_free char *text = must_printf("%s: %s: %s; the old limit stays", report.path,
-							   knob_rows[report.knob].id, strerror(report.error));
-
-			trouble(d, TROUBLE_APPLY, GROUP_NONE, text);
-		}
-		free(report.path);
-	}
-}
-
 const struct view *settle_view(struct daemon *d)
 {
 	struct err e = {0};
 
-	if (observe(d, &e) < 0)
+	if (settle_observe(d, &e) < 0)
 		log_line(LOG_LEVEL_WARNING, "the tree cannot be read: %s", e.text);
 	return settle_glance(d);
 }

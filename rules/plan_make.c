@@ -113,6 +113,16 @@ static void plan_hierarchy(struct planning *c, unsigned h)
 		plan_enables(c, h);
 }
 
+static struct action *last_add(struct planning *c, enum action_kind kind, unsigned hierarchy, const char *path)
+{
+	struct action *a;
+
+	array_grow(c->plan->last, c->plan->n_last, c->plan->cap_last);
+	a = &c->plan->last[c->plan->n_last++];
+	*a = (struct action){ .kind = kind, .hierarchy = hierarchy, .group = GROUP_NONE, .path = path, .knob = KNOB__COUNT };
+	return a;
+}
+
 /* Everything in our tree that is not wanted, and the tree itself where nothing is: the tree is ours alone. */
 static void plan_removes(struct planning *c)
 {
@@ -123,12 +133,28 @@ static void plan_removes(struct planning *c)
 		for (unsigned h = 0; h < c->m->n_hierarchies; h++) {
 			if (!(s->hierarchies & 1U << h) || (wanted && c->w->hierarchies & 1U << h))
 				continue;
-			array_grow(c->plan->last, c->plan->n_last, c->plan->cap_last);
-			c->plan->last[c->plan->n_last++] = (struct action){
-				.kind = ACTION_REMOVE, .hierarchy = h, .group = GROUP_NONE, .path = s->path, .knob = KNOB__COUNT
-			};
+			last_add(c, ACTION_REMOVE, h, s->path);
 		}
 	}
+}
+
+/*
+ * What cgqd enabled in the base, and nobody wants any more. Others who have cgroups there may rely on it by now: then
+ * it stays, which costs them nothing.
+ */
+static void plan_base_back(struct planning *c, unsigned h)
+{
+	uint32_t wanted = c->w->hierarchies & 1U << h ? plan_enabled(c, h) : 0;
+	uint32_t back = c->t->base_enabled[h] & c->t->base_given[h] & ~wanted;
+
+	if (c->t->base_shared & 1U << h)
+		return;
+	for (int i = 0; i < CONTROLLER__COUNT; i++)
+		if (back & 1U << i)
+			last_add(c, ACTION_DISABLE, h, NULL)->text =
+				arena_printf(&c->plan->arena, "-%s", controller_rows[i].v2);
+	if (c->t->rest_stands & 1U << h && !(c->t->base_enabled[h] & ~back))
+		last_add(c, ACTION_REUNITE, h, NULL);
 }
 
 struct plan *plan_make(const struct want *w, const struct machine *m, const struct tree *t,
@@ -157,6 +183,9 @@ struct plan *plan_make(const struct want *w, const struct machine *m, const stru
 			plan_hierarchy(&c, h);
 	plan_writes(&c);
 	plan_removes(&c);
+	for (unsigned h = 0; h < m->n_hierarchies; h++)
+		if (m->hierarchies[h].version == 2)
+			plan_base_back(&c, h);
 	return plan;
 }
 

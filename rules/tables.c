@@ -29,6 +29,17 @@ const struct controller_row controller_rows[CONTROLLER__COUNT] = {
 #undef X
 };
 
+int controller_find(const char *name, int version)
+{
+	for (int c = 0; c < CONTROLLER__COUNT; c++) {
+		const char *own = version == 2 ? controller_rows[c].v2 : controller_rows[c].v1;
+
+		if (own && !strcmp(own, name))
+			return c;
+	}
+	return -1;
+}
+
 bool value_equal(const struct value *a, const struct value *b)
 {
 	if (a->kind != b->kind)

@@ -36,7 +36,7 @@
 	"# user is the name in /etc/passwd, or else the number.\n"                                                       \
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
 	"\n"                                                                                                         \
-	"# kind: make, evacuate, enable, disable, write, remove; rules: who belongs to the group, with file \"match\"\n"  \
+	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
 	"# and the group as path.\n"                                                                                     \
 	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
 	"  at: ?Place, danger: ?string)\n"                                                                           \

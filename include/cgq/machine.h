@@ -28,6 +28,9 @@ struct controller_row {
 
 extern const struct controller_row controller_rows[CONTROLLER__COUNT];
 
+/* By the name that this version of cgroups has for it; -1: none of ours. */
+int controller_find(const char *name, int version);
+
 /* A hierarchy of ours holds at least one of the controllers above, so there are at most as many; with room for more of them. */
 #define HIERARCHIES_MAX 8
 

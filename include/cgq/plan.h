@@ -13,9 +13,10 @@ enum action_kind {
 	 */
 	ACTION_EVACUATE,
 	ACTION_ENABLE,	 /* v2: write text ("+cpu +memory") to path's cgroup.subtree_control; path NULL: the base's */
-	ACTION_DISABLE,	 /* v2: text is "-cpu …"; before members return to an inner cgroup */
+	ACTION_DISABLE,	 /* v2: text is "-cpu …"; before members return to an inner cgroup; path NULL: the base's */
 	ACTION_WRITE,	 /* write text to file */
 	ACTION_REMOVE,	 /* rmdir, after its processes have gone */
+	ACTION_REUNITE,	 /* v2: the processes of machine_rest_path() go back to the base, and it is removed */
 };
 
 struct action {
@@ -42,7 +43,8 @@ struct plan {
 	struct arena arena;
 	struct action *first;  /* before processes are moved */
 	size_t n_first, cap_first;
-	struct action *last;   /* after: REMOVE only, children before parents */
+	/* after: REMOVE, children before parents; then DISABLE and REUNITE, of the base */
+	struct action *last;
 	size_t n_last, cap_last;
 };
 

@@ -21,6 +21,9 @@ struct tree {
 	size_t n, cap;
 	uint32_t base_enabled[HIERARCHIES_MAX]; /* v2: controllers enabled in the base's subtree_control */
 	uint32_t base_available[HIERARCHIES_MAX]; /* v2: controllers in the base's cgroup.controllers */
+	uint32_t base_given[HIERARCHIES_MAX];	  /* v2: those that cgqd enabled there itself, by its own memory */
+	uint32_t base_shared; /* v2: bit per hierarchy whose base has child cgroups that are neither the tree nor the rest */
+	uint32_t rest_stands; /* v2: bit per hierarchy with a cgroup machine_rest_path() whose processes may go back to the base */
 	uint32_t base_populated; /* bit per hierarchy whose base holds processes and may not, once controllers are enabled */
 };
 

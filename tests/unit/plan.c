@@ -311,6 +311,42 @@ static void a_base_that_may_hold_no_processes_is_emptied_first(void **state)
 	rounds_settled(&r);
 	assert_string_equal(dir_read(t, CONTROLLER_CPU, "/my.scope/cgq-rest", "cgroup.procs"), "17");
 	assert_string_equal(dir_read(t, CONTROLLER_CPU, "/my.scope/cgq/a", "cpu.weight"), "4000");
+	/* and when the tree goes, its processes are back */
+	r.given[0] = CONTROLLER_BIT(CPU);
+	rounds_reach(&r, "");
+	assert_string_equal(dir_read(t, CONTROLLER_CPU, "/my.scope", "cgroup.procs"), "17");
+	assert_string_equal(dir_read(t, CONTROLLER_CPU, "/my.scope", "cgroup.subtree_control"), "");
+	assert_int_equal(t->k->read(t->k, dir_hierarchy(t, CONTROLLER_CPU), "/my.scope/cgq-rest", "cgroup.procs", t->text, 9, NULL),
+			 -ENOENT);
+	rounds_done(&r);
+}
+
+static void controllers_that_cgqd_enabled_in_the_base_go_when_nobody_wants_them(void **state)
+{
+	struct dir_tree *t = *state;
+	const struct hierarchy *h = dir_hierarchy(t, CONTROLLER_CPU);
+	struct rounds r = rounds_of(t);
+
+	assert_int_equal(t->k->write(t->k, h, "", "cgroup.subtree_control", "+memory", NULL), 0);
+	r.given[0] = CONTROLLER_BIT(CPU) | CONTROLLER_BIT(CPUSET); /* memory was there before */
+	rounds_reach(&r, "[a]\ncpus = 0\n");
+	rounds_reach(&r, "[a]\n");
+	assert_string_equal(dir_read(t, CONTROLLER_CPU, "", "cgroup.subtree_control"), "cpu memory");
+	rounds_reach(&r, "");
+	assert_string_equal(dir_read(t, CONTROLLER_CPU, "", "cgroup.subtree_control"), "memory");
+	rounds_done(&r);
+}
+
+static void controllers_that_others_may_rely_on_stay(void **state)
+{
+	struct dir_tree *t = *state;
+	struct rounds r = rounds_of(t);
+
+	r.given[0] = CONTROLLER_BIT(CPU) | CONTROLLER_BIT(MEMORY);
+	rounds_reach(&r, "[a]\n");
+	assert_int_equal(t->k->make(t->k, dir_hierarchy(t, CONTROLLER_CPU), "/neighbour", NULL), 0);
+	rounds_reach(&r, "");
+	assert_string_equal(dir_read(t, CONTROLLER_CPU, "", "cgroup.subtree_control"), "cpu memory");
 	rounds_done(&r);
 }
 
@@ -392,6 +428,8 @@ int main(void)
 		ON_V2(use_that_grew_meanwhile_is_left_to_reclaim),
 		ON_V2(v2_controllers_are_enabled_from_the_top_once_members_are_out),
 		ON_V2(a_base_that_may_hold_no_processes_is_emptied_first),
+		ON_V2(controllers_that_cgqd_enabled_in_the_base_go_when_nobody_wants_them),
+		ON_V2(controllers_that_others_may_rely_on_stay),
 		ON_V2(a_setting_nobody_asks_for_any_more_is_taken_back),
 		ON_V1(what_the_kernel_refuses_is_not_tried_again),
 		ON_V1(a_file_this_kernel_lacks_is_tried_once_for_who_asks),

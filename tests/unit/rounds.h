@@ -17,6 +17,7 @@ struct rounds {
 	const struct machine *m;
 	struct reclaim *reclaim;
 	struct refusals refusals;
+	uint32_t given[HIERARCHIES_MAX]; /* what the daemon would remember of the bases */
 	struct apply_result first, last;
 	struct policy *policy;
 	struct want *want;
@@ -44,7 +45,7 @@ static inline void rounds_done(struct rounds *r)
 
 static inline void action_print(const struct action *a)
 {
-	static const char *const kinds[] = { "make", "evacuate", "enable", "disable", "write", "remove" };
+	static const char *const kinds[] = { "make", "evacuate", "enable", "disable", "write", "remove", "reunite" };
 
 	fprintf(stderr, "%u: %s %s %s %s (%s)\n", a->hierarchy, kinds[a->kind], a->path ? a->path : "BASE",
 		a->file ? a->file : "", a->text ? a->text : "", a->was ? a->was : "");
@@ -60,6 +61,7 @@ static inline void rounds_look(struct rounds *r)
 	if (observe_tree(r->k, r->m, &r->tree, &e) < 0)
 		fprintf(stderr, "%s\n", e.text);
 	assert_int_equal(e.code, 0);
+	memcpy(r->tree.base_given, r->given, sizeof(r->given));
 	r->plan = plan_make(r->want, r->m, &r->tree, &r->refusals);
 }
 

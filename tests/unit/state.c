@@ -14,6 +14,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "base_store.h"
 #include "good_store.h"
 #include "members.h"
 #include "origin_store.h"
@@ -36,7 +37,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	char path[128];
-	static const char *const names[] = {"good", "origins", ".good.new", ".origins.new"};
+	static const char *const names[] = {"good", "origins", "base", ".good.new", ".origins.new", ".base.new"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		unlinkat(folder_fd, names[i], 0);
@@ -339,6 +340,29 @@ static void a_full_file_system_is_told_once(void **state)
 	origin_store_free(s);
 }
 
+static void what_was_enabled_in_a_base_is_known_to_the_next_daemon_of_this_boot(void **state)
+{
+	struct machine m = {.n_hierarchies = 2, .hierarchies = {{.version = 1, .mount = "/sys/fs/cgroup/cpu"},
+								 {.version = 2, .mount = "/sys/fs/my cgroup"}}};
+	const uint32_t given[HIERARCHIES_MAX] = {0, CONTROLLER_BIT(CPU) | CONTROLLER_BIT(PIDS)};
+	static const char other_boot[] = "cgq-base 1 0\n/sys/fs/my cgroup cpu pids\n";
+	uint32_t known[HIERARCHIES_MAX];
+
+	base_store_load(folder_fd, &m, known);
+	assert_int_equal(known[1], 0);
+	assert_int_equal(base_store_save(folder_fd, &m, given, NULL), 0);
+	base_store_load(folder_fd, &m, known);
+	assert_memory_equal(known, given, sizeof(known));
+	put_file("base", other_boot, sizeof(other_boot) - 1);
+	base_store_load(folder_fd, &m, known);
+	assert_int_equal(known[1], 0);
+	put_file("base", "\0\xff cpu", 6);
+	base_store_load(folder_fd, &m, known);
+	assert_int_equal(known[1], 0);
+	base_store_load(-1, &m, known);
+	assert_int_equal(known[1], 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -356,6 +380,7 @@ int main(void)
 		TEST(an_origin_outlives_the_section_of_its_group),
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_full_file_system_is_told_once),
+		TEST(what_was_enabled_in_a_base_is_known_to_the_next_daemon_of_this_boot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,7 +42,9 @@ cgqd_start_in_scope() {
 	is_in web "${PID[web]}"
 	run -0 cgq reset
 	is_outside "${PID[web]}"
-	grep -q "$SCOPE" "/proc/${PID[web]}/cgroup"
+	grep -q "$SCOPE.scope\$" "/proc/${PID[web]}/cgroup"
+	run find /sys/fs/cgroup -name "$TREE*"
+	[ -z "$output" ] || fail "left behind: $output"
 }
 
 @test "what lies outside the scope is left where it is, and said to be so" {

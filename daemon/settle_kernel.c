@@ -1,0 +1,227 @@
+/* The kernel as it should be: plan, writes, the look at every process, removals; in rounds, while that helps. */
+#include "settle_parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "base_store.h"
+#include "log.h"
+#include "observe.h"
+#include "plan_make.h"
+#include "text.h"
+#include "tree_path.h"
+
+/* Processes that fork while their group is emptied make the rmdir fail; a few rounds outrun them. */
+#define EMPTYING_ROUNDS 5
+
+void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text)
+{
+	if (troubles_add(&d->troubles, source, group, text))
+		log_line(LOG_LEVEL_WARNING, "%s", text);
+}
+
+static void note_shrinking(struct daemon *d, const struct plan *plan)
+{
+	for (size_t i = 0; i < d->n_shrinking; i++)
+		free(d->shrinking[i].path);
+	d->n_shrinking = 0;
+	reclaim_forget(d->reclaim, NULL);
+	for (size_t i = 0; i < plan->n_first; i++) {
+		const struct action *a = &plan->first[i];
+		const struct seen_cgroup *seen = tree_find(&d->tree, a->path ? a->path : "");
+		const struct value *use;
+
+		if (a->kind != ACTION_WRITE || a->only_below_bytes == 0)
+			continue;
+		use = !seen ? NULL : a->memsw ? &seen->memsw_current : &seen->memory_current;
+		if (use && use->kind == VALUE_NUMBER && use->number <= a->only_below_bytes)
+			continue;
+		array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
+		d->shrinking[d->n_shrinking++] = (struct shrinking){
+			must_strdup(a->path), a->knob, a->only_below_bytes,
+			use && use->kind == VALUE_NUMBER ? use->number : UINT64_MAX};
+	}
+}
+
+static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const char *to)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+	int r = mover_evacuate(d->mover, hierarchy, from, to, &e);
+
+	if (r < 0)
+		settle_trouble(d, TROUBLE_APPLY, GROUP_NONE, e.text);
+	return r;
+}
+
+static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
+{
+	static const char *const verbs[] = {"made", "emptied", "enabled in", "disabled in", "wrote", "removed", "reunited"};
+	struct daemon *d = ctx;
+	char path[TREE_PATH_MAX];
+
+	if (error) {
+		settle_trouble(d, TROUBLE_APPLY, a->group, e->text);
+		return;
+	}
+	d->writes++;
+	machine_path(&d->machine, a->hierarchy, a->path, path, sizeof(path));
+	log_line(LOG_LEVEL_DETAIL, "%s %s%s%s%s%s%s", verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
+		 a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
+}
+
+void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
+{
+	struct daemon *d = ctx;
+	const struct policy *p = d->choice.policy;
+	const char *where = group == GROUP_NONE ? "where it came from" : p->groups[group].path;
+	auto_free char *text = NULL;
+
+	if (e) {
+		text = must_printf("%s: %s", where, e->text);
+		settle_trouble(d, TROUBLE_PLACE, group, text);
+	} else if (rule < p->n_rules) {
+		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm), where,
+			 p->rules[rule].at.file, p->rules[rule].at.line);
+	} else {
+		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
+	}
+}
+
+int settle_observe(struct daemon *d, struct err *e)
+{
+	tree_free(&d->tree);
+	d->tree = (struct tree){0};
+	int r = observe_tree(d->kernel, &d->machine, &d->tree, e);
+
+	memcpy(d->tree.base_given, d->base_given, sizeof(d->tree.base_given));
+	return r;
+}
+
+/* What we are about to enable in a base is ours to take back: written down first, since we may be killed right after. */
+static void note_given(struct daemon *d, const struct plan *plan)
+{
+	uint32_t before[HIERARCHIES_MAX];
+	struct err e = {0};
+
+	memcpy(before, d->base_given, sizeof(before));
+	for (unsigned h = 0; h < d->machine.n_hierarchies; h++)
+		d->base_given[h] &= d->tree.base_enabled[h]; /* what somebody took away is no longer ours to give back */
+	for (size_t i = 0; i < plan->n_first; i++) {
+		const struct action *a = &plan->first[i];
+
+		if (a->kind == ACTION_ENABLE && !a->path)
+			d->base_given[a->hierarchy] |= 1U << controller_find(a->text + 1, 2);
+	}
+	if (memcmp(before, d->base_given, sizeof(before)) != 0 &&
+	    base_store_save(d->state_fd, &d->machine, d->base_given, &e) < 0)
+		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+}
+
+enum { ROUND_DONE, ROUND_BUSY, ROUND_REMOVED };
+
+/*
+ * One round of plan, writes, look and removals. BUSY: something could not be removed yet. REMOVED: something was,
+ * so that what the kernel refused for its sake (a v1 cpuset is not narrowed below its children) is worth a new plan.
+ */
+static int round_of(struct daemon *d, struct err *e)
+{
+	struct applier applier = {
+		.kernel = d->kernel,
+		.machine = &d->machine,
+		.reclaim = d->reclaim,
+		.refusals = &d->refusals,
+		.evacuate = on_evacuate,
+		.tell = on_action,
+		.ctx = d,
+	};
+	struct apply_result first = {0}, last = {0};
+	struct tree planned; /* what the plan borrows from */
+	uint64_t begun = placer_now_ns();
+	struct plan *plan;
+	int r;
+
+	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
+	note_shrinking(d, plan);
+	note_given(d, plan);
+	apply_first(&applier, plan, &first);
+	d->applied_ns = placer_now_ns() - begun;
+	if (plan->n_first + plan->n_last > 0)
+		mover_forget(d->mover);
+	planned = d->tree;
+	d->tree = (struct tree){0};
+	r = settle_observe(d, e);
+	if (r == 0) {
+		troubles_begin(&d->troubles, TROUBLE_PLACE);
+		/* Who forked whom is known from what waits; of those that ended meanwhile the look itself sees nothing. */
+		daemon_take_events(d, NULL);
+		r = placer_look(&d->placer, &d->tree, e);
+		troubles_settle(&d->troubles, TROUBLE_PLACE);
+	}
+	if (r == 0 && plan->n_last > 0) {
+		mover_forget(d->mover);
+		apply_last(&applier, plan, &last);
+		r = settle_observe(d, e);
+	}
+	plan_free(plan);
+	tree_free(&planned);
+	if (r < 0)
+		return r;
+	return last.failed > 0 ? ROUND_BUSY : last.done > 0 ? ROUND_REMOVED : ROUND_DONE;
+}
+
+int settle_kernel(struct daemon *d, struct err *e)
+{
+	int r = settle_observe(d, e), round = ROUND_BUSY;
+
+	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {
+		troubles_begin(&d->troubles, TROUBLE_APPLY);
+		round = round_of(d, e);
+		if (round < 0)
+			r = round;
+	}
+	troubles_settle(&d->troubles, TROUBLE_APPLY);
+	d->again = r == 0 && round == ROUND_BUSY;
+	return r;
+}
+
+static void drop_shrinking(struct daemon *d, const struct reclaim_report *report)
+{
+	for (size_t i = 0; i < d->n_shrinking; i++) {
+		struct shrinking *s = &d->shrinking[i];
+
+		if (strcmp(s->path, report->path) != 0 || s->knob != report->knob)
+			continue;
+		if (!report->landed && !report->error) {
+			s->use_bytes = report->use_bytes;
+			return;
+		}
+		free(s->path);
+		*s = d->shrinking[--d->n_shrinking];
+		return;
+	}
+}
+
+void settle_shrunk(struct daemon *d)
+{
+	struct reclaim_report report;
+
+	while (reclaim_take(d->reclaim, &report)) {
+		drop_shrinking(d, &report);
+		if (report.landed) {
+			log_line(LOG_LEVEL_INFO, "%s: %s: the lower limit of %llu bytes is in force", report.path,
+				 knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
+			d->again = true;
+		}
+		if (report.error) {
+			auto_free char *text = must_printf("%s: %s: %s; the old limit stays", report.path,
+							   knob_rows[report.knob].id, strerror(report.error));
+
+			settle_trouble(d, TROUBLE_APPLY, GROUP_NONE, text);
+		}
+		free(report.path);
+	}
+}
+
