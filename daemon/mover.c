@@ -16,6 +16,7 @@ struct mover *mover_new(struct kernel *k, const struct machine *m)
 	v->kernel = k;
 	v->machine = m;
 	v->proc = proc_new(m, NULL);
+	v->forgets_affinity = affinity_is_forgotten();
 	return v;
 }
 

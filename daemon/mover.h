@@ -28,5 +28,11 @@ enum moved {
 enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX], struct err *e);
 /* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
 enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX], struct err *e);
+/*
+ * Around writes that change cpusets with all that is in them: every thread's affinity, and that again for those that
+ * lost it. NULL where the kernel keeps it by itself (since Linux 6.2); NULL is then given back too.
+ */
+struct affinities *mover_affinities_take(struct mover *v);
+void mover_affinities_give_back(struct affinities *a);
 /* Empties one cgroup into another of the same hierarchy, until no process is left in it. */
 int mover_evacuate(struct mover *v, unsigned hierarchy, const char *from, const char *to, struct err *e);

@@ -10,6 +10,7 @@ struct mover {
 	const struct machine *machine;
 	struct proc *proc;    /* NULL: /proc cannot be opened, and nothing is moved */
 	struct strmap kept;   /* "HIERARCHY:PATH" to its descriptor */
+	bool forgets_affinity;/* the kernel does: see affinity_is_forgotten() */
 };
 
 /*
@@ -45,6 +46,19 @@ struct written {
 bool process_is_in(struct mover *v, pid_t pid, unsigned hierarchy, const char *path, size_t len);
 /* Whoever has the pid of a process that is gone, and was moved in its place, goes back to where its parent is. */
 void stranger_put_back(struct mover *v, pid_t pid, const struct written *w, struct err *e);
+
+/* What threads were bound to (sched_setaffinity(2)) before something happens to their cpuset. All-zero: nothing. */
+struct affinities {
+	struct bound *list;
+	size_t n, cap;
+};
+
+/* Before Linux 6.2, a thread that changes its cpuset may run on all of the new one, whatever it was bound to. */
+bool affinity_is_forgotten(void);
+/* Adds the bound threads of one process, where the hierarchy has the cpuset controller and the kernel forgets. */
+void affinities_note(struct mover *v, unsigned hierarchy, pid_t pid, struct affinities *ret);
+/* Binds those again that got CPUs they had not asked for, and empties the list. */
+void affinities_restore(struct affinities *a);
 
 /* What a refusal of the kernel means, "the cpuset has no CPUs or no memory nodes". */
 const char *mover_why(int error, int version);

@@ -67,7 +67,7 @@ static int pid_write(int fd, pid_t pid)
 	return write(fd, text, (size_t)n) < 0 ? -errno : 0;
 }
 
-int procs_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid)
+static int kept_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid)
 {
 	struct strmap_entry *one = kept_entry(v, hierarchy, path);
 	bool fresh = false;
@@ -82,6 +82,17 @@ int procs_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid
 			return r;
 		fd_drop(take_ptr(one->value));
 	} while (!fresh);
+	return r;
+}
+
+int procs_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid)
+{
+	struct affinities bound = {0};
+	int r;
+
+	affinities_note(v, hierarchy, pid, &bound);
+	r = kept_write(v, hierarchy, path, pid);
+	affinities_restore(&bound);
 	return r;
 }
 

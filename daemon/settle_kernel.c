@@ -120,6 +120,32 @@ static void note_given(struct daemon *d, const struct plan *plan)
 		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
 }
 
+/* Cpusets that change take with them, before Linux 6.2, what threads were bound to. */
+static bool touches_cpusets(const struct action *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool switches = list[i].kind == ACTION_ENABLE || list[i].kind == ACTION_DISABLE;
+
+		if ((switches && !strcmp(list[i].text + 1, controller_rows[CONTROLLER_CPUSET].v2)) ||
+		    (list[i].kind == ACTION_WRITE && list[i].knob == KNOB_CPUS))
+			return true;
+	}
+	return false;
+}
+
+/* One half of a plan. */
+static void apply_guarded(struct daemon *d, struct applier *a, const struct plan *plan, bool is_last, struct apply_result *ret)
+{
+	bool touches = is_last ? touches_cpusets(plan->last, plan->n_last) : touches_cpusets(plan->first, plan->n_first);
+	struct affinities *bound = touches ? mover_affinities_take(d->mover) : NULL;
+
+	if (is_last)
+		apply_last(a, plan, ret);
+	else
+		apply_first(a, plan, ret);
+	mover_affinities_give_back(bound);
+}
+
 enum { ROUND_DONE, ROUND_BUSY, ROUND_REMOVED };
 
 /*
@@ -146,7 +172,7 @@ static int round_of(struct daemon *d, struct err *e)
 	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
 	note_shrinking(d, plan);
 	note_given(d, plan);
-	apply_first(&applier, plan, &first);
+	apply_guarded(d, &applier, plan, false, &first);
 	d->applied_ns = placer_now_ns() - begun;
 	if (plan->n_first + plan->n_last > 0)
 		mover_forget(d->mover);
@@ -162,7 +188,7 @@ static int round_of(struct daemon *d, struct err *e)
 	}
 	if (r == 0 && plan->n_last > 0) {
 		mover_forget(d->mover);
-		apply_last(&applier, plan, &last);
+		apply_guarded(d, &applier, plan, true, &last);
 		r = settle_observe(d, e);
 	}
 	plan_free(plan);

@@ -13,6 +13,7 @@ int text_percent(const char *s, uint64_t *ret);		 /* "40%", "33.333%": thousandt
 int text_bool(const char *s, bool *ret);		 /* yes no true false on off 1 0 */
 int text_list(const char *s, unsigned max, char *ret, size_t size); /* "3,0-2" -> "0-3"; -EINVAL when empty; -E2BIG */
 unsigned text_list_count(const char *normalised);
+void text_list_each(const char *normalised, void (*each)(void *ctx, unsigned i), void *ctx); /* ascending */
 bool text_list_within(const char *inner, const char *outer); /* both normalised */
 
 /*

@@ -124,6 +124,17 @@ unsigned text_list_count(const char *normalised)
 	return n;
 }
 
+void text_list_each(const char *normalised, void (*each)(void *ctx, unsigned i), void *ctx)
+{
+	struct bits b;
+
+	if (bits_read(normalised, CPUS_MAX, &b) < 0)
+		return;
+	for (unsigned i = 0; i < CPUS_MAX; i++)
+		if (bit_is(&b, i))
+			each(ctx, i);
+}
+
 bool text_list_within(const char *inner, const char *outer)
 {
 	struct bits in, out;

@@ -253,3 +253,34 @@ load lib
 	knob_is db memory $((100 << 20))
 	state_is db ok
 }
+
+bound_to() {
+	local now
+	now=$(taskset -c -p "$1")
+	[ "${now##*: }" = "$2" ] || fail "thread $1 may run on ${now##*: }, not on $2"
+}
+
+# Before 6.2 Linux itself forgets it with every change of a cpuset.
+@test "what a thread was bound to it stays bound to: in a group, while cpusets come, change and go, and back outside" {
+	[ "$CPUS" -gt 1 ]
+	start web threads --threads 3
+	start stranger threads
+	local thread before
+	before=$(taskset -c -p "${PID[web]}")
+	thread=$(find "/proc/${PID[web]}/task" -mindepth 1 -maxdepth 1 ! -name "${PID[web]}" -printf '%f\n' | head -n 1)
+	taskset -c -p 1 "$thread" >/dev/null
+	taskset -c -p 1 "${PID[stranger]}" >/dev/null
+	printf '[web]\nmatch = name:%s\ncpu = 50%%\n' "$(named web)" | policy 50-web.conf
+	cgqd_start
+	placed web web
+	bound_to "$thread" 1
+	printf '[web]\nmatch = name:%s\ncpus = 0-1\n\n[other]\ncpus = 0\n' "$(named web)" | policy_now 50-web.conf
+	knob_is web cpus 0-1
+	bound_to "$thread" 1
+	printf '[web]\nmatch = name:%s\ncpus = 0\n\n[other]\ncpus = 0\n' "$(named web)" | policy_now 50-web.conf
+	bound_to "${PID[web]}" 0
+	taskset -c -p 0 "$thread" >/dev/null
+	cgq reset
+	bound_to "${PID[stranger]}" 1
+	[ "$(taskset -c -p "${PID[web]}")" = "$before" ] || fail "was $before, is $(taskset -c -p "${PID[web]}")"
+}
