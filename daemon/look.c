@@ -120,6 +120,8 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 		one = NULL;
 	}
 	s.current_group = one ? place_kept_by(l->p, one) : occupied_group(l, o);
+	s.settled = one && one->judged && s.current_group != GROUP_NONE && l->p->want->hierarchies &&
+		    bits_inside(l, o, s.current_group) == l->p->want->hierarchies;
 	classify(l->p->policy, l->p->resolved, f, &reader, &s, NULL, &v);
 	place_forbid(l->p, f, &v);
 	*j = (struct judged){

@@ -229,6 +229,7 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	if (one->group != v->group || one->rule_key != key)
 		one->journaled = false;
 	one->rule_key = key;
+	one->judged = true;
 	one->kind = v->kind;
 	one->group = v->group;
 	inherit_origins(p, f, one, in_tree);

@@ -113,6 +113,7 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 	one->pid = pid;
 	one->start_ticks = 0; /* looked up when it matters */
 	one->kind = VERDICT_FOLLOWS;
+	one->judged = false;
 	one->journaled = false;
 }
 

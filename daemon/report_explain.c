@@ -70,7 +70,7 @@ static void judge(const struct view *v, struct proc_facts *f, json_t *list, stru
 	struct facts_reader reader = v->reader.read ? v->reader : proc_reader(v->proc);
 	struct trace trace = { tried, list };
 	const struct member *m = member_of(v, f);
-	struct standing standing = { group_of_pid(v, f->ppid), m ? m->group : GROUP_NONE };
+	struct standing standing = { .parent_group = group_of_pid(v, f->ppid), .current_group = m ? m->group : GROUP_NONE };
 	const char *why;
 
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);

@@ -114,6 +114,8 @@ void classify(const struct policy *p, const struct resolved *r, struct proc_fact
 	} else {
 		judge_by_standing(p, s, ret);
 	}
+	if (s->settled && ret->group == s->current_group)
+		return;
 	if (ret->kind == VERDICT_NONE || !is_excluded(&l, ret->exclusion, sizeof(ret->exclusion)))
 		return;
 	ret->kind = VERDICT_EXCLUDED;

@@ -41,4 +41,9 @@ struct verdict {
 struct standing {
 	unsigned parent_group;	/* the group its parent belongs to, or GROUP_NONE */
 	unsigned current_group;	/* the group whose cgroup it is in and that may keep it, or GROUP_NONE */
+	/*
+	 * It was judged into current_group before and is in all its cgroups: what would exclude it there (its pid
+	 * namespace, another manager's cgroup) was asked then, and is not asked again for the same group.
+	 */
+	bool settled;
 };

@@ -58,7 +58,7 @@ static struct file_id mariadbd_ids[] = {{1, 10}, {1, 11}};
 static struct resolved_exe exes[BUILT_MAX] = {{mariadbd_ids, 2}};
 static struct resolved_id ids[BUILT_MAX] = {{true, 33}, {false, 0}};
 static const struct resolved resolved = {exes, ids, ids};
-static const struct standing nowhere = {GROUP_NONE, GROUP_NONE};
+static const struct standing nowhere = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
 
 static struct verdict judge(const struct row *rows, size_t n, struct world *w, const struct standing *s,
 			    const struct trace *trace)
@@ -240,7 +240,7 @@ static void the_first_rule_that_fits_wins(void **state)
 static void a_rule_beats_where_it_is_and_where_its_parent_is(void **state)
 {
 	static const struct row rows[] = {{"a", "name:x", false}, {"b", "name:mariadbd", false}};
-	const struct standing s = {0, 0};
+	const struct standing s = {.parent_group = 0, .current_group = 0};
 	struct world w = {.truth = mariadbd};
 	struct verdict v = judge(rows, 2, &w, &s, NULL);
 
@@ -253,26 +253,27 @@ static void without_a_rule_standing_decides(void **state)
 	/* groups 0 and 1 follow, 2 does not */
 	static const struct row rows[] = {{"a", "name:x", false}, {"b", "name:y", false}, {"c", "name:z", true}};
 	static const struct {
-		struct standing s;
+		unsigned parent, current;
 		enum verdict_kind kind;
 		unsigned group;
 	} cases[] = {
-		{{GROUP_NONE, GROUP_NONE}, VERDICT_NONE, GROUP_NONE},
-		{{0, GROUP_NONE}, VERDICT_FOLLOWS, 0},
-		{{0, 0}, VERDICT_FOLLOWS, 0},
-		{{GROUP_NONE, 0}, VERDICT_STAYS, 0},
-		{{1, 0}, VERDICT_STAYS, 0},
-		{{2, GROUP_NONE}, VERDICT_NONE, GROUP_NONE},
-		{{2, 2}, VERDICT_NONE, GROUP_NONE},
-		{{GROUP_NONE, 2}, VERDICT_NONE, GROUP_NONE},
-		{{2, 1}, VERDICT_STAYS, 1},
-		{{1, 2}, VERDICT_FOLLOWS, 1},
-		{{77, 77}, VERDICT_NONE, GROUP_NONE},
+		{GROUP_NONE, GROUP_NONE, VERDICT_NONE, GROUP_NONE},
+		{0, GROUP_NONE, VERDICT_FOLLOWS, 0},
+		{0, 0, VERDICT_FOLLOWS, 0},
+		{GROUP_NONE, 0, VERDICT_STAYS, 0},
+		{1, 0, VERDICT_STAYS, 0},
+		{2, GROUP_NONE, VERDICT_NONE, GROUP_NONE},
+		{2, 2, VERDICT_NONE, GROUP_NONE},
+		{GROUP_NONE, 2, VERDICT_NONE, GROUP_NONE},
+		{2, 1, VERDICT_STAYS, 1},
+		{1, 2, VERDICT_FOLLOWS, 1},
+		{77, 77, VERDICT_NONE, GROUP_NONE},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct world w = {.truth = mariadbd};
-		struct verdict v = judge(rows, 3, &w, &cases[i].s, NULL);
+		const struct standing s = {.parent_group = cases[i].parent, .current_group = cases[i].current};
+		struct verdict v = judge(rows, 3, &w, &s, NULL);
 
 		assert_int_equal(v.kind, cases[i].kind);
 		assert_int_equal(v.group, cases[i].group);
@@ -313,12 +314,25 @@ for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++) {
 		assert_int_equal(v.rule, UINT32_MAX);
 		assert_string_equal(v.exclusion, exclusions[i].text);
 		memset(w.reads, 0, sizeof(w.reads));
-		assert_int_equal(judge(rows + 1, 1, &w, &(struct standing){0, GROUP_NONE}, NULL).kind, VERDICT_EXCLUDED);
+		assert_int_equal(judge(rows + 1, 1, &w, &(struct standing){.parent_group = 0, .current_group = GROUP_NONE}, NULL).kind, VERDICT_EXCLUDED);
 		/* and nobody looks where nothing would place it */
 		memset(w.reads, 0, sizeof(w.reads));
 		assert_int_equal(judge(rows + 1, 1, &w, &nowhere, NULL).kind, VERDICT_NONE);
 		assert_int_equal(w.reads[FACT_NAMESPACE] + w.reads[FACT_CGROUP], 0);
 	}
+}
+
+static void what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_group(void **state)
+{
+	static const struct row rows[] = {{"a", "name:x", false}, {"b", "name:y", false}};
+	const struct standing settled = {.parent_group = GROUP_NONE, .current_group = 0, .settled = true};
+	struct world w = {.truth = {.comm = "x", .nested_pid_namespace = true}};
+
+	assert_int_equal(judge(rows, 2, &w, &settled, NULL).kind, VERDICT_RULE);
+	assert_int_equal(w.reads[FACT_NAMESPACE] + w.reads[FACT_CGROUP], 0);
+	/* another group: everything is asked anew */
+	w.truth = (struct proc_facts){.comm = "y", .nested_pid_namespace = true};
+	assert_int_equal(judge(rows, 2, &w, &settled, NULL).kind, VERDICT_EXCLUDED);
 }
 
 static void a_long_path_of_a_manager_does_not_overflow_the_reason(void **state)
@@ -427,6 +441,7 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_fits_wins),
 		cmocka_unit_test(a_rule_beats_where_it_is_and_where_its_parent_is),
 		cmocka_unit_test(without_a_rule_standing_decides),
+		cmocka_unit_test(what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_group),
 		cmocka_unit_test(what_must_not_be_placed_is_excluded_whatever_a_rule_says),
 		cmocka_unit_test(a_long_path_of_a_manager_does_not_overflow_the_reason),
 		cmocka_unit_test(no_more_is_read_than_a_rule_needs),
