@@ -178,7 +178,7 @@ void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v)
 		const struct hierarchy *one = &p->machine->hierarchies[h];
 		const char *why = NULL;
 
-		if (one->version == 2 && f->cgroups[h])
+		if (f->cgroups[h])
 			why = proc_delegation(p->proc, one->mount, f->cgroups[h]);
 		if (is_beyond_base(p, f, h)) {
 			struct err e = {0};

@@ -50,12 +50,11 @@ static const char *forbidden(const struct view *v, const struct proc_facts *f)
 		return "cgqd itself";
 	for (unsigned h = 0; h < v->machine->n_hierarchies; h++) {
 		const struct hierarchy *one = &v->machine->hierarchies[h];
-		const char *why = NULL;
+		const char *why;
 
 		if (!f->cgroups[h])
 			continue;
-		if (one->version == 2)
-			why = proc_delegation(v->proc, one->mount, f->cgroups[h]);
+		why = proc_delegation(v->proc, one->mount, f->cgroups[h]);
 		if (!why && !is_below(f->cgroups[h], one->base))
 			why = "outside the delegated scope that cgqd runs in";
 		if (why)

@@ -201,7 +201,7 @@ load lib
 	state_is web passive
 	[ "$(said web procs)" = 1 ]
 	sleep 3
-	within "$(said web cpu_percent)" $((60 / CPUS)) $((101 / CPUS)) 'measured CPU'
+	within "$(said web cpu_percent)" $((60 / CPUS)) $((110 / CPUS)) 'measured CPU'
 	run -0 cgq explain --json "${PID[web]}"
 	[ "$(jq -r .group <<<"$output")" = web ]
 }
