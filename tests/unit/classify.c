@@ -1,85 +1,5 @@
-/* Laws of matching: first fit wins, unknown fits nothing, and what must not be placed is not. */
-#include "policy_built.h"
-
-#include <errno.h>
-
-#include "classify.h"
-
-/* A process as /proc would tell it; what is not readable is listed by bit. */
-struct world {
-	struct proc_facts truth;
-	uint32_t unreadable;
-	unsigned reads[FACT__COUNT];
-};
-
-static char *copy_of(const char *s)
-{
-	return s ? must_strdup(s) : NULL;
-}
-
-static int world_read(void *ctx, struct proc_facts *f, enum fact what)
-{
-	struct world *w = ctx;
-
-	w->reads[what]++;
-	if (w->unreadable & FACT_BIT(what)) {
-		f->failed |= FACT_BIT(what);
-		return -EACCES;
-	}
-	f->known |= FACT_BIT(what);
-	f->uid = w->truth.uid;
-	f->gid = w->truth.gid;
-	f->nested_pid_namespace = w->truth.nested_pid_namespace;
-	f->exe_dev = w->truth.exe_dev;
-	f->exe_ino = w->truth.exe_ino;
-	if (what == FACT_EXE)
-		f->exe_name = copy_of(w->truth.exe_name);
-	if (what == FACT_ARGS) {
-		f->args = copy_of(w->truth.args);
-		f->argv0_name = copy_of(w->truth.argv0_name);
-		f->script_name = copy_of(w->truth.script_name);
-	}
-	if (what == FACT_TAG)
-		f->tag = copy_of(w->truth.tag);
-	for (size_t h = 0; what == FACT_CGROUP && h < ARRAY_SIZE(f->cgroups); h++)
-		f->cgroups[h] = copy_of(w->truth.cgroups[h]);
-	if (what == FACT_CGROUP) {
-		f->manager_cgroup = copy_of(w->truth.manager_cgroup);
-		f->unit = copy_of(w->truth.unit);
-	}
-	for (size_t i = 0; what == FACT_PARENT && i < ARRAY_SIZE(f->parent_names); i++)
-		f->parent_names[i] = copy_of(w->truth.parent_names[i]);
-	return 0;
-}
-
-static struct file_id mariadbd_ids[] = {{1, 10}, {1, 11}};
-
-/* exe 0 is there (twice, as a glob may be), exe 1 is not; user 0 is 33, user 1 does not exist; the same for groups */
-static struct resolved_exe exes[BUILT_MAX] = {{mariadbd_ids, 2}};
-static struct resolved_id ids[BUILT_MAX] = {{true, 33}, {false, 0}};
-static const struct resolved resolved = {exes, ids, ids};
-static const struct standing nowhere = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
-
-static struct verdict judge(const struct row *rows, size_t n, struct world *w, const struct standing *s,
-			    const struct trace *trace)
-{
-	struct policy *p = built_new(rows, n);
-	struct proc_facts f = {
-		.pid = w->truth.pid ? w->truth.pid : 812,
-		.known = FACT_BIT(FACT_STAT),
-		.kernel_thread = w->truth.kernel_thread,
-	};
-	struct facts_reader reader = {world_read, w};
-	struct verdict v;
-
-	memcpy(f.comm, w->truth.comm, sizeof(f.comm));
-	classify(p, &resolved, &f, &reader, s, trace, &v);
-	for (int k = 0; k < FACT__COUNT; k++)
-		assert_true(w->reads[k] <= 1);
-	proc_facts_done(&f);
-	built_free(p);
-	return v;
-}
+/* Laws of matching: first fit wins, unknown fits nothing. */
+#include "judged.h"
 
 static bool fits(const char *match, struct world *w)
 {
@@ -281,70 +201,6 @@ static void without_a_rule_standing_decides(void **state)
 	}
 }
 
-struct exclusion_case {
-	struct proc_facts truth;
-	uint32_t unreadable;
-	const char *text;
-};
-
-#define ID "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-
-static const struct exclusion_case exclusions[] = {
-	{{.comm = "x", .kernel_thread = true}, 0, "a kernel thread"},
-	{{.comm = "x", .pid = 1}, 0, "pid 1, which starts everything else"},
-	{{.comm = "x", .nested_pid_namespace = true}, 0, "in another pid namespace"},
-	{{.comm = "x"}, FACT_BIT(FACT_NAMESPACE), "its status or its cgroup cannot be read"},
-	{{.comm = "x"}, FACT_BIT(FACT_CGROUP), "its status or its cgroup cannot be read"},
-	{{.comm = "x", .manager_cgroup = (char[]){"/lxc.payload.a\033[2J"}}, 0,
-	 "in a cgroup of lxc: /lxc.payload.a\\x1b[2J"},
-	{{.comm = "x", .manager_cgroup = (char[]){"/"}, .cgroups = {NULL, (char[]){"/docker/" ID}}}, 0,
-	 "in a cgroup of docker: /docker/" ID},
-};
-
-static void what_must_not_be_placed_is_excluded_whatever_a_rule_says(void **state)
-{
-	static const struct row rows[] = {{"a", "name:x", false}, {"b", "name:never", false}};
-	
-for (size_t i = 0; i < ARRAY_SIZE(exclusions); i++) {
-		struct world w = {.truth = exclusions[i].truth, .unreadable = exclusions[i].unreadable};
-		struct verdict v = judge(rows, 1, &w, &nowhere, NULL);
-
-		assert_int_equal(v.kind, VERDICT_EXCLUDED);
-		assert_int_equal(v.group, GROUP_NONE);
-		assert_int_equal(v.rule, UINT32_MAX);
-		assert_string_equal(v.exclusion, exclusions[i].text);
-		memset(w.reads, 0, sizeof(w.reads));
-		assert_int_equal(judge(rows + 1, 1, &w, &(struct standing){.parent_group = 0, .current_group = GROUP_NONE}, NULL).kind, VERDICT_EXCLUDED);
-		/* and nobody looks where nothing would place it */
-		memset(w.reads, 0, sizeof(w.reads));
-		assert_int_equal(judge(rows + 1, 1, &w, &nowhere, NULL).kind, VERDICT_NONE);
-		assert_int_equal(w.reads[FACT_NAMESPACE] + w.reads[FACT_CGROUP], 0);
-	}
-}
-
-static void what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_group(void **state)
-{
-	static const struct row rows[] = {{"a", "name:x", false}, {"b", "name:y", false}};
-	const struct standing settled = {.parent_group = GROUP_NONE, .current_group = 0, .settled = true};
-	struct world w = {.truth = {.comm = "x", .nested_pid_namespace = true}};
-
-	assert_int_equal(judge(rows, 2, &w, &settled, NULL).kind, VERDICT_RULE);
-	assert_int_equal(w.reads[FACT_NAMESPACE] + w.reads[FACT_CGROUP], 0);
-	/* another group: everything is asked anew */
-	w.truth = (struct proc_facts){.comm = "y", .nested_pid_namespace = true};
-	assert_int_equal(judge(rows, 2, &w, &settled, NULL).kind, VERDICT_EXCLUDED);
-}
-
-static void a_long_path_of_a_manager_does_not_overflow_the_reason(void **state)
-{
-	static const struct row row = {"a", "name:x", false};
-	char path[4096] = "/machine.slice/";
-	struct world w = {.truth = {.comm = "x", .manager_cgroup = path}};
-
-	memset(path + 15, '\n', sizeof(path) - 16);
-	assert_int_equal(judge(&row, 1, &w, &nowhere, NULL).kind, VERDICT_EXCLUDED);
-}
-
 static void no_more_is_read_than_a_rule_needs(void **state)
 {
 	static const struct {
@@ -441,9 +297,6 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_fits_wins),
 		cmocka_unit_test(a_rule_beats_where_it_is_and_where_its_parent_is),
 		cmocka_unit_test(without_a_rule_standing_decides),
-		cmocka_unit_test(what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_group),
-		cmocka_unit_test(what_must_not_be_placed_is_excluded_whatever_a_rule_says),
-		cmocka_unit_test(a_long_path_of_a_manager_does_not_overflow_the_reason),
 		cmocka_unit_test(no_more_is_read_than_a_rule_needs),
 		cmocka_unit_test(what_a_script_is_called_does_not_depend_on_the_order_of_rules),
 		cmocka_unit_test(a_trace_tells_every_rule_tried_and_the_first_written_term_that_failed),
