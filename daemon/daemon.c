@@ -27,6 +27,8 @@
 #define SECOND_USEC	  1000000U
 /* An editor or a package writes a file in several steps; what lies in between is nobody's policy. */
 #define FOLDER_QUIET_USEC 300000U
+/* Some hundred KiB at most: what a night's trouble comes to. */
+#define CHRONICLE_ENTRIES 1000
 /* A package puts the new executable in place and restarts the service soon after. */
 #define NAMES_QUIET_USEC  50000U
 
@@ -93,6 +95,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 	int r;
 
 	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive};
+	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
 	if (o->passive)
 		snprintf(d->passive_reason, sizeof(d->passive_reason), "--passive");
 	d->view.trusted_only = geteuid() == 0;
@@ -145,6 +148,7 @@ void daemon_close(struct daemon *d)
 	want_free(d->want);
 	refusals_clear(&d->refusals);
 	troubles_done(&d->troubles);
+	chronicle_free(d->chronicle);
 	for (size_t i = 0; i < d->n_shrinking; i++)
 		free(d->shrinking[i].path);
 	free(d->shrinking);

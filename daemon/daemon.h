@@ -1,9 +1,10 @@
-/* Owner of everything: daemon wakes, settle and settle_kernel do. Only these and main know this struct. */
+/* Owner of everything: daemon wakes, settle… does. Only these and main know this struct. */
 #pragma once
 
 #include <systemd/sd-event.h>
 
 #include "apply.h"
+#include "chronicle.h"
 #include "events.h"
 #include "good_store.h"
 #include "name_folders.h"
@@ -61,6 +62,7 @@ struct daemon {
 	struct shrinking *shrinking;
 	size_t n_shrinking, cap_shrinking;
 	struct troubles troubles;
+	struct chronicle *chronicle;
 	struct placer placer;
 
 	bool passive;

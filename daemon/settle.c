@@ -15,20 +15,6 @@
 #include "text.h"
 #include "want_make.h"
 
-static void log_faults(const struct choice *c)
-{
-	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_DETAIL};
-
-	for (size_t i = 0; i < c->faults.n; i++) {
-		const struct fault *f = &c->faults.list[i];
-
-		log_line(levels[f->severity], "%s:%u: %s", f->at.file, f->at.line, f->text);
-	}
-	for (size_t i = 0; i < c->n_refused; i++)
-		log_line(LOG_LEVEL_ERROR, "%s: refused; %s", c->refused[i].path,
-			 c->refused[i].kept ? "its last good version stays in force" : "nothing of it is in force");
-}
-
 /* map[old group] is its index in the new policy. */
 static unsigned *map_groups(const struct policy *old, const struct policy *now)
 {
@@ -104,8 +90,8 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	file_set_done(&good);
 	file_set_done(&d->seen);
 	d->seen = now;
-	log_faults(&choice);
 	adopt(d, &choice);
+	settle_tell_faults(d);
 	troubles_begin(&d->troubles, TROUBLE_STATE);
 	save_good(d);
 	troubles_settle(&d->troubles, TROUBLE_STATE);
@@ -129,21 +115,6 @@ static int take_machine(struct daemon *d, struct err *e)
 	d->machine = now;
 	refusals_clear(&d->refusals);
 	return 1;
-}
-
-static void log_result(struct daemon *d, enum why why, int policy_changed)
-{
-	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset"};
-
-	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
-		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
-		 (double)d->placer.moved_ns / 1e6);
-	if ((why == WHY_VERIFY || why == WHY_FOLDER) && !policy_changed && d->writes == 0)
-		return;
-	log_line(LOG_LEVEL_INFO, "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
-		 d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),
-		 d->passive ? "; passive: " : "", d->passive ? d->passive_reason : "");
 }
 
 int settle(struct daemon *d, enum why why, struct err *e)
@@ -177,7 +148,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	said = origin_store_trouble(d->origins);
 	if (said)
 		log_line(LOG_LEVEL_WARNING, "%s", said);
-	log_result(d, why, policy_changed);
+	settle_tell_result(d, why, policy_changed);
 	return 0;
 }
 
@@ -237,6 +208,7 @@ const struct view *settle_glance(struct daemon *d)
 		.n_troubles = d->troubles.n,
 		.members = d->members,
 		.sampler = d->sampler,
+		.chronicle = d->chronicle,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),
 		.passive_stays = d->options.passive,

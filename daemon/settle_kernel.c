@@ -16,12 +16,6 @@
 /* Processes that fork while their group is emptied make the rmdir fail; a few rounds outrun them. */
 #define EMPTYING_ROUNDS 5
 
-void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text)
-{
-	if (troubles_add(&d->troubles, source, group, text))
-		log_line(LOG_LEVEL_WARNING, "%s", text);
-}
-
 static void note_shrinking(struct daemon *d, const struct plan *plan)
 {
 	for (size_t i = 0; i < d->n_shrinking; i++)
@@ -58,36 +52,7 @@ static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const ch
 
 static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
 {
-	static const char *const verbs[] = {"made", "emptied", "enabled in", "disabled in", "wrote", "removed", "reunited"};
-	struct daemon *d = ctx;
-	char path[TREE_PATH_MAX];
-
-	if (error) {
-		settle_trouble(d, TROUBLE_APPLY, a->group, e->text);
-		return;
-	}
-	d->writes++;
-	machine_path(&d->machine, a->hierarchy, a->path, path, sizeof(path));
-	log_line(LOG_LEVEL_DETAIL, "%s %s%s%s%s%s%s", verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
-		 a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
-}
-
-void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
-{
-	struct daemon *d = ctx;
-	const struct policy *p = d->choice.policy;
-	const char *where = group == GROUP_NONE ? "where it came from" : p->groups[group].path;
-	auto_free char *text = NULL;
-
-	if (e) {
-		text = must_printf("%s: %s", where, e->text);
-		settle_trouble(d, TROUBLE_PLACE, group, text);
-	} else if (rule < p->n_rules) {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm), where,
-			 p->rules[rule].at.file, p->rules[rule].at.line);
-	} else {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
-	}
+	settle_tell_action(ctx, a, error, e);
 }
 
 int settle_observe(struct daemon *d, struct err *e)

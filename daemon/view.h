@@ -8,6 +8,7 @@
 #include <cgq/verdict.h>
 #include <cgq/want.h>
 
+#include "chronicle.h"
 #include "kernel.h"
 #include "members.h"
 #include "policy_choose.h"
@@ -43,6 +44,7 @@ struct view {
 	size_t n_troubles;
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
+	const struct chronicle *chronicle;
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
 	const char *const *folders;   /* of the policy */

@@ -27,6 +27,13 @@ cgqd_start_in_scope() {
 	STARTED+=("${PID[web]}")
 }
 
+# The scope itself is named like a test's cgroups, and goes with cgqd.
+no_tree_of_ours() {
+	local left
+	left=$(find /sys/fs/cgroup -name "$TREE*")
+	[ -z "$left" ] || fail "left behind: $left"
+}
+
 @test "systemd runs here, on v2 alone" {
 	[ "$(</proc/1/comm)" = systemd ]
 	[ "${VERSION[cpu]}" = 2 ]
@@ -43,8 +50,7 @@ cgqd_start_in_scope() {
 	run -0 cgq reset
 	is_outside "${PID[web]}"
 	grep -q "$SCOPE.scope\$" "/proc/${PID[web]}/cgroup"
-	run find /sys/fs/cgroup -name "$TREE*"
-	[ -z "$output" ] || fail "left behind: $output"
+	no_tree_of_ours
 }
 
 @test "what lies outside the scope is left where it is, and said to be so" {
@@ -73,7 +79,7 @@ cgqd_start_in_scope() {
 		state_is web 'not in force'
 	fi
 	is_back "${PID[web]}" "$before"
-	no_tree
+	no_tree_of_ours
 }
 
 @test "a daemon-reload of systemd takes nothing away" {
