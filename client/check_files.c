@@ -50,10 +50,10 @@ static int folders_read(const struct options *o, struct file_set *set, struct fa
 		if (is_folder(o->args[i]))
 			folders[n++] = o->args[i];
 	if (n > 0)
-		return policy_files_read(folders, n, false, set, faults, e);
+		return policy_files_read(folders, n, READ_MUST_EXIST, set, faults, e);
 	if (o->n_args > 0 && !o->set[OPTION_AS])
 		return 0;
-	return policy_files_read(default_folders, ARRAY_SIZE(default_folders), false, set, faults, e);
+	return policy_files_read(default_folders, ARRAY_SIZE(default_folders), 0, set, faults, e);
 }
 
 /* Read in the order of their names, like a folder; two of one name are two files all the same. */
@@ -141,7 +141,7 @@ int check_files_read(const struct options *o, struct check_files *ret, struct er
 	if (r == 0)
 		r = files_read(o, ret, e);
 	if (r == 0 && o->n_args == 0)
-		r = policy_files_read(default_folders, ARRAY_SIZE(default_folders), true, &trusted, &ret->untrusted, e);
+		r = policy_files_read(default_folders, ARRAY_SIZE(default_folders), READ_TRUSTED_ONLY, &trusted, &ret->untrusted, e);
 	file_set_done(&trusted);
 	return r;
 }

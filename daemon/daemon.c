@@ -98,7 +98,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
 	if (o->passive)
 		snprintf(d->passive_reason, sizeof(d->passive_reason), "--passive");
-	d->view.trusted_only = geteuid() == 0;
+	d->view.read_how = options_read_how(o);
 	raise_descriptors();
 	r = privilege_check(e);
 	if (r == 0)

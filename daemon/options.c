@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/bounds.h>
 #include <cgq/interface.h>
+
+#include "policy_files.h"
 
 /* clang-format off */
 static const struct row {
@@ -45,6 +48,11 @@ void options_usage(FILE *f)
 		   "SIGHUP reloads. SIGTERM stops and leaves the limits in place; `cgq reset` gives everything back.\n"
 		   "Exit: 0 ended well, 1 failed or a file was refused (--check, --once), 2 usage\n"
 		   "or, with --check, what cannot be read.\n");
+}
+
+unsigned options_read_how(const struct options *o)
+{
+	return (geteuid() == 0 ? READ_TRUSTED_ONLY : 0) | (o->default_folders ? 0 : READ_MUST_EXIST);
 }
 
 static bool is_tree_name(const char *s)
@@ -125,7 +133,8 @@ int options_parse(int argc, char **argv, struct options *ret)
 		fprintf(stderr, "cgqd: '%s': takes no arguments, only options\n", argv[optind]);
 		return -EINVAL;
 	}
-	if (o.n_folders == 0)
+	o.default_folders = o.n_folders == 0;
+	if (o.default_folders)
 		for (; o.n_folders < ARRAY_SIZE(defaults); o.n_folders++)
 			o.folders[o.n_folders] = defaults[o.n_folders];
 	*ret = o;

@@ -8,6 +8,7 @@
 struct options {
 	const char *folders[16];
 	size_t n_folders;
+	bool default_folders; /* none was named */
 	const char *settings, *socket, *state, *tree;
 	bool once, passive, check, verbose, help, version;
 };
@@ -15,3 +16,5 @@ struct options {
 /* 0, or -EINVAL after one specific line on stderr. Strings are argv's. */
 int options_parse(int argc, char **argv, struct options *ret);
 void options_usage(FILE *f);
+/* How the folders are to be read, as policy_files_read() takes it. */
+unsigned options_read_how(const struct options *o);

@@ -155,7 +155,7 @@ json_t *report_diff(const struct view *v, const char *name, const char *text, si
 	struct choice next = { 0 };
 	json_t *o = NULL;
 
-	if (policy_files_read(v->folders, v->n_folders, v->trusted_only, &set, &faults, e) == 0) {
+	if (policy_files_read(v->folders, v->n_folders, v->read_how, &set, &faults, e) == 0) {
 		if (name)
 			put_given(&set, &faults, name, text, len);
 		policy_choose(&set, &faults, &v->choice->in_force, v->machine, &next);

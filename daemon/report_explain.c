@@ -125,6 +125,11 @@ static json_t *cgroups_now(const struct view *v, const struct proc_facts *f)
 	return o;
 }
 
+static uint64_t ns_of(const struct timespec *t)
+{
+	return (uint64_t)t->tv_sec * 1000000000U + (uint64_t)t->tv_nsec;
+}
+
 /* The daemon's clock does not count a suspended machine's sleep: then the time is late by as much. */
 static void put_moved_at(json_t *o, const struct member *m)
 {
@@ -139,7 +144,7 @@ static void put_moved_at(json_t *o, const struct member *m)
 	}
 	clock_gettime(CLOCK_MONOTONIC, &mono);
 	clock_gettime(CLOCK_REALTIME, &real);
-	at = real.tv_sec - (mono.tv_sec - (time_t)(m->placed_ns / 1000000000U));
+	at = (time_t)((ns_of(&real) - (ns_of(&mono) - m->placed_ns)) / 1000000000U);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
 	put_text(o, "moved_at", text);
 }

@@ -77,7 +77,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	struct choice choice = {0};
 	int r;
 
-	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.trusted_only, &now, &faults, e);
+	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.read_how, &now, &faults, e);
 	if (r < 0 || (d->choice.policy && file_sets_equal(&now, &d->seen) && why != WHY_RELOAD)) {
 		file_set_done(&now);
 		faults_done(&faults);
@@ -214,7 +214,7 @@ const struct view *settle_glance(struct daemon *d)
 		.passive_stays = d->options.passive,
 		.folders = d->options.folders,
 		.n_folders = d->options.n_folders,
-		.trusted_only = d->view.trusted_only,
+		.read_how = d->view.read_how,
 		.passive = d->passive,
 		.passive_reason = d->passive ? d->passive_reason : NULL,
 		.self = d->placer.self,

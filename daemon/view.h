@@ -49,7 +49,7 @@ struct view {
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
 	const char *const *folders;   /* of the policy */
 	size_t n_folders;
-	bool trusted_only;
+	unsigned read_how;	      /* … as policy_files_read() takes it */
 	bool passive;		      /* the whole daemon: --passive, or after a reset */
 	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */

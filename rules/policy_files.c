@@ -68,14 +68,14 @@ static void folder_begin(struct folder *f)
 }
 
 /* Only what is not in ret yet: the later folder's file of a name is the one that counts, and is read first. */
-static int folder_read(const char *path, bool trusted_only, struct file_set *ret, struct faults *faults, struct err *e)
+static int folder_read(const char *path, unsigned how, struct file_set *ret, struct faults *faults, struct err *e)
 {
-	struct folder f = { .path = path, .trusted_only = trusted_only };
+	struct folder f = { .path = path, .trusted_only = how & READ_TRUSTED_ONLY };
 	auto_dir DIR *dir = opendir(path);
 	const struct dirent *entry;
 
 	if (!dir)
-		return errno == ENOENT ? 0 : fail(e, errno, "%s: %s", TEXT_ESCAPED(path), strerror(errno));
+		return errno == ENOENT && !(how & READ_MUST_EXIST) ? 0 : fail(e, errno, "%s: %s", TEXT_ESCAPED(path), strerror(errno));
 	f.fd = dirfd(dir);
 	folder_begin(&f);
 	while (errno = 0, (entry = readdir(dir))) {
@@ -91,14 +91,14 @@ static int folder_read(const char *path, bool trusted_only, struct file_set *ret
 	return 0;
 }
 
-int policy_files_read(const char *const *folders, size_t n_folders, bool trusted_only, struct file_set *ret,
+int policy_files_read(const char *const *folders, size_t n_folders, unsigned how, struct file_set *ret,
 		      struct faults *faults, struct err *e)
 {
 	struct file_set read = { 0 };
 	int r = 0;
 
 	for (size_t i = n_folders; r >= 0 && i-- > 0;)
-		r = folder_read(folders[i], trusted_only, &read, faults, e);
+		r = folder_read(folders[i], how, &read, faults, e);
 	for (size_t i = 0; r >= 0 && i < read.n; i++) {
 		const struct policy_file *f = &read.list[i];
 

@@ -29,12 +29,17 @@ void file_set_drop(struct file_set *s, const char *name);
 /* The same files with the same bytes, from the same folders. */
 bool file_sets_equal(const struct file_set *a, const struct file_set *b);
 
+/* How folders are read. */
+enum {
+	READ_TRUSTED_ONLY = 1 << 0, /* only what is root's, and nobody else may write to */
+	READ_MUST_EXIST = 1 << 1,   /* folders that somebody named: a missing one is a failure, not an empty one */
+};
+
 /*
- * Adds the files of all folders. A folder that is missing is empty; one that cannot be read is a failure. A file
- * that may not be taken (not regular, too large, and where trusted_only: not root's, or writable by others) is
- * listed with text NULL and a fault. Opens without blocking, so that a FIFO cannot hold us up.
+ * Adds the files of all folders. A folder that cannot be read is a failure. A file that may not be taken (not
+ * regular, too large, not trusted) is listed with text NULL and a fault. Opens without blocking, so that a FIFO cannot hold us up.
  */
-int policy_files_read(const char *const *folders, size_t n_folders, bool trusted_only, struct file_set *ret,
+int policy_files_read(const char *const *folders, size_t n_folders, unsigned how, struct file_set *ret,
 		      struct faults *faults, struct err *e);
 /* One file under another name, with the same care; "-" reads stdin. The name does not matter. -errno: cannot be read. */
 int policy_file_read_one(const char *path, const char *as_name, bool trusted_only, struct file_set *ret,

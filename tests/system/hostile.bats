@@ -198,3 +198,27 @@ refused_alone() {
 	run -0 cgq list
 	wait_until 5 'its descriptors are as before' has_fds_at_most "$descriptors"
 }
+
+@test "a named folder that is moved away is no empty policy: what is in force stays, until it is back" {
+	good
+	start web threads
+	cgqd_start
+	placed web web
+	mv "$CONF" "$CONF.away"
+	run cgq reload
+	[ "$status" = 1 ]
+	[[ $output == *"$CONF: No such file or directory"* ]] || fail "$output"
+	knob_is web ceiling 50
+	is_in web "${PID[web]}"
+	mv "$CONF.away" "$CONF"
+	cgq reload
+	state_is web ok
+}
+
+@test "a named folder that is not there is a failure at the start" {
+	rmdir "$CONF"
+	cgqd_ends --once
+	[ "$status" = 1 ]
+	[[ $output == *"$CONF: No such file or directory"* ]] || fail "$output"
+	mkdir "$CONF"
+}

@@ -71,11 +71,11 @@ static void file_write(const struct world *w, const char *name, const char *text
 	fputs(text, f);
 }
 
-static void files_read(struct world *w, bool trusted_only)
+static void files_read(struct world *w, unsigned how)
 {
 	file_set_done(&w->set);
 	faults_done(&w->faults);
-	w->r = policy_files_read((const char *const *)w->folders, 3, trusted_only, &w->set, &w->faults, &w->e);
+	w->r = policy_files_read((const char *const *)w->folders, 3, how, &w->set, &w->faults, &w->e);
 }
 
 /* "NAME=TEXT " each; "NAME! " for a refused one, "NAME- " for a mask */
@@ -112,7 +112,7 @@ static void files_are_sorted_by_name_over_all_folders_and_later_ones_win(void **
 	file_write(w, "run/50-b.conf", "run");
 	file_write(w, "etc/30-c.conf", "etc");
 	file_write(w, "etc/50-b.conf", "etc");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->r, 0);
 	assert_int_equal(w->faults.n, 0);
 	assert_set(w, "10-a.conf=usr 30-c.conf=etc 50-b.conf=etc ");
@@ -128,7 +128,7 @@ static void an_empty_file_or_a_link_to_null_masks(void **state)
 	file_write(w, "usr/20-b.conf", "usr");
 	file_write(w, "run/10-a.conf", "");
 	assert_int_equal(symlink("/dev/null", link), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->faults.n, 0);
 	assert_set(w, "10-a.conf- 20-b.conf- ");
 }
@@ -147,7 +147,7 @@ static void debris_is_no_policy(void **state)
 
 		file_write(w, name, "x");
 	}
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->r, 0);
 	assert_int_equal(w->set.n, 0);
 	assert_int_equal(w->faults.n, 0);
@@ -191,7 +191,7 @@ static void what_is_not_a_file_is_refused_and_holds_nobody_up(void **state)
 			assert_int_equal(symlink("nowhere", path), 0);
 			break;
 		}
-		files_read(w, true);
+		files_read(w, READ_TRUSTED_ONLY);
 		assert_int_equal(w->r, 0);
 		assert_set(w, "50-x.conf! ");
 		assert_fault(w, texts[i]);
@@ -208,18 +208,18 @@ static void only_roots_own_files_are_trusted(void **state)
 		skip();
 	file_write(w, "etc/50-x.conf", "x");
 	assert_int_equal(chown(path, 1000, 0), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf! ");
 	assert_fault(w, "is owned by uid 1000, not by root; refused");
 	assert_int_equal(chown(path, 0, 0), 0);
 	assert_int_equal(chmod(path, 0664), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf! ");
 	assert_fault(w, "is writable by others than root (mode 0664); refused");
 	assert_int_equal(chmod(path, 0646), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf! ");
-	files_read(w, false); /* a checker does not care whose they are */
+	files_read(w, 0); /* a checker does not care whose they are */
 	assert_set(w, "50-x.conf=x ");
 	assert_int_equal(w->faults.n, 0);
 }
@@ -233,7 +233,7 @@ static void nothing_in_a_folder_of_others_is_trusted(void **state)
 	file_write(w, "etc/50-x.conf", "x");
 	file_write(w, "usr/50-y.conf", "y");
 	assert_int_equal(chmod(w->folders[2], 0777), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf! 50-y.conf=y ");
 	assert_fault(w, "its folder is writable by others than root (mode 0777); refused");
 }
@@ -245,7 +245,7 @@ static void what_a_later_folder_replaces_is_not_even_looked_at(void **state)
 
 	file_write(w, "etc/50-x.conf", "x");
 	assert_int_equal(mkfifo(path, 0644), 0);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf=x ");
 	assert_int_equal(w->faults.n, 0);
 }
@@ -258,14 +258,14 @@ static void a_file_that_is_too_large_is_never_read_whole(void **state)
 
 	memset(big, '#', POLICY_FILE_MAX_BYTES);
 	file_write(w, "etc/50-x.conf", big);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->set.list[0].len, POLICY_FILE_MAX_BYTES);
 	big[POLICY_FILE_MAX_BYTES] = '#';
 	file_write(w, "etc/50-x.conf", big);
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_fault(w, "has more than 1048576 bytes; refused");
 	assert_int_equal(truncate(path, 1LL << 40), 0); /* a terabyte of zeros */
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_set(w, "50-x.conf! ");
 	assert_fault(w, "has more than 1048576 bytes; refused");
 }
@@ -276,11 +276,15 @@ static void a_missing_folder_is_empty_and_an_unreadable_one_a_failure(void **sta
 
 	assert_int_equal(rmdir(w->folders[0]), 0);
 	file_write(w, "etc/50-x.conf", "x");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->r, 0);
 	assert_set(w, "50-x.conf=x ");
+	/* but not one that somebody named */
+	files_read(w, READ_MUST_EXIST);
+	assert_int_equal(w->r, -ENOENT);
+	assert_int_equal(w->set.n, 0);
 	file_write(w, "usr", "a file where a folder should be");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->r, -ENOTDIR);
 	assert_non_null(strstr(w->e.text, "/usr: Not a directory"));
 	assert_int_equal(w->set.n, 0);
@@ -295,7 +299,7 @@ static void too_many_files_are_a_failure(void **state)
 
 		file_write(w, name, "");
 	}
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_int_equal(w->r, -E2BIG);
 	assert_non_null(strstr(w->e.text, "more than 1000 policy files in all"));
 }
@@ -305,7 +309,7 @@ static void a_hostile_name_cannot_act_on_a_terminal(void **state)
 	struct world *w = *state;
 
 	file_write(w, "etc/\x1b[31m\n.conf", "x");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	assert_string_equal(w->set.list[0].path + strlen(w->root), "/etc/\\x1b[31m\\n.conf");
 }
 
@@ -317,9 +321,9 @@ static void no_descriptor_is_left_behind(void **state)
 
 	assert_int_equal(mkfifo(fifo, 0644), 0);
 	file_write(w, "usr/50-y.conf", "y");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	file_write(w, "run/60-x.conf", "x");
-	files_read(w, true);
+	files_read(w, READ_TRUSTED_ONLY);
 	after = dup(0);
 	assert_int_equal(after, before + 1);
 }

@@ -54,7 +54,7 @@ static inline void world_choose(struct world *w)
 	struct choice next = { 0 };
 	struct err e = { 0 };
 
-	if (policy_files_read(w->folders, 1, false, &now, &faults, &e))
+	if (policy_files_read(w->folders, 1, 0, &now, &faults, &e))
 		red("%s\n", e.text);
 	policy_choose(&now, &faults, &w->choice.in_force, &w->t->m, &next);
 	if (w->choice.policy) {
