@@ -20,7 +20,6 @@ void check_files_done(struct check_files *f)
 	file_set_done(&f->before);
 	faults_done(&f->faults_before);
 	faults_done(&f->untrusted);
-	free(f->candidate);
 }
 
 static bool is_folder(const char *path)
@@ -80,7 +79,7 @@ static int files_read(const struct options *o, struct check_files *ret, struct e
 		if (is_folder(o->args[i]))
 			continue;
 		name = name_for(o->args[i], &ret->set);
-		r = policy_file_read_one(o->args[i], name, false, &ret->set, &ret->faults, e);
+		r = policy_file_read_one(o->args[i], name, NULL, &ret->set, &ret->faults, e);
 		if (r < 0)
 			return r;
 	}
@@ -105,11 +104,14 @@ static const char *candidate_of(const struct options *o, struct err *e)
 	return ret;
 }
 
-/* Both sets are read from the folders, then the candidate takes the place of its name in one of them. */
+/*
+ * Both sets are read from the folders, then the candidate takes the place of its name in one of them. It is told by
+ * that name: the file itself is a tool's temporary one (/root/.ansible/tmp/ansible-tmp-1764.5-12-34/source), and gone
+ * when its faults are read.
+ */
 static int as_read(const struct options *o, struct check_files *ret, struct err *e)
 {
 	const char *name = o->values[OPTION_AS], *candidate;
-	const struct policy_file *file;
 	int r = name_check(name, e);
 
 	if (r < 0)
@@ -121,11 +123,10 @@ static int as_read(const struct options *o, struct check_files *ret, struct err 
 	if (r == 0)
 		r = folders_read(o, &ret->set, &ret->faults, e);
 	if (r == 0)
-		r = policy_file_read_one(candidate, name, false, &ret->set, &ret->faults, e);
+		r = policy_file_read_one(candidate, name, name, &ret->set, &ret->faults, e);
 	if (r < 0)
 		return r;
-	file = file_set_find(&ret->set, name);
-	ret->candidate = must_strdup(file ? file->path : candidate);
+	ret->candidate = name;
 	return 0;
 }
 

@@ -9,7 +9,7 @@ struct check_files {
 	struct faults faults;  /* found while reading it */
 	struct file_set before;      /* --as: what stands in the folders now */
 	struct faults faults_before;
-	char *candidate;       /* --as: how the file that is judged is shown; NULL else */
+	const char *candidate; /* --as: how the file that is judged is shown, borrowed from the options; NULL else */
 	struct faults untrusted; /* the default folders: what a cgqd that runs as root would refuse */
 };
 

@@ -197,7 +197,7 @@ static json_t *question_make(const struct options *o, int *status)
 		say("diff: a FILE needs --as NAME, and --as NAME needs a FILE");
 		return NULL;
 	}
-	if (policy_file_read_one(o->args[0], o->values[OPTION_AS], false, &files, &faults, &e) < 0)
+	if (policy_file_read_one(o->args[0], o->values[OPTION_AS], NULL, &files, &faults, &e) < 0)
 		say("%s", e.text);
 	else if (faults.n > 0 || files.n == 0 || !files.list[0].text)
 		say("%s: %s", TEXT_ESCAPED(o->args[0]), faults.n ? faults.list[0].text : "cannot be taken");

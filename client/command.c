@@ -77,7 +77,8 @@ const struct command commands[] = {
 			 "/usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d. The name of a FILE\n"
 			 "does not matter; - is standard input. With --as NAME, one FILE is judged\n"
 			 "together with what stands in these folders (or in each DIR), in place of the\n"
-			 "file called NAME; faults that were there before are only noted.\n",
+			 "file called NAME, and told by that name; faults that were there before are only\n"
+			 "noted.\n",
 		.exits = "0  no faults, maybe warnings\n1  faults\n2  something cannot be read\n"
 			 "3  warnings, with --strict\n",
 		.n_args_max = UINT_MAX,

@@ -108,7 +108,7 @@ int policy_files_read(const char *const *folders, size_t n_folders, unsigned how
 	return r < 0 ? r : 0;
 }
 
-int policy_file_read_one(const char *path, const char *as_name, bool trusted_only, struct file_set *ret,
+int policy_file_read_one(const char *path, const char *as_name, const char *shown, struct file_set *ret,
 			 struct faults *faults, struct err *e)
 {
 	const char *slash = strrchr(path, '/');
@@ -116,8 +116,8 @@ int policy_file_read_one(const char *path, const char *as_name, bool trusted_onl
 	int r;
 
 	if (!strcmp(path, "-"))
-		r = file_read_fd(STDIN_FILENO, name, "stdin", ret, faults);
+		r = file_read_fd(STDIN_FILENO, name, shown ? shown : "stdin", ret, faults);
 	else
-		r = file_read(AT_FDCWD, path, name, path, trusted_only, ret, faults);
+		r = file_read(AT_FDCWD, path, name, shown ? shown : path, false, ret, faults);
 	return r < 0 ? fail(e, -r, "%s: %s", TEXT_ESCAPED(path), strerror(-r)) : 0;
 }

@@ -41,6 +41,9 @@ enum {
  */
 int policy_files_read(const char *const *folders, size_t n_folders, unsigned how, struct file_set *ret,
 		      struct faults *faults, struct err *e);
-/* One file under another name, with the same care; "-" reads stdin. The name does not matter. -errno: cannot be read. */
-int policy_file_read_one(const char *path, const char *as_name, bool trusted_only, struct file_set *ret,
+/*
+ * One file under another name, with the same care; "-" reads stdin. The name does not matter. Faults tell it as shown;
+ * NULL: as path. -errno: cannot be read.
+ */
+int policy_file_read_one(const char *path, const char *as_name, const char *shown, struct file_set *ret,
 			 struct faults *faults, struct err *e);

@@ -65,9 +65,23 @@ good() {
 	good conf/50-web.conf
 	printf '[batch]\nmatch = name:b\ncpu = 30%%\n' >source
 	run -1 cgq check --as 60-batch.conf source conf
-	[[ ${lines[0]} == "source:3: "*reserves* ]]
+	[[ ${lines[0]} == "60-batch.conf:3: "*reserves* ]]
 	run -0 cgq check --as 50-web.conf source conf
 	run -0 cgq check --as 50-web.conf - conf <source
+}
+
+@test "--as: faults tell the file by that name, wherever it lies and from wherever they look" {
+	mkdir conf tmp
+	good conf/50-web.conf
+	printf '[batch]\nmatch = nmae:b\nmemroy = 1G\ncpu = 30%%\nmemroy = 2G\n' >tmp/source
+	golden check-as 1 check --as 60-x.conf tmp/source conf
+	run -1 --separate-stderr cgq check --as 60-x.conf - conf <tmp/source
+	same check-as "$output"
+	run -1 cgq check --as 60-x.conf --json tmp/source conf
+	[[ $output != *source* ]]
+	jq -e 'all(.faults[]; .file == "60-x.conf")' <<<"$output"
+	printf 'x\n' >conf/60-x.conf
+	golden check-as 1 check --as 60-x.conf tmp/source conf
 }
 
 @test "--as: faults that were there before are only noted" {

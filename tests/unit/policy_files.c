@@ -335,13 +335,15 @@ static void one_file_is_read_under_another_name(void **state)
 	struct file_set set = { 0 };
 
 	file_write(w, "source", "x");
-	assert_int_equal(policy_file_read_one(path, "50-x.conf", false, &set, &w->faults, &w->e), 0);
+	assert_int_equal(policy_file_read_one(path, "50-x.conf", NULL, &set, &w->faults, &w->e), 0);
 	assert_string_equal(set.list[0].name, "50-x.conf");
 	assert_string_equal(set.list[0].path, path);
 	assert_string_equal(set.list[0].text, "x");
-	assert_int_equal(policy_file_read_one(path, NULL, false, &set, &w->faults, &w->e), 0);
+	assert_int_equal(policy_file_read_one(path, "50-x.conf", "shown", &set, &w->faults, &w->e), 0);
+	assert_string_equal(set.list[0].path, "shown");
+	assert_int_equal(policy_file_read_one(path, NULL, NULL, &set, &w->faults, &w->e), 0);
 	assert_non_null(file_set_find(&set, "source"));
-	assert_int_equal(policy_file_read_one(none, NULL, false, &set, &w->faults, &w->e), -ENOENT);
+	assert_int_equal(policy_file_read_one(none, NULL, NULL, &set, &w->faults, &w->e), -ENOENT);
 	assert_non_null(strstr(w->e.text, "/none: No such file or directory"));
 	file_set_drop(&set, "source");
 	file_set_drop(&set, "source");
@@ -360,7 +362,7 @@ static void stdin_is_read_to_its_end(void **state)
 	close(ends[1]);
 	dup2(ends[0], 0);
 	close(ends[0]);
-	assert_int_equal(policy_file_read_one("-", "50-x.conf", false, &w->set, &w->faults, &w->e), 0);
+	assert_int_equal(policy_file_read_one("-", "50-x.conf", NULL, &w->set, &w->faults, &w->e), 0);
 	dup2(before, 0);
 	assert_set(w, "50-x.conf=[a]\n ");
 	assert_string_equal(w->set.list[0].path, "stdin");
@@ -377,7 +379,7 @@ static void what_has_no_size_is_bounded_as_well(void **state)
 	assert_int_equal(truncate(path, POLICY_FILE_MAX_BYTES + 1), 0);
 	big = open(path, O_RDONLY | O_CLOEXEC);
 	dup2(big, 0);
-	assert_int_equal(policy_file_read_one("-", "50-x.conf", false, &w->set, &w->faults, &w->e), 0);
+	assert_int_equal(policy_file_read_one("-", "50-x.conf", NULL, &w->set, &w->faults, &w->e), 0);
 	dup2(before, 0);
 	assert_set(w, "50-x.conf! ");
 	assert_fault(w, "has more than 1048576 bytes; refused");
