@@ -1,32 +1,12 @@
 #!/usr/bin/env bats
 # Busy loops on all CPUs get what their groups were given.
 load lib
-
-# A window in which something else of the machine ran says nothing: what fails is measured again, twice at most. What
-# is really wrong fails each time.
-setup_file() {
-	export BATS_TEST_RETRIES=2
-}
-
-# A weight speaks between at least two runnable threads a CPU; more, so that an uneven balance says less.
-THREADS=$((CPUS * 4))
-
-two_groups() {
-	policy 50-two.conf <<-EOF
-		[db]
-		match = name:$(named db)
-		cpu = $1
-
-		[web]
-		match = name:$(named web)
-		cpu = $2
-	EOF
-}
+load shares
 
 @test "40%..100% and 60%..100% share 40/60 on all CPUs, both busy" {
 	two_groups 40%..100% 60%..100%
-	start db hog --threads $THREADS
-	start web hog --threads $THREADS
+	start db hog --threads "$THREADS"
+	start web hog --threads "$THREADS"
 	cgqd_start
 	sleep 1
 	shares_are 2 10 db 40 web 60
@@ -35,8 +15,8 @@ two_groups() {
 @test "a live flip shares 60/40, the same processes" {
 	two_groups 40%..100% 60%..100%
 	cgqd_start
-	start db hog --threads $THREADS
-	start web hog --threads $THREADS
+	start db hog --threads "$THREADS"
+	start web hog --threads "$THREADS"
 	placed db db
 	placed web web
 	two_groups 60%..100% 40%..100%
@@ -45,41 +25,18 @@ two_groups() {
 	shares_are 2 10 db 60 web 40
 }
 
-# idle_ticks CPU: of "cpu1", or of all of them together: "cpu".
-idle_ticks() {
-	awk -v c="$1" '$1 == c { printf "%.0f\n", $5 + $6 }' /proc/stat
-}
-
-# nothing_idles CPU SECONDS CPUS: over the last window since idle_ticks was $idle; whatever else ran used the rest.
-nothing_idles() {
-	local ticks=$(($(idle_ticks "$1") - idle))
-	within "$ticks" 0 $(($2 * $3 * $(getconf CLK_TCK) * 3 / 100)) "ticks in which $1 idled"
-}
-
-@test "what is reserved may be used by another while it is idle" {
-	local idle
-	two_groups 40%..100% 60%..100%
-	start db hog --threads $THREADS
-	cgqd_start
-	sleep 1
-	idle=$(idle_ticks cpu)
-	cpu_window 5 db .db
-	nothing_idles cpu 5 "$CPUS"
-	within "$(percent_of "${WINDOW_NS[.db]}" "${WINDOW_NS[db]}")" 98 102 'what the hog got of what its group got'
-}
-
 @test "ceilings of 40% and 60% hold, alone and together" {
 	local before
 	two_groups 40% 60%
 	cgqd_start
-	start db hog --threads $THREADS
+	start db hog --threads "$THREADS"
 	placed db db
 	sleep 1
 	before=$(throttled_periods db)
 	cpu_window 5 db
 	within "$(machine_percent db)" 20 42 'db alone'
 	[ "$(throttled_periods db)" -gt "$before" ] || fail 'the ceiling of db was never reached'
-	start web hog --threads $THREADS
+	start web hog --threads "$THREADS"
 	placed web web
 	cpu_window 10 db web
 	echo "# db $(machine_percent db) %, web $(machine_percent web) % of the machine" >&3
@@ -88,59 +45,4 @@ nothing_idles() {
 	stop db
 	cpu_window 5 web
 	within "$(machine_percent web)" 30 62 'web alone'
-}
-
-# Everything on the last CPU: one busy thread outside against groups that want it whole.
-on_one_cpu() {
-	two_groups 40%..100% 60%..100%
-	cgqd_start
-	start db hog --threads 3 --cpu $((CPUS - 1))
-	start web hog --threads 3 --cpu $((CPUS - 1))
-	placed db db
-	placed web web
-	sleep 1
-}
-
-outside_keeps() {
-	local share
-	cpu_window "$1" db web .out
-	share=$(percent_of "${WINDOW_NS[.out]}" "${WINDOW_NS[.out]}" "${WINDOW_NS[db]}" "${WINDOW_NS[web]}")
-	echo "# the thread outside kept $share % of the CPU that it shares with the groups" >&3
-	within "$share" 4.5 9 'what the thread outside kept'
-}
-
-@test "one busy thread outside keeps its share of its CPU" {
-	on_one_cpu
-	start out hog --cpu $((CPUS - 1))
-	sleep 1
-	outside_keeps 10 || outside_keeps 10 || outside_keeps 10
-	shares_are 2 5 db 40 web 60
-}
-
-@test "while the outside is idle, the groups lose nothing" {
-	on_one_cpu
-	local idle
-	idle=$(idle_ticks cpu$((CPUS - 1)))
-	cpu_window 10 db web
-	nothing_idles cpu$((CPUS - 1)) 10 1
-	shares_are 2 5 db 40 web 60
-}
-
-@test "list says what the counters say" {
-	two_groups 40%..100% 60%..100%
-	cgqd_start
-	start db hog --threads $THREADS
-	start web hog --threads $THREADS
-	placed db db
-	placed web web
-	sleep 2
-	cpu_window 5 db web
-	# One second against five: on an emulated machine one is far from another.
-	local seen apart=8
-	[ "$SLOW" = 1 ] || apart=16
-	seen=$(machine_percent db)
-	within "$(said db cpu_percent)" "$(awk -v v="$seen" -v d=$apart 'BEGIN { print v - d }')" \
-		"$(awk -v v="$seen" -v d=$apart 'BEGIN { print v + d }')" 'CPU of db in list'
-	[ "$(said db procs)" = 1 ]
-	[ "$(said db state)" = ok ]
 }
