@@ -12,6 +12,8 @@
 #include "faults.h"
 #include "field.h"
 #include "machine_here.h"
+#include "memory_here.h"
+#include "policy_check.h"
 #include "policy_choose.h"
 #include "rows.h"
 #include "say.h"
@@ -83,15 +85,32 @@ static bool is_standing(const struct choice *now, const struct choice *before, c
 						 is_refused(now, f->at.file));
 }
 
+/*
+ * Beyond what decides: warnings of what runs here, and hints. Standard input says nothing of where its text will be
+ * in force, so that its verdict depends on the text alone.
+ */
+static void lint_more(struct choice *c, const struct machine *m, bool runs_here)
+{
+	auto_free struct group_use *use = runs_here ? memory_here(c->policy, m) : NULL;
+
+	policy_advise(c->policy, m, &c->faults);
+	if (use)
+		policy_lint_use(c->policy, m, use, &c->faults);
+	faults_sort(&c->faults);
+}
+
 /* What stands in the folders without the candidate is no fault of the candidate. */
-static void judge(struct check_files *files, const struct machine *m, struct findings *ret)
+static void judge(struct check_files *files, const struct machine *m, bool runs_here, struct findings *ret)
 {
 	struct file_set none = {0};
 	struct choice now = {0}, before = {0};
 
 	policy_choose(&files->set, &files->faults, &none, m, &now);
-	if (files->candidate)
+	lint_more(&now, m, runs_here);
+	if (files->candidate) {
 		policy_choose(&files->before, &files->faults_before, &none, m, &before);
+		lint_more(&before, m, runs_here);
+	}
 	for (size_t i = 0; i < now.faults.n; i++) {
 		const struct fault *f = &now.faults.list[i];
 		bool own = !files->candidate || (f->at.file && strcmp(f->at.file, files->candidate) == 0);
@@ -117,13 +136,14 @@ static void untrusted_add(const struct check_files *files, struct findings *ret)
 	}
 }
 
-static json_t *findings_all(const struct findings *f)
+static json_t *findings_all(const struct findings *f, bool hints)
 {
 	json_t *ret = json_array();
 
 	json_array_extend(ret, f->faults);
 	json_array_extend(ret, f->warnings);
-	json_array_extend(ret, f->hints);
+	if (hints)
+		json_array_extend(ret, f->hints);
 	json_array_extend(ret, f->standing);
 	field_escape(&ret);
 	return ret;
@@ -153,18 +173,21 @@ static size_t files_named(const json_t *findings)
 }
 
 /* "2 faults in 1 of 5 files" */
-static void summary_tell(const struct findings *f, size_t n_named, size_t n_files)
+static void summary_tell(const struct findings *f, bool hints, size_t n_named, size_t n_files)
 {
+	size_t n_hints = json_array_size(f->hints);
 	char counts[128] = "", of[32] = "";
 
 	count_add(counts, sizeof(counts), json_array_size(f->faults), "fault");
 	count_add(counts, sizeof(counts), json_array_size(f->warnings), "warning");
-	count_add(counts, sizeof(counts), json_array_size(f->hints), "hint");
+	count_add(counts, sizeof(counts), hints ? n_hints : 0, "hint");
 	count_add(counts, sizeof(counts), json_array_size(f->standing), "known fault");
 	if (n_named && n_named < n_files)
 		snprintf(of, sizeof(of), "%zu of ", n_named);
 	if (*counts || isatty(STDERR_FILENO))
 		say("%s in %s%zu file%s", *counts ? counts : "no faults", of, n_files, n_files == 1 ? "" : "s");
+	if (n_hints && !hints && isatty(STDERR_FILENO))
+		say("%zu hint%s more: see --hints", n_hints, n_hints == 1 ? "" : "s");
 }
 
 static int show(const struct rows *r, const struct findings *f, size_t n_files)
@@ -180,12 +203,12 @@ static int show(const struct rows *r, const struct findings *f, size_t n_files)
 		json_decref(answer);
 		return status;
 	}
-	all = findings_all(f);
+	all = findings_all(f, o->set[OPTION_HINTS]);
 	if (o->set[OPTION_OUTPUT] || o->set[OPTION_RAW])
 		status = rows_show(r, all, false, 0);
 	else
 		faults_show(&r->terminal, all, "");
-	summary_tell(f, files_named(all), n_files);
+	summary_tell(f, o->set[OPTION_HINTS], files_named(all), n_files);
 	json_decref(all);
 	return status;
 }
@@ -197,6 +220,14 @@ static int exit_status(const struct findings *f, bool strict)
 	return strict && json_array_size(f->warnings) > 0 ? EXIT_STRICT : EXIT_AS_WANTED;
 }
 
+static bool runs_here(const struct options *o)
+{
+	for (size_t i = 0; i < o->n_args; i++)
+		if (strcmp(o->args[i], "-") == 0)
+			return false;
+	return true;
+}
+
 static int check(const struct rows *r, struct check_files *files)
 {
 	struct findings f = {json_array(), json_array(), json_array(), json_array()};
@@ -204,7 +235,7 @@ static int check(const struct rows *r, struct check_files *files)
 	int status;
 
 	machine_here(&m);
-	judge(files, &m, &f);
+	judge(files, &m, runs_here(r->options), &f);
 	untrusted_add(files, &f);
 	status = show(r, &f, files->set.n);
 	if (status == 0)

@@ -78,11 +78,14 @@ const struct command commands[] = {
 			 "does not matter; - is standard input. With --as NAME, one FILE is judged\n"
 			 "together with what stands in these folders (or in each DIR), in place of the\n"
 			 "file called NAME, and told by that name; faults that were there before are only\n"
-			 "noted.\n",
-		.exits = "0  no faults, maybe warnings\n1  faults\n2  something cannot be read\n"
+			 "noted.\n"
+			 "A fault keeps the whole file from being in force. A warning is of what is\n"
+			 "hardly meant, on this machine and with what runs on it; of the text of - alone,\n"
+			 "whatever runs. A hint is worth a look, and never fails.\n",
+		.exits = "0  no faults, maybe warnings or hints\n1  faults\n2  something cannot be read\n"
 			 "3  warnings, with --strict\n",
 		.n_args_max = UINT_MAX,
-		.own = OPTION_BIT(AS) | OPTION_BIT(STRICT),
+		.own = OPTION_BIT(AS) | OPTION_BIT(STRICT) | OPTION_BIT(HINTS),
 		.columns = &columns_check,
 		.failed = EXIT_TROUBLE,
 		.run = cmd_check,

@@ -2,88 +2,12 @@
 #include "lint.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include <cgq/auto.h>
 
+#include "lint_values.h"
 #include "reading_order.h"
-
-/* Something that can be had: in cores, bytes or a count. NaN: not known here. */
-struct dimension {
-	enum key key;
-	double machine;
-};
-
-/* Percentages round to thousandths: less than that is no difference. */
-#define SLACK 1.00001
-
-static const char *amount_text(enum key key, double n, char *buf, size_t size)
-{
-	static const char units[] = "KMGT";
-	int unit = -1;
-
-	if (key_rows[key].unit == UNIT_CPU) {
-		snprintf(buf, size, n == 1 ? "%.4g core" : "%.4g cores", n);
-		return buf;
-	}
-	while (key_rows[key].unit == UNIT_BYTES && n >= 1024 && unit < 3) {
-		n /= 1024;
-		unit++;
-	}
-	snprintf(buf, size, unit < 0 ? "%.10g" : "%.4g%c", n, unit < 0 ? ' ' : units[unit]);
-	return buf;
-}
-
-#define AMOUNT_SHOWN(key, n) amount_text((key), (n), (char[40]){ 0 }, 40)
-
-/* What an amount comes to, of what there is; none: what an unlimited or unset one comes to. */
-static double amount_value(const struct amount *a, double of, double none)
-{
-	switch (a->kind) {
-	case AMOUNT_PERCENT:
-		return (double)a->n / PERCENT_WHOLE * of;
-	case AMOUNT_CORES:
-		return (double)a->n / 1000;
-	case AMOUNT_BYTES:
-	case AMOUNT_COUNT:
-		return (double)a->n;
-	default:
-		return none;
-	}
-}
-
-/* ret[i] is what group i has reserved, or may use at most. */
-static double *values_make(const struct policy *p, const struct dimension *d, bool reserved)
-{
-	double *ret = must_alloc((p->n_groups + 1) * sizeof(*ret));
-
-	for (size_t i = 0; i < p->n_groups; i++) {
-		const struct group *g = &p->groups[i];
-		const struct setting *s = &g->settings[d->key];
-		double above = g->parent == GROUP_NONE ? d->machine : ret[g->parent];
-
-		ret[i] = amount_value(reserved ? reserve_amount(d->key, s) : &s->max, above, reserved ? 0 : above);
-	}
-	return ret;
-}
-
-/* "of [web], which has 2 cores" */
-static const char *above_text(const struct policy *p, const struct dimension *d, unsigned parent, double has,
-			      char *buf, size_t size)
-{
-	const char *amount = AMOUNT_SHOWN(d->key, has);
-
-	if (parent == GROUP_NONE)
-		snprintf(buf, size, "of the machine, which has %s", amount);
-	else if (has == 0)
-		snprintf(buf, size, "of [%s], which reserves nothing", p->groups[parent].path);
-	else
-		snprintf(buf, size, "of [%s], which has %s", p->groups[parent].path, amount);
-	return buf;
-}
-
-#define ABOVE_SHOWN(p, d, parent, has) above_text((p), (d), (parent), (has), (char[400]){ 0 }, 400)
 
 /* One reservation; takes it off what is left of the parent's. */
 static void reserve_lint(const struct policy *p, const struct dimension *d, const struct reserve *r,
@@ -199,14 +123,19 @@ static void ceilings_lint(const struct policy *p, const struct dimension *d, str
 
 void lint_amounts(const struct policy *p, const struct machine *m, struct faults *faults)
 {
-	double cores = m->cpus ? m->cpus : NAN;
-	double bytes = m->memory_bytes ? (double)m->memory_bytes : NAN;
+	static const enum key reserved[] = { KEY_CPU, KEY_MEMORY_LOW, KEY_MEMORY_MIN };
+	static const enum key limited[] = { KEY_CPU, KEY_MEMORY };
 
-	reserves_lint(p, &(struct dimension){ KEY_CPU, cores }, faults);
-	reserves_lint(p, &(struct dimension){ KEY_MEMORY_LOW, bytes }, faults);
-	reserves_lint(p, &(struct dimension){ KEY_MEMORY_MIN, bytes }, faults);
-	ceilings_lint(p, &(struct dimension){ KEY_CPU, cores }, faults);
-	ceilings_lint(p, &(struct dimension){ KEY_MEMORY, bytes }, faults);
+	for (size_t i = 0; i < ARRAY_SIZE(reserved); i++) {
+		struct dimension d = dimension_of(reserved[i], m);
+
+		reserves_lint(p, &d, faults);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(limited); i++) {
+		struct dimension d = dimension_of(limited[i], m);
+
+		ceilings_lint(p, &d, faults);
+	}
 	/* more swap or tasks than the machine can have is no mistake that hurts */
 	ceilings_lint(p, &(struct dimension){ KEY_SWAP, INFINITY }, faults);
 	ceilings_lint(p, &(struct dimension){ KEY_TASKS, INFINITY }, faults);
