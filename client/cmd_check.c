@@ -89,9 +89,9 @@ static bool is_standing(const struct choice *now, const struct choice *before, c
  * Beyond what decides: warnings of what runs here, and hints. Standard input says nothing of where its text will be
  * in force, so that its verdict depends on the text alone.
  */
-static void lint_more(struct choice *c, const struct machine *m, bool runs_here)
+static void lint_more(struct choice *c, const struct machine *m, struct memory_look *look)
 {
-	auto_free struct group_use *use = runs_here ? memory_here(c->policy, m) : NULL;
+	auto_free struct group_use *use = look ? memory_here(look, c->policy, m) : NULL;
 
 	policy_advise(c->policy, m, &c->faults);
 	if (use)
@@ -104,12 +104,13 @@ static void judge(struct check_files *files, const struct machine *m, bool runs_
 {
 	struct file_set none = {0};
 	struct choice now = {0}, before = {0};
+	struct memory_look looked = {0}, *look = runs_here ? &looked : NULL;
 
 	policy_choose(&files->set, &files->faults, &none, m, &now);
-	lint_more(&now, m, runs_here);
+	lint_more(&now, m, look);
 	if (files->candidate) {
 		policy_choose(&files->before, &files->faults_before, &none, m, &before);
-		lint_more(&before, m, runs_here);
+		lint_more(&before, m, look);
 	}
 	for (size_t i = 0; i < now.faults.n; i++) {
 		const struct fault *f = &now.faults.list[i];
@@ -119,6 +120,7 @@ static void judge(struct check_files *files, const struct machine *m, bool runs_
 	}
 	choice_done(&now);
 	choice_done(&before);
+	memory_look_done(&looked);
 }
 
 /* Owner and mode are faults to a cgqd that runs as root, and none of the text's. */

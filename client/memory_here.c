@@ -45,33 +45,41 @@ static unsigned group_of(const struct policy *p, const struct resolved *r, const
 	return v.kind == VERDICT_RULE ? v.group : GROUP_NONE;
 }
 
-static void all_judge(const struct policy *p, const struct machine *m, const struct resolved *r, struct group_use *ret)
+static void all_judge(const struct memory_look *l, const struct policy *p, const struct machine *m,
+		      const struct resolved *r, struct group_use *ret)
 {
 	struct facts_reader reader = proc_here_reader(m);
-	size_t n;
-	auto_free struct proc_use *list = proc_here_list(&n);
 	uint64_t end = clock_ns() + JUDGING_MAX_NS;
 
-	for (size_t i = 0; i < n && clock_ns() < end; i++) {
-		unsigned group = group_of(p, r, &reader, list[i].pid);
+	for (size_t i = 0; i < l->n && clock_ns() < end; i++) {
+		unsigned group = group_of(p, r, &reader, l->list[i].pid);
 
 		if (group == GROUP_NONE)
 			continue;
 		ret[group].procs++;
-		ret[group].bytes += list[i].bytes;
+		ret[group].bytes += l->list[i].bytes;
 	}
 }
 
-struct group_use *memory_here(const struct policy *p, const struct machine *m)
+void memory_look_done(struct memory_look *l)
+{
+	free(l->list);
+	*l = (struct memory_look){0};
+}
+
+struct group_use *memory_here(struct memory_look *l, const struct policy *p, const struct machine *m)
 {
 	struct resolved r;
 	struct group_use *ret;
 
 	if (!has_ceiling(p))
 		return NULL;
+	if (!l->listed)
+		l->list = proc_here_list(&l->n);
+	l->listed = true;
 	ret = must_alloc(p->n_groups * sizeof(*ret));
 	resolved_here(p, &r);
-	all_judge(p, m, &r, ret);
+	all_judge(l, p, m, &r, ret);
 	resolved_here_done(&r, p);
 	return ret;
 }

@@ -13,7 +13,7 @@
 /* Rules before the one that is looked at. */
 struct earlier {
 	const struct policy *policy;
-	struct value_index index;
+	struct value_index by_first_term, by_every_term;
 };
 
 /* The first of the bucket that covers r, or what was found before, whichever is tried first. */
@@ -28,17 +28,28 @@ static unsigned bucket_cover(const struct policy *p, const struct bucket *b, con
 /* The first rule that fits whatever r fits, or RULE_NONE. */
 static unsigned cover_find(const struct earlier *e, const struct rule *r)
 {
-	unsigned found = bucket_cover(e->policy, &e->index.loose, r, RULE_NONE);
+	unsigned found = bucket_cover(e->policy, &e->by_first_term.loose, r, RULE_NONE);
 
 	for (size_t i = 0; i < r->n_terms; i++) {
 		const struct term *u = &r->terms[i];
 
 		if (u->negated)
 			continue;
-		found = bucket_cover(e->policy, value_index_find(&e->index, u->kind, &u->values[0]), r, found);
-		found = bucket_cover(e->policy, &e->index.globs[u->kind], r, found);
+		found = bucket_cover(e->policy, value_index_find(&e->by_first_term, u->kind, &u->values[0]), r, found);
+		found = bucket_cover(e->policy, &e->by_first_term.globs[u->kind], r, found);
 	}
 	return found;
+}
+
+/* The same for r with one value only: what did not cover all of r names that value. */
+static unsigned value_cover(const struct earlier *e, const struct rule *r, size_t term, struct pattern *v)
+{
+	enum match_kind kind = r->terms[term].kind;
+	struct narrowed buf;
+	const struct rule *one = rule_narrow(r, term, v, &buf);
+	unsigned found = bucket_cover(e->policy, value_index_find(&e->by_every_term, kind, v), one, RULE_NONE);
+
+	return bucket_cover(e->policy, &e->by_every_term.globs[kind], one, found);
 }
 
 /* What earlier rules leave of the values of one term. */
@@ -54,8 +65,7 @@ static struct taken values_taken(const struct earlier *e, const struct rule *r, 
 	struct taken ret = { .other = RULE_NONE };
 
 	for (size_t i = 0; i < r->terms[term].n_values; i++) {
-		struct narrowed one;
-		unsigned cover = cover_find(e, rule_narrow(r, term, &r->terms[term].values[i], &one));
+		unsigned cover = value_cover(e, r, term, &r->terms[term].values[i]);
 		const struct rule *by = &e->policy->rules[cover == RULE_NONE ? 0 : cover];
 
 		if (cover == RULE_NONE)
@@ -134,7 +144,9 @@ void lint_rules(const struct policy *p, struct faults *faults)
 
 	for (unsigned i = 0; i < p->n_rules; i++) {
 		rule_lint(&e, &p->rules[i], faults);
-		value_index_add(&e.index, &p->rules[i], i, INDEX_FIRST_TERM);
+		value_index_add(&e.by_first_term, &p->rules[i], i, INDEX_FIRST_TERM);
+		value_index_add(&e.by_every_term, &p->rules[i], i, INDEX_EVERY_TERM);
 	}
-	value_index_done(&e.index);
+	value_index_done(&e.by_first_term);
+	value_index_done(&e.by_every_term);
 }

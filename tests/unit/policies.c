@@ -1,10 +1,11 @@
-/* Every file of tests/policies: good ones are taken, bad ones get exactly the faults that stand beside them. */
+/* Every file of tests/policies: good ones are taken, bad ones get exactly the faults that stand beside them; hints too. */
 #include "policy_help.h"
 
 #include <dirent.h>
 #include <libgen.h>
 #include <stdio.h>
 
+#include "policy_check.h"
 #include "policy_choose.h"
 
 /* tests/policies/WHICH, beside this source */
@@ -28,8 +29,8 @@ static char *file_bytes(const char *path, size_t *ret_len)
 	return bytes;
 }
 
-/* What is told of one file: its faults, or else its warnings. */
-static char *told_of(const char *name, const char *text, size_t len)
+/* What is told of one file: its faults, or else its warnings; or the hints that who asks for them gets. */
+static char *told_of(const char *name, const char *text, size_t len, bool advise)
 {
 	struct machine m = help_machine();
 	struct file_set files = { 0 }, none = { 0 };
@@ -38,6 +39,11 @@ static char *told_of(const char *name, const char *text, size_t len)
 
 	file_set_put(&files, name, name, text, len, !len);
 	policy_choose(&files, NULL, &none, &m, &c);
+	if (advise) {
+		faults_done(&c.faults);
+		policy_advise(c.policy, &m, &c.faults);
+		faults_sort(&c.faults);
+	}
 	told = help_faults(&c.faults);
 	choice_done(&c);
 	file_set_done(&files);
@@ -60,7 +66,7 @@ static void file_check(const char *folder, const char *name, const char *extensi
 	auto_free char *expected = expected_of(folder, name, extension);
 	size_t len;
 	auto_free char *text = file_bytes(path, &len);
-	auto_free char *told = told_of(name, text, len);
+	auto_free char *told = told_of(name, text, len, strcmp(extension, "hints") == 0);
 
 	if (strcmp(told, expected))
 		print_error("%s\n", path);
@@ -97,18 +103,24 @@ static void a_good_policy_gets_none(void **state)
 	folder_check("good", "warnings");
 }
 
-/* CONFIG prints what is told of one file, to be read before it is kept as expected. */
+static void a_good_policy_gets_exactly_its_hints(void **state)
+{
+	folder_check("good", "hints");
+}
+
+/* CONFIG [hints] prints what is told of one file, to be read before it is kept as expected. */
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_bad_policy_gets_exactly_its_faults),
 		cmocka_unit_test(a_good_policy_gets_none),
+		cmocka_unit_test(a_good_policy_gets_exactly_its_hints),
 	};
 	size_t len;
 
-	if (argc == 2) {
+	if (argc >= 2) {
 		auto_free char *text = file_bytes(argv[1], &len);
-		auto_free char *told = text ? told_of(basename(argv[1]), text, len) : must_strdup("");
+		auto_free char *told = text ? told_of(basename(argv[1]), text, len, argc > 2) : must_strdup("");
 
 		fputs(told, stdout);
 		return text ? 0 : 1;

@@ -93,7 +93,26 @@ static const struct row shadows[] = {
 	  NEVER("a.conf", 4, "!user:u", "a", "a.conf:2") },
 	{ "[a]\nmatch = name:x !name:x,y\n", NULL,
 	  "a.conf:2: warning: can never fit: one term excludes what another asks for\n" },
+	/* a term that excludes what the other asks for, of kinds that have one text */
+	{ "[a]\nmatch = !unit:x.service,y*\n[b]\nmatch = unit:z.service,a.service name:n\n", NULL,
+	  NEVER("a.conf", 4, "!unit:x.service,y*", "a", "a.conf:2") },
+	{ "[a]\nmatch = !tag:x name:n\n[b]\nmatch = tag:y name:n\n", NULL, NEVER("a.conf", 4, "!tag:x name:n", "a", "a.conf:2") },
+	/* value by value */
+	{ "[a]\nmatch = name:x\n[b]\nmatch = name:y*\n[c]\nmatch = name:yy,x user:u\n", NULL,
+	  "a.conf:6: warning: can never win: earlier rules, the last of them 'name:y*' of [b] in a.conf:4, fit whatever this "
+	  "fits\n" },
+	{ "[a]\nmatch = name:x,y\n[b]\nmatch = name:y,z\n", NULL,
+	  "a.conf:4: warning: 'y' can never win here: 'name:x,y' of [a] in a.conf:2 is tried first\n" },
+	{ "[a]\nmatch = user:u,v name:n*\n[b]\nmatch = name:nn user:t,v tag:t\n", NULL,
+	  "a.conf:4: warning: 'v' can never win here: 'user:u,v name:n*' of [a] in a.conf:2 is tried first\n" },
 	/* and those that can */
+	{ "[a]\nmatch = name:x,y\nmatch.2 = name:y,z\n", NULL, "" }, /* of one group: it does not matter */
+	{ "[a]\nmatch = !unit:x.service\n[b]\nmatch = unit:x.service,a.service\n", NULL, "" },
+	{ "[a]\nmatch = !unit:x.service\n[b]\nmatch = unit:*.service\n", NULL, "" },
+	{ "[a]\nmatch = !user:u\n[b]\nmatch = user:v\n", NULL, "" }, /* may be one uid */
+	{ "[a]\nmatch = !exe:/x\n[b]\nmatch = exe:/y\n", NULL, "" }, /* may be one file */
+	{ "[a]\nmatch = !cgroup:/x\n[b]\nmatch = cgroup:/y\n", NULL, "" }, /* it may be in both, on v1 */
+	{ "[a]\nmatch = name:x,y user:u\n[b]\nmatch = name:y,z user:v\n", NULL, "" },
 	{ "[a]\nmatch = name:y\n[b]\nmatch = name:x,y\n", NULL, "" },
 	{ "[a]\nmatch = name:x user:u\n[b]\nmatch = name:x\n", NULL, "" },
 	{ "[a]\nmatch = name:mysqld\n[b]\nmatch = name:my*\n", NULL, "" },
@@ -200,6 +219,8 @@ static void lint_takes_no_square_of_time(void **state)
 	policy_check(p, &m, &faults);
 	policy_lint(p, &m, &faults);
 	assert_int_equal(faults.n, 0);
+	policy_advise(p, &m, &faults); /* a hint for each group, of its reservation, and one of the sum */
+	assert_int_equal(faults.n, 10001);
 	assert_int_equal(p->n_groups, 10000);
 	assert_int_equal(p->n_rules, 20000);
 	policy_free(p);
