@@ -10,14 +10,17 @@
 #include "proc_here.h"
 #include "resolved_here.h"
 
-/* A check is run at every commit and every save: 5,000 processes are listed in 40 ms, and this is for judging them. */
+/*
+ * A check is run at every commit and every save. 5,000 processes are listed and judged by names in 50 ms of CPU time;
+ * not of the clock, so that a busy machine sees as much.
+ */
 #define JUDGING_MAX_NS 60000000
 
-static uint64_t clock_ns(void)
+static uint64_t cpu_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
@@ -49,9 +52,9 @@ static void all_judge(const struct memory_look *l, const struct policy *p, const
 		      const struct resolved *r, struct group_use *ret)
 {
 	struct facts_reader reader = proc_here_reader(m);
-	uint64_t end = clock_ns() + JUDGING_MAX_NS;
+	uint64_t end = cpu_ns() + JUDGING_MAX_NS;
 
-	for (size_t i = 0; i < l->n && clock_ns() < end; i++) {
+	for (size_t i = 0; i < l->n && cpu_ns() < end; i++) {
 		unsigned group = group_of(p, r, &reader, l->list[i].pid);
 
 		if (group == GROUP_NONE)

@@ -17,17 +17,25 @@ struct sample {
 	const char *user_id; /* of the account and of its group */
 };
 
-#define SERVICE(name, exe, args, unit)                                                                               	{                                                                                                            		{ [MATCH_NAME] = (name), [MATCH_EXE] = (exe), [MATCH_USER] = "root", [MATCH_GROUP] = "root",         		  [MATCH_ARGS] = (args), [MATCH_UNIT] = (unit), [MATCH_CGROUP] = "/system.slice/" unit,              		  [MATCH_PARENT] = "systemd" },                                                                      		"0"                                                                                                  	}
+#define SERVICE(name, exe, args, unit, cgroup)                                                                       \
+	{                                                                                                            \
+		{ [MATCH_NAME] = (name), [MATCH_EXE] = (exe), [MATCH_USER] = "root", [MATCH_GROUP] = "root",         \
+		  [MATCH_ARGS] = (args), [MATCH_UNIT] = (unit), [MATCH_CGROUP] = (cgroup),                           \
+		  [MATCH_PARENT] = "systemd" },                                                                      \
+		"0"                                                                                                  \
+	}
 
 static const struct sample services[] = {
-	SERVICE("sshd", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", "ssh.service"),
+	SERVICE("sshd", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", "ssh.service",
+		"/system.slice/ssh.service"),
 	SERVICE("systemd-journald", "/usr/lib/systemd/systemd-journald", "/lib/systemd/systemd-journald",
-		"systemd-journald.service"),
+		"systemd-journald.service", "/system.slice/systemd-journald.service"),
 };
 
 /* Who names sshd means it. A rule that takes this one as well named nobody. */
 static const struct sample nobody =
-	SERVICE("no-such-service", "/usr/sbin/no-such-service", "/usr/sbin/no-such-service", "no-such-service.service");
+	SERVICE("no-such-service", "/usr/sbin/no-such-service", "/usr/sbin/no-such-service", "no-such-service.service",
+		"/system.slice/no-such-service.service");
 
 static bool value_fits(const struct pattern *v, const char *fact)
 {

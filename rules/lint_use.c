@@ -39,8 +39,7 @@ void policy_lint_use(const struct policy *p, const struct machine *m, const stru
 		if (!s->at.file || !g->enforce || !((double)all[i].bytes > ceilings[i]))
 			continue;
 		fault_add(faults, SEVERITY_WARNING, s->at,
-			  "memory: %u process%s that fit%s now use%s %s, more than the ceiling of '%s'", all[i].procs,
-			  all[i].procs == 1 ? "" : "es", all[i].procs == 1 ? "s" : "", all[i].procs == 1 ? "s" : "",
-			  AMOUNT_SHOWN(KEY_MEMORY, (double)all[i].bytes), s->text);
+			  "memory: processes that fit now use at least %s (%u of them), more than the ceiling of '%s'",
+			  AMOUNT_SHOWN(KEY_MEMORY, (double)all[i].bytes), all[i].procs, s->text);
 	}
 }

@@ -16,7 +16,7 @@ void policy_lint(const struct policy *p, const struct machine *m, struct faults 
  */
 void policy_advise(const struct policy *p, const struct machine *m, struct faults *faults);
 
-/* What a group's own members would be now: an estimate. */
+/* What the members of a group itself would be now, without its children's; at least so much. */
 struct group_use {
 	unsigned procs;
 	uint64_t bytes;

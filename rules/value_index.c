@@ -10,13 +10,13 @@
 #include "rule_cover.h"
 
 /* A value is part of a line. */
-struct value_name {
-	char text[POLICY_LINE_MAX_BYTES + 16];
-};
+#define VALUE_NAME_BYTES (POLICY_LINE_MAX_BYTES + 16)
 
-static void value_name(enum match_kind kind, const struct pattern *v, struct value_name *ret)
+/* Returns ret, of VALUE_NAME_BYTES. */
+static const char *value_name(enum match_kind kind, const struct pattern *v, char *ret)
 {
-	snprintf(ret->text, sizeof(ret->text), "%u%c%s", kind, v->is_glob ? 'G' : '=', v->text);
+	snprintf(ret, VALUE_NAME_BYTES, "%u%c%s", kind, v->is_glob ? 'G' : '=', v->text);
+	return ret;
 }
 
 static void bucket_add(struct bucket *b, unsigned rule)
@@ -27,16 +27,14 @@ static void bucket_add(struct bucket *b, unsigned rule)
 
 static struct bucket *bucket_make(struct value_index *ix, enum match_kind kind, const struct pattern *v)
 {
-	struct value_name name;
-	unsigned i;
+	char name[VALUE_NAME_BYTES];
+	unsigned i = map_get(&ix->bucket_of_value, value_name(kind, v, name));
 
-	value_name(kind, v, &name);
-	i = map_get(&ix->bucket_of_value, name.text);
 	if (i != MAP_NONE)
 		return ix->buckets[i];
 	array_grow(ix->buckets, ix->n, ix->cap);
 	ix->buckets[ix->n] = arena_alloc(&ix->arena, sizeof(struct bucket));
-	map_put(&ix->bucket_of_value, arena_strdup(&ix->arena, name.text), (unsigned)ix->n);
+	map_put(&ix->bucket_of_value, arena_strdup(&ix->arena, name), (unsigned)ix->n);
 	return ix->buckets[ix->n++];
 }
 
@@ -65,11 +63,9 @@ void value_index_add(struct value_index *ix, const struct rule *r, unsigned rule
 
 const struct bucket *value_index_find(const struct value_index *ix, enum match_kind kind, const struct pattern *v)
 {
-	struct value_name name;
-	unsigned i;
+	char name[VALUE_NAME_BYTES];
+	unsigned i = map_get(&ix->bucket_of_value, value_name(kind, v, name));
 
-	value_name(kind, v, &name);
-	i = map_get(&ix->bucket_of_value, name.text);
 	return i == MAP_NONE ? NULL : ix->buckets[i];
 }
 

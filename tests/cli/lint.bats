@@ -92,7 +92,7 @@ doubtful() {
 	run -0 cgq check eats.conf
 	kill "$eater"
 	wait "$eater" || true
-	[[ $output == "eats.conf:3: warning: memory: 1 process that fits now uses 64."*"M, more than the ceiling of '32M'"* ]] ||
+	[[ $output == "eats.conf:3: warning: memory: processes that fit now use at least 64."*"M (1 of them), more than the ceiling of '32M'"* ]] ||
 		fail "after $tries looks: $output"
 	[ -z "$told" ]
 	run -0 cgq check --strict eats.conf

@@ -200,9 +200,9 @@ static void use_lint(const struct policy *p, const struct machine *m, struct fau
 
 static const struct row uses[] = { /* a: 600M itself, a/b: 700M, c: nothing */
 	{ "[a]\nmemory = 1.2G\n[a/b]\nmemory = 1G\n[c]\nmemory = 1M\n",
-	  "a.conf:2: warning: memory: 3 processes that fit now use 1.27G, more than the ceiling of '1.2G'\n" },
+	  "a.conf:2: warning: memory: processes that fit now use at least 1.27G (3 of them), more than the ceiling of '1.2G'\n" },
 	{ "[a]\nmemory = max\n[a/b]\nmemory = 5%\n[c]\n",
-	  "a.conf:4: warning: memory: 2 processes that fit now use 700M, more than the ceiling of '5%'\n" },
+	  "a.conf:4: warning: memory: processes that fit now use at least 700M (2 of them), more than the ceiling of '5%'\n" },
 	{ "[a]\nmemory = 600M..1300M\n[a/b]\nmemory = 700M\n[c]\n", "" },
 	{ "[a]\nenforce = no\nmemory = 1M\n[a/b]\nmemory = 1M\n[c]\n", "" },
 };
