@@ -46,6 +46,7 @@ static const struct row overlaps[] = {
 	{ "[a]\nmatch = name:java user:ci\n[b]\nmatch = name:java\n", "" },
 	{ "[a]\nmatch = name:java,node user:ci\n[b]\nmatch = name:java,python\n", "" },
 	{ "[a]\nmatch = name:php* user:u\n[b]\nmatch = name:php-fpm\n", "" },
+	{ "[a]\nmatch = name:java user:u\n[b]\nmatch = name:java user:u,v\n", "" },
 	/* what authors tell groups apart by */
 	{ "[a]\nmatch = name:java args:*x*\n[b]\nmatch = name:java args:*y*\n", "" },
 	{ "[a]\nmatch = user:u\n[b]\nmatch = name:x\n", "" },
