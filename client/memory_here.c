@@ -38,7 +38,7 @@ static bool has_ceiling(const struct policy *p)
 /* GROUP_NONE: no rule places it. */
 static unsigned group_of(const struct policy *p, const struct resolved *r, const struct facts_reader *reader, pid_t pid)
 {
-	static const struct standing nowhere = {GROUP_NONE, GROUP_NONE};
+	static const struct standing nowhere = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
 	struct proc_facts f = {.pid = pid};
 	struct verdict v = {.group = GROUP_NONE};
 

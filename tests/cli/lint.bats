@@ -70,7 +70,7 @@ doubtful() {
 	doubtful conf/50-all.conf
 	printf '[a]\nmatch = exe:/a user:a\n' >source
 	run -3 --separate-stderr cgq check --strict --hints --as 60-a.conf source conf
-	[[ $output == "source:2: warning: can never win: 'name:*' of [rest] in conf/50-all.conf:12 "* ]] || fail "$output"
+	[[ $output == "60-a.conf:2: warning: can never win: 'name:*' of [rest] in conf/50-all.conf:12 "* ]] || fail "$output"
 	run -0 --separate-stderr cgq check --strict --hints --as 40-a.conf source conf
 	[ -z "$output$stderr" ]
 }
