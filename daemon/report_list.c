@@ -63,6 +63,7 @@ json_t *report_list(const struct view *v)
 		json_array_append_new(groups, report_usage(v->choice->policy->groups[g].path, &usages.groups[g], &states[g]));
 	put(o, "groups", groups);
 	put(o, "outside", report_outside(v, &usages));
+	put(o, "refused", report_refused(v->choice));
 	usages_done(&usages);
 	return o;
 }

@@ -61,6 +61,8 @@ load lib
 @test "states, and why" {
 	machine sick
 	golden list-sick 0 list
+	[ "$stderr" = 'cgq: /etc/cgq/conf.d/60-batch.conf: refused; its last good version stays in force; see cgq status
+cgq: /etc/cgq/conf.d/70-new.conf: refused; nothing of it is in force; see cgq status' ] || fail "$stderr"
 }
 
 @test "a hundred groups" {

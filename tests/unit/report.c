@@ -153,6 +153,7 @@ static void shrinking_says_both_numbers_and_comes_before_not_in_force(void **sta
 static void a_refused_file_is_told_before_all(void **state)
 {
 	struct world *w = *state;
+	json_t *list;
 
 	world_put_file(w, "50-web.conf", "[web]\ncpu = 4000 apples\n");
 	world_choose(w);
@@ -161,6 +162,9 @@ static void a_refused_file_is_told_before_all(void **state)
 	world_apply(w);
 	world_seen(w, "web")->values[KNOB_TASKS_MAX].number = 7;
 	expect_state(w, "web", "refused file", "50-web.conf is refused; its last good version is in force");
+	list = report_list(&w->v);
+	assert_json(list, "refused[0].kept", "true");
+	json_decref(list);
 	expect_state(w, "batch", "refused file", "50-web.conf");
 }
 
