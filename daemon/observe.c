@@ -164,7 +164,7 @@ static void seen_fill(struct walk *w, const struct found *f, struct seen_cgroup 
 
 	machine_path(w->m, f->hierarchy, f->path, path, sizeof(path));
 	s->hierarchies |= 1U << f->hierarchy;
-	if (is_populated(w->k, h, path))
+	if (h->version == 2 && is_populated(w->k, h, path))
 		s->populated |= 1U << f->hierarchy;
 	if (h->version == 2)
 		s->enabled |= controllers_read(w->k, h, path, "cgroup.subtree_control") & ~CONTROLLER_OTHER;

@@ -129,7 +129,7 @@ static int round_of(struct daemon *d, struct err *e)
 		.ctx = d,
 	};
 	struct apply_result first = {0}, last = {0};
-	struct tree planned; /* what the plan borrows from */
+	struct tree planned = {0}; /* what the plan borrows from */
 	uint64_t begun = placer_now_ns();
 	struct plan *plan;
 	int r;
@@ -141,9 +141,13 @@ static int round_of(struct daemon *d, struct err *e)
 	d->applied_ns = placer_now_ns() - begun;
 	if (plan->n_first + plan->n_last > 0)
 		mover_forget(d->mover);
-	planned = d->tree;
-	d->tree = (struct tree){0};
-	r = settle_observe(d, e);
+	/* A plan that begins with nothing leaves the tree as it was just seen. */
+	r = 0;
+	if (plan->n_first > 0) {
+		planned = d->tree;
+		d->tree = (struct tree){0};
+		r = settle_observe(d, e);
+	}
 	if (r == 0) {
 		troubles_begin(&d->troubles, TROUBLE_PLACE);
 		/* Who forked whom is known from what waits; of those that ended meanwhile the look itself sees nothing. */

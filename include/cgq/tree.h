@@ -8,7 +8,11 @@ struct seen_cgroup {
 	const char *path;	 /* relative to the tree, "" for the tree itself */
 	uint32_t hierarchies;	 /* bit per hierarchy in which it stands */
 	uint32_t enabled;	 /* v2: bit per controller in its cgroup.subtree_control */
-	uint32_t populated;	 /* bit per hierarchy in which processes are directly in it */
+	/*
+	 * v2: bit per hierarchy in which processes are directly in it, which may keep it from handing controllers on. v1
+	 * does not care, and sorts all pids of a cgroup anew for each reader (pidlist_array_load): not asked there.
+	 */
+	uint32_t populated;
 	struct value values[KNOB__COUNT];
 	struct value memory_current; /* bytes charged, VALUE_UNKNOWN where not read */
 	struct value memsw_current;  /* v1 only */
