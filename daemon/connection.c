@@ -35,6 +35,8 @@ struct connection {
 	size_t scanned;	  /* of in: no NUL up to here */
 	struct bytes out;
 	size_t sent;	  /* of out */
+	struct following following; /* next set: a call that is still being answered; no other is taken meanwhile */
+	bool news;	  /* following.next may have something */
 };
 
 const struct peer *connection_peer(const struct connection *c)
@@ -52,6 +54,7 @@ void connection_free(struct connection *c)
 	auto_close(&c->fd);
 	bytes_done(&c->in);
 	bytes_done(&c->out);
+	free(c->following.about);
 	free(c);
 }
 
@@ -91,7 +94,7 @@ static void drop_message(struct connection *c, size_t len)
 
 static bool may_call(const struct connection *c)
 {
-	return waiting_bytes(c) <= c->owner->limits->queue_max_bytes;
+	return !c->following.next && waiting_bytes(c) <= c->owner->limits->queue_max_bytes;
 }
 
 static bool may_read(const struct connection *c)
@@ -113,11 +116,24 @@ static int set_stall(struct connection *c, bool stalls, bool progress)
 	return r < 0 ? r : sd_event_source_set_enabled(c->stall, SD_EVENT_ONESHOT);
 }
 
+/* All that was said has been taken, and there is something new. */
+static bool may_tell(const struct connection *c)
+{
+	return c->following.next && c->news && !waiting_bytes(c);
+}
+
+static void follow_no_more(struct connection *c)
+{
+	free(c->following.about);
+	c->following = (struct following){ 0 };
+}
+
 /* Nothing to wait for: what has arrived is read to its end, call by call. */
 static int rearm_gone(struct connection *c)
 {
 	size_t len;
 
+	follow_no_more(c);
 	bytes_done(&c->out);
 	c->sent = 0;
 	if ((c->eof && !first_message(c, &len)) || c->in.len > c->owner->limits->message_max_bytes + READ_BYTES ||
@@ -141,11 +157,11 @@ static int connection_rearm(struct connection *c, bool progress)
 		return rearm_gone(c);
 	if (!whole && c->in.len > c->owner->limits->message_max_bytes)
 		return connection_close(c);
-	if (c->eof && !whole && !sends)
+	if (c->eof && !whole && !sends && !c->following.next)
 		return connection_close(c);
 	if (sd_event_source_set_io_events(c->io, mask) < 0 ||
-	    sd_event_source_set_enabled(c->next_call, whole && may_call(c) ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0 ||
-	    set_stall(c, sends || (!whole && c->in.len > 0), progress) < 0)
+	    sd_event_source_set_enabled(c->next_call, (whole && may_call(c)) || may_tell(c) ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0 ||
+	    set_stall(c, sends || (!whole && c->in.len > 0 && !c->following.next), progress) < 0)
 		return connection_close(c);
 	return 0;
 }
@@ -169,15 +185,19 @@ static void answer(struct connection *c, const struct wire_call *call)
 {
 	const char *error = NULL;
 	json_t *details = NULL, *reply;
+	bool more = call->more && !call->oneway;
 
 	if (call->invalid) {
 		if (!call->oneway)
 			wire_append_invalid(&c->out, call->invalid);
 		return;
 	}
-	reply = c->owner->call(c->owner->call_ctx, &c->peer, call->method, call->parameters, &error, &details);
+	reply = c->owner->call(c->owner->call_ctx, &c->peer, call->method, call->parameters, &error, &details,
+			       more ? &c->following : NULL);
+	if (!reply)
+		follow_no_more(c);
 	if (!call->oneway)
-		wire_append_reply(&c->out, reply ? NULL : error, reply ? reply : details);
+		wire_append_reply(&c->out, reply ? NULL : error, reply ? reply : details, c->following.next != NULL);
 	json_decref(reply);
 	json_decref(details);
 }
@@ -195,6 +215,17 @@ static int receive_some(struct connection *c)
 	return 0;
 }
 
+static int tell_more(struct connection *c)
+{
+	json_t *reply = c->following.next(c->owner->call_ctx, &c->following);
+
+	c->news = reply != NULL; /* and perhaps there is more */
+	if (reply)
+		wire_append_reply(&c->out, NULL, reply, true);
+	json_decref(reply);
+	return reply ? send_some(c) : 0;
+}
+
 /* One call a round of the loop, so that a thousand pipelined ones cannot hold it up. */
 static int on_next_call(sd_event_source *s, void *userdata)
 {
@@ -203,6 +234,10 @@ static int on_next_call(sd_event_source *s, void *userdata)
 	size_t len;
 	int r;
 
+	if (may_tell(c)) {
+		r = tell_more(c);
+		return r < 0 ? connection_close(c) : connection_rearm(c, true);
+	}
 	if (!first_message(c, &len))
 		return receive_some(c) < 0 ? connection_close(c) : connection_rearm(c, false);
 	if (len > c->owner->limits->message_max_bytes || wire_read_call(c->in.p, len, &call) < 0)
@@ -226,6 +261,15 @@ static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata)
 	if (revents & EPOLLOUT && !c->gone && waiting_bytes(c))
 		r = send_some(c);
 	return r < 0 ? connection_close(c) : connection_rearm(c, r > 0);
+}
+
+void connection_wake(struct connection *c)
+{
+	if (!c->following.next || c->news)
+		return;
+	c->news = true;
+	if (may_tell(c))
+		sd_event_source_set_enabled(c->next_call, SD_EVENT_ONESHOT);
 }
 
 static int on_stall(sd_event_source *s, uint64_t usec, void *userdata)

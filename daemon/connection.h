@@ -29,4 +29,5 @@ struct connection_owner {
 int connection_new(sd_event *event, int fd, const struct peer *peer, const struct connection_owner *owner,
 		   struct connection **ret);
 void connection_free(struct connection *c);
+void connection_wake(struct connection *c); /* there may be more for one that follows */
 const struct peer *connection_peer(const struct connection *c);

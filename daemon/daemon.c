@@ -129,6 +129,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 
 void daemon_close(struct daemon *d)
 {
+	chronicle_listen(d->chronicle, NULL, NULL);
 	server_free(d->server);
 	watch_free(d->watch);
 	watch_free(d->names_watch);
@@ -323,6 +324,11 @@ void daemon_watch_names(struct daemon *d)
 		log_line(LOG_LEVEL_WARNING, "%s; replaced executables are noticed by the next verify", e.text);
 }
 
+static void on_chronicle(void *ctx, const struct chronicle_entry *entry)
+{
+	server_wake(((struct daemon *)ctx)->server);
+}
+
 static bool is_ready(void *ctx)
 {
 	return ((struct daemon *)ctx)->ready;
@@ -403,6 +409,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		r = settle(d, WHY_START, e);
 	if (r < 0)
 		return r;
+	chronicle_listen(d->chronicle, on_chronicle, d);
 	d->ready = true;
 	sd_notifyf(false, "READY=1\nSTATUS=%zu groups in force", d->choice.policy->n_groups);
 	r = sd_event_loop(d->event);

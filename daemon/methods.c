@@ -38,6 +38,7 @@ struct question {
 	json_t *parameters;
 	const char **error_name;
 	json_t **error_parameters;
+	struct following *following; /* NULL: one answer only */
 };
 
 static json_t *refuse(struct question *q, const char *name, const char *key, json_t *value)
@@ -152,6 +153,29 @@ static json_t *do_diff(struct question *q)
 	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
 }
 
+static json_t *next_events(void *ctx, struct following *f)
+{
+	struct service *s = ctx;
+
+	return report_events_next(s->glance ? s->glance(s->ctx) : s->view(s->ctx), f->about, &f->after);
+}
+
+static json_t *do_events(struct question *q)
+{
+	json_t *given = json_object_get(q->parameters, "after");
+	const char *group = parameter_text(q, "group");
+	struct service *s = q->service;
+	uint64_t after = (uint64_t)json_integer_value(given);
+	json_t *o;
+
+	if (json_integer_value(given) < 0)
+		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "after");
+	o = report_events(s->glance ? s->glance(s->ctx) : s->view(s->ctx), group, &after);
+	if (o && q->following)
+		*q->following = (struct following){ next_events, after, group ? must_strdup(group) : NULL };
+	return o ? o : no_such_group(q);
+}
+
 static json_t *do_reload(struct question *q)
 {
 	struct service *s = q->service;
@@ -196,6 +220,7 @@ static const struct method {
 	{ CGQ ".Ps", WHO_READS, do_ps, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Explain", WHO_READS, do_explain, { { "pid", JSON_INTEGER, true } } },
 	{ CGQ ".Diff", WHO_READS, do_diff, { { "name", JSON_STRING, false }, { "text", JSON_STRING, false } } },
+	{ CGQ ".Events", WHO_READS, do_events, { { "after", JSON_INTEGER, false }, { "group", JSON_STRING, false } } },
 	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { 0 } } },
 	{ CGQ ".Reset", WHO_CHANGES, do_reset, { { "group", JSON_STRING, false } } },
 };
@@ -263,9 +288,9 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 }
 
 json_t *methods_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
-		     const char **error_name, json_t **error_parameters)
+		     const char **error_name, json_t **error_parameters, struct following *following)
 {
-	struct question q = { ctx, parameters, error_name, error_parameters };
+	struct question q = { ctx, parameters, error_name, error_parameters, following };
 	const struct method *m = find_method(method);
 	const char *bad;
 

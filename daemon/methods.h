@@ -6,4 +6,4 @@
 
 /* A server_call; ctx is a struct service. Serves org.varlink.service as well. */
 json_t *methods_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
-		     const char **error_name, json_t **error_parameters);
+		     const char **error_name, json_t **error_parameters, struct following *following);

@@ -13,5 +13,12 @@ json_t *report_ps(const struct view *v, const char *group);
 json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
 /* What a reload would do now; with name and text: as if that file were there too. NULL with e on trouble. */
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);
+/*
+ * What is kept of what happened after the entry *after (0: all), to a group and its children (NULL: everything).
+ * *after becomes the newest that was looked at. NULL when there is no such group, in the policy or in the record.
+ */
+json_t *report_events(const struct view *v, const char *group, uint64_t *after);
+/* The same for who follows: a batch of what is new; NULL when nothing is. */
+json_t *report_events_next(const struct view *v, const char *group, uint64_t *after);
 json_t *report_refusals(const struct view *v); /* [{"file","line","text","severity"}] of refused files */
 json_t *report_reload(const struct view *v);   /* what a reload came to: refused files, their faults, troubles */

@@ -136,6 +136,12 @@ int server_new(sd_event *event, const char *path, server_call *call, void *ctx, 
 	return server_new_limited(event, path, &connection_limits_default, call, ctx, ret, e);
 }
 
+void server_wake(struct server *s)
+{
+	for (unsigned i = 0; s && i < s->n; i++)
+		connection_wake(s->list[i]);
+}
+
 void server_free(struct server *s)
 {
 	if (!s)

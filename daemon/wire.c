@@ -41,10 +41,10 @@ static const char *read_keys(struct wire_call *c)
 {
 	const json_t *method = json_object_get(c->root, "method");
 	json_t *parameters = json_object_get(c->root, "parameters");
-	bool more = false, upgrade = false;
+	bool upgrade = false;
 	const char *bad;
 
-	if ((bad = read_flag(c->root, "oneway", &c->oneway)) || (bad = read_flag(c->root, "more", &more)) ||
+	if ((bad = read_flag(c->root, "oneway", &c->oneway)) || (bad = read_flag(c->root, "more", &c->more)) ||
 	    (bad = read_flag(c->root, "upgrade", &upgrade)))
 		return bad;
 	if (upgrade)
@@ -84,7 +84,7 @@ static int append_json(const char *p, size_t len, void *out)
 	return 0;
 }
 
-void wire_append_reply(struct bytes *out, const char *error, const json_t *parameters)
+void wire_append_reply(struct bytes *out, const char *error, const json_t *parameters, bool continues)
 {
 	if (error) {
 		bytes_append(out, "{\"error\":\"", 10);
@@ -96,6 +96,8 @@ void wire_append_reply(struct bytes *out, const char *error, const json_t *param
 	/* 10 digits: percentages are rounded to hundredths, which 17 digits would show as 33.329999999999998. */
 	if (!parameters || json_dump_callback(parameters, append_json, out, JSON_COMPACT | JSON_REAL_PRECISION(10)))
 		bytes_append(out, "{}", 2);
+	if (continues)
+		bytes_append(out, ",\"continues\":true", 17);
 	bytes_append(out, "}", 2);
 }
 
@@ -104,6 +106,6 @@ void wire_append_invalid(struct bytes *out, const char *parameter)
 	json_t *p = json_object();
 
 	json_object_set_new(p, "parameter", json_string(parameter));
-	wire_append_reply(out, WIRE_INVALID_PARAMETER, p);
+	wire_append_reply(out, WIRE_INVALID_PARAMETER, p, false);
 	json_decref(p);
 }

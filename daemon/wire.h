@@ -20,6 +20,7 @@ struct wire_call {
 	const char *method;  /* in root; "" where invalid says so */
 	json_t *parameters;  /* an object, in root or its own */
 	bool oneway;
+	bool more;	     /* the caller takes several replies */
 	const char *invalid; /* the first key of the call that is not as it must be, or NULL */
 };
 
@@ -27,7 +28,10 @@ struct wire_call {
 int wire_read_call(const char *buf, size_t len, struct wire_call *ret);
 void wire_call_done(struct wire_call *c);
 
-/* Appends a reply and its NUL. error NULL: success. parameters may be NULL and are borrowed. */
-void wire_append_reply(struct bytes *out, const char *error, const json_t *parameters);
+/*
+ * Appends a reply and its NUL. error NULL: success. parameters may be NULL and are borrowed. continues: it is not the
+ * last one of its call.
+ */
+void wire_append_reply(struct bytes *out, const char *error, const json_t *parameters, bool continues);
 /* The answer of every varlink service to a parameter that is not as it must be. */
 void wire_append_invalid(struct bytes *out, const char *parameter);

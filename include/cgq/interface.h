@@ -41,6 +41,13 @@
 	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
 	"  at: ?Place, danger: ?string)\n"                                                                           \
 	"\n"                                                                                                         \
+	"# What happened, and why. seq counts from 1 at each start of cgqd; at is UTC, like 2026-11-22T23:58:01.250Z. kind:\n" \
+	"# start, stop, apply, move, return, exit, refuse, trouble, shrink, drift, alarm, limit, oom, machine, person or\n" \
+	"# rollback. file and line are of the policy; what is a file of the kernel, a key or a policy file; was and now are\n" \
+	"# its values, or the cgroups of a process. left_out: so many more of this kind came before, and were not kept.\n" \
+	"type Event (seq: int, at: string, kind: string, group: ?string, pid: ?int, name: ?string, file: ?string, line: ?int,\n" \
+	"  who: ?string, what: ?string, was: ?string, now: ?string, text: ?string, left_out: int)\n"                 \
+	"\n"                                                                                                         \
 	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"# refused: files of which the newest version is not in force.\n"                                           \
 	"method List() -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                                  \
@@ -53,6 +60,9 @@
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, cgroups: [string]string,\n"           \
 	"  origins: [string]string, limits: []Knob)\n"                                                               \
+	"# What happened, oldest first, after the entry with that seq: as far back as cgqd keeps it, of that group and its\n" \
+	"# children or of everything. With \"more\", further replies follow as things happen.\n"                     \
+	"method Events(after: ?int, group: ?string) -> (events: []Event)\n"                                          \
 	"method Diff(name: ?string, text: ?string) -> (actions: []Action, faults: []Fault, refused: []Refused)\n"    \
 	"method Reload() -> (refused: []Refused, faults: []Fault, troubles: []string)\n"                             \
 	"method Reset(group: ?string) -> ()\n"                                                                       \

@@ -36,10 +36,30 @@ struct fixture {
 	size_t answer_bytes; /* of Big */
 	struct peer peer;    /* of the last call */
 	char last[64];	     /* n of the last call */
+	uint64_t news;	     /* of Follow: so many things have happened */
+	size_t news_bytes;   /* how long the text of each is */
+	unsigned nexts;
 };
 
+/* Each thing that happened is one reply. */
+static inline json_t *test_next(void *ctx, struct following *follow)
+{
+	struct fixture *f = ctx;
+	char *text;
+	json_t *o;
+
+	f->nexts++;
+	if (follow->after >= f->news)
+		return NULL;
+	text = calloc(1, f->news_bytes + 1);
+	memset(text, 'x', f->news_bytes);
+	o = json_pack("{s:s, s:I}", "text", text, "n", (json_int_t)++follow->after);
+	free(text);
+	return o;
+}
+
 static inline json_t *test_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
-			 const char **error_name, json_t **error_parameters)
+			 const char **error_name, json_t **error_parameters, struct following *following)
 {
 	struct fixture *f = ctx;
 
@@ -58,6 +78,13 @@ static inline json_t *test_call(void *ctx, const struct peer *peer, const char *
 		free(text);
 		return o;
 	}
+	if (!strcmp(method, "a.Follow")) {
+		if (following)
+			*following = (struct following){ test_next, f->news, strdup("all") };
+		return json_object();
+	}
+	if (following) /* a method that fails after it has begun to follow */
+		*following = (struct following){ test_next, f->news, strdup("all") };
 	*error_name = "a.NotSo";
 	*error_parameters = json_pack("{s:s}", "why", "because");
 	return NULL;
