@@ -55,36 +55,94 @@ static int refused(const struct options *o, const struct answer *a)
 	return o->command->failed;
 }
 
+static const char *socket_of(const struct options *o)
+{
+	return o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
+}
+
+/* True after a while's sleep where cgqd is still starting, as long as there is patience left. */
+static bool waits(const struct answer *a, unsigned *waited_ms)
+{
+	if (!is_error(a, "io.cgq.NotReady") || *waited_ms >= START_WAIT_MS)
+		return false;
+	sleep_ms(START_STEP_MS);
+	*waited_ms += START_STEP_MS;
+	return true;
+}
+
+/* 0 with *ret, or the exit status of an error that has been told. */
+static int take(const struct options *o, struct answer *a, json_t **ret)
+{
+	if (a->error || !o->set[OPTION_JSON])
+		field_escape(&a->parameters);
+	if (a->error)
+		return refused(o, a);
+	*ret = json_incref(a->parameters);
+	return 0;
+}
+
 int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret)
 {
-	const char *path = o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
 	auto_free char *full = must_printf("io.cgq.%s", method);
 	struct answer a = {0};
 	struct err e = {0};
 	unsigned waited_ms = 0;
-	int status = 0;
+	bool again;
+	int status;
 
-	for (;;) {
-		int r = call(path, full, json_incref(parameters), o->command->seconds_max, &a, &e);
-
-		if (r < 0) {
+	do {
+		answer_done(&a);
+		if (call(socket_of(o), full, json_incref(parameters), o->command->seconds_max, &a, &e) < 0) {
 			say("%s", e.text);
 			json_decref(parameters);
 			return EXIT_UNREACHABLE;
 		}
-		if (!is_error(&a, "io.cgq.NotReady") || waited_ms >= START_WAIT_MS)
-			break;
-		answer_done(&a);
-		sleep_ms(START_STEP_MS);
-		waited_ms += START_STEP_MS;
-	}
+		again = waits(&a, &waited_ms);
+	} while (again);
 	json_decref(parameters);
-	if (a.error || !o->set[OPTION_JSON])
-		field_escape(&a.parameters);
-	if (a.error)
-		status = refused(o, &a);
-	else
-		*ret = json_incref(a.parameters);
+	status = take(o, &a, ret);
 	answer_done(&a);
 	return status;
+}
+
+struct telling {
+	const struct options *o;
+	int (*each)(void *ctx, json_t *answer);
+	void *ctx;
+	unsigned waited_ms;
+	bool again;
+	int status;
+};
+
+static bool tell(void *ctx, struct answer *a)
+{
+	struct telling *t = ctx;
+	json_t *answer = NULL;
+
+	t->again = waits(a, &t->waited_ms);
+	if (t->again)
+		return false;
+	t->status = take(t->o, a, &answer);
+	if (t->status == 0)
+		t->status = t->each(t->ctx, answer);
+	json_decref(answer);
+	return t->status == 0;
+}
+
+int ask_more(const struct options *o, const char *method, json_t *parameters, int (*each)(void *ctx, json_t *answer),
+	     void *ctx)
+{
+	auto_free char *full = must_printf("io.cgq.%s", method);
+	struct telling t = {.o = o, .each = each, .ctx = ctx};
+	struct err e = {0};
+
+	do {
+		t.again = false;
+		if (call_more(socket_of(o), full, json_incref(parameters), o->command->seconds_max, tell, &t, &e) < 0) {
+			say("%s", e.text);
+			t.status = EXIT_UNREACHABLE;
+		}
+	} while (t.again);
+	json_decref(parameters);
+	return t.status;
 }

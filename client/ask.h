@@ -10,3 +10,7 @@
  * --json is given, whose output is escaped by JSON itself), or the exit status, after one line on stderr.
  */
 int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret);
+
+/* The same for a question that goes on being answered, until cgqd ends (3) or each answers an exit status. */
+int ask_more(const struct options *o, const char *method, json_t *parameters, int (*each)(void *ctx, json_t *answer),
+	     void *ctx);

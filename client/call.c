@@ -1,4 +1,4 @@
-/* One question to cgqd and its answer, in varlink's wire format. The only file that knows the socket. */
+/* One question to cgqd and its answers, in varlink's wire format. The only file that knows the socket. */
 #include "call.h"
 
 #include <errno.h>
@@ -73,53 +73,76 @@ static int send_all(int fd, const char *path, const char *bytes, size_t len, str
 	return 0;
 }
 
-static int wait_for_bytes(int fd, const char *path, uint64_t deadline_ms, unsigned seconds_max, struct err *e)
+/* What has come and was not taken yet. */
+struct reader {
+	int fd;
+	const char *path;
+	char *buf;
+	size_t len, cap;
+	size_t message; /* bytes of the message that was given out last, with its NUL */
+};
+
+/* seconds_max 0: for ever */
+static int wait_for_bytes(const struct reader *in, uint64_t deadline_ms, unsigned seconds_max, struct err *e)
 {
 	for (;;) {
 		uint64_t now = now_ms();
-		struct pollfd p = {.fd = fd, .events = POLLIN};
-		int r = now >= deadline_ms ? 0 : poll(&p, 1, (int)(deadline_ms - now));
+		struct pollfd p = {.fd = in->fd, .events = POLLIN};
+		int left_ms = !seconds_max ? -1 : now >= deadline_ms ? 0 : (int)(deadline_ms - now);
+		int r = poll(&p, 1, left_ms);
 
 		if (r > 0)
 			return 0;
 		if (r == 0)
-			return fail(e, ETIMEDOUT, "%s: cgqd does not answer within %u s", path, seconds_max);
+			return fail(e, ETIMEDOUT, "%s: cgqd does not answer within %u s", in->path, seconds_max);
 		if (errno != EINTR)
-			return fail(e, errno, "%s: %s", path, strerror(errno));
+			return fail(e, errno, "%s: %s", in->path, strerror(errno));
 	}
 }
 
-/* Reads up to the NUL; *ret is terminated by it. */
-static int receive(int fd, const char *path, unsigned seconds_max, char **ret, struct err *e)
+static void message_drop(struct reader *in)
+{
+	in->len -= in->message;
+	if (in->len > 0)
+		memmove(in->buf, in->buf + in->message, in->len);
+	in->message = 0;
+}
+
+/* Reads up to a NUL; *ret is terminated by it and lives until the next call. */
+static int receive(struct reader *in, unsigned seconds_max, const char **ret, struct err *e)
 {
 	uint64_t deadline_ms = now_ms() + (uint64_t)seconds_max * 1000;
-	auto_free char *buf = NULL;
-	size_t len = 0, cap = 0;
+	size_t scanned = 0;
 
+	message_drop(in);
 	for (;;) {
+		const char *nul = in->len > scanned ? memchr(in->buf + scanned, '\0', in->len - scanned) : NULL;
 		ssize_t n;
-		int r = wait_for_bytes(fd, path, deadline_ms, seconds_max, e);
+		int r;
 
+		if (nul) {
+			in->message = (size_t)(nul - in->buf) + 1;
+			*ret = in->buf;
+			return 0;
+		}
+		scanned = in->len;
+		if (in->len > ANSWER_MAX_BYTES)
+			return fail(e, EBADMSG, "%s: an answer of more than %u MiB", in->path, ANSWER_MAX_BYTES >> 20);
+		r = wait_for_bytes(in, deadline_ms, seconds_max, e);
 		if (r < 0)
 			return r;
-		if (cap - len < CHUNK_BYTES)
-			buf = must_realloc(buf, cap = cap * 2 + CHUNK_BYTES);
-		n = recv(fd, buf + len, cap - len, 0);
+		if (in->cap - in->len < CHUNK_BYTES)
+			in->buf = must_realloc(in->buf, in->cap = in->cap * 2 + CHUNK_BYTES);
+		n = recv(in->fd, in->buf + in->len, in->cap - in->len, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return fail(e, EBADMSG, "%s: cgqd went away before it had answered", path);
-		if (memchr(buf + len, '\0', (size_t)n))
-			break;
-		len += (size_t)n;
-		if (len > ANSWER_MAX_BYTES)
-			return fail(e, EBADMSG, "%s: an answer of more than %u MiB", path, ANSWER_MAX_BYTES >> 20);
+			return fail(e, EBADMSG, "%s: cgqd went away before it had answered", in->path);
+		in->len += (size_t)n;
 	}
-	*ret = take_ptr(buf);
-	return 0;
 }
 
-static int answer_read(const char *path, const char *text, struct answer *ret, struct err *e)
+static int answer_read(const char *path, const char *text, struct answer *ret, bool *continues, struct err *e)
 {
 	json_error_t error;
 	json_t *whole = json_loads(text, JSON_REJECT_DUPLICATES, &error);
@@ -132,16 +155,15 @@ static int answer_read(const char *path, const char *text, struct answer *ret, s
 	}
 	ret->parameters = parameters ? json_incref(parameters) : json_object();
 	ret->error = name ? must_strdup(name) : NULL;
+	*continues = json_is_true(json_object_get(whole, "continues"));
 	json_decref(whole);
 	return 0;
 }
 
-int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
-	 struct err *e)
+/* Steals question. The descriptor on which the answer will come, or -errno. */
+static int question_send(const char *path, json_t *question, unsigned seconds_max, struct err *e)
 {
-	json_t *question = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
 	auto_free char *text = json_dumps(question, JSON_COMPACT);
-	auto_free char *answer = NULL;
 	auto_fd int fd = -1;
 	int r;
 
@@ -152,10 +174,63 @@ int call(const char *path, const char *method, json_t *parameters, unsigned seco
 	if (fd < 0)
 		return fd;
 	r = send_all(fd, path, text, strlen(text) + 1, e);
-	if (r < 0)
-		return r;
-	r = receive(fd, path, seconds_max, &answer, e);
-	if (r < 0)
-		return r;
-	return answer_read(path, answer, ret, e);
+	return r < 0 ? r : take_fd(fd);
+}
+
+static int answers_each(struct reader *in, unsigned seconds_max, bool (*each)(void *ctx, struct answer *a), void *ctx,
+			struct err *e)
+{
+	for (bool first = true;; first = false) {
+		struct answer a = {0};
+		bool continues = false;
+		const char *text;
+		int r = receive(in, first ? seconds_max : 0, &text, e);
+
+		if (r == -EBADMSG && !first)
+			return fail(e, EPIPE, "%s: cgqd ended", in->path);
+		if (r == 0)
+			r = answer_read(in->path, text, &a, &continues, e);
+		if (r < 0)
+			return r;
+		continues = each(ctx, &a) && continues;
+		answer_done(&a);
+		if (!continues)
+			return 0;
+	}
+}
+
+int call_more(const char *path, const char *method, json_t *parameters, unsigned seconds_max,
+	      bool (*each)(void *ctx, struct answer *a), void *ctx, struct err *e)
+{
+	json_t *question = json_pack("{s:s, s:o, s:b}", "method", method, "parameters", parameters, "more", 1);
+	struct reader in = {.path = path};
+	auto_fd int fd = question_send(path, question, seconds_max, e);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	in.fd = fd;
+	r = answers_each(&in, seconds_max, each, ctx, e);
+	free(in.buf);
+	return r;
+}
+
+int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
+	 struct err *e)
+{
+	json_t *question = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
+	struct reader in = {.path = path};
+	auto_fd int fd = question_send(path, question, seconds_max, e);
+	const char *text;
+	bool continues;
+	int r;
+
+	if (fd < 0)
+		return fd;
+	in.fd = fd;
+	r = receive(&in, seconds_max, &text, e);
+	if (r == 0)
+		r = answer_read(path, text, ret, &continues, e);
+	free(in.buf);
+	return r;
 }

@@ -1,5 +1,7 @@
-/* One question to cgqd and its answer, in varlink's wire format. The only file that knows the socket. */
+/* One question to cgqd and its answers, in varlink's wire format. The only file that knows the socket. */
 #pragma once
+
+#include <stdbool.h>
 
 #include <jansson.h>
 
@@ -20,3 +22,9 @@ void answer_done(struct answer *a);
  */
 int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
 	 struct err *e);
+/*
+ * The same for a question that goes on being answered: each is told of every answer, and a false one ends it with 0.
+ * seconds_max is for the first answer only. -EPIPE: cgqd ended after that.
+ */
+int call_more(const char *path, const char *method, json_t *parameters, unsigned seconds_max,
+	      bool (*each)(void *ctx, struct answer *a), void *ctx, struct err *e);

@@ -20,6 +20,7 @@ struct command;
 	X(AS,         0,   "as",         "NAME",    false, true,  "judge FILE as if it stood in the folders as NAME") \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
 	X(HINTS,      0,   "hints",      NULL,      false, true,  "also tell what may be meant, and is worth a look")\
+	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 

@@ -88,6 +88,23 @@ static const struct column diff_columns[] = {
 	{"danger", "DANGER", COLUMN_TEXT,   U | C | E, 0, "what may go wrong"},
 };
 
+static const struct column events_columns[] = {
+	{"seq",      "SEQ",      COLUMN_NUMBER, R, 0, "its number, since cgqd was started"},
+	{"at",       "TIME",     COLUMN_TEXT,   U, 0, "when, in UTC"},
+	{"kind",     "KIND",     COLUMN_TEXT,   U, 0, "move, return, apply, refuse, trouble, limit, oom …"},
+	{"group",    "GROUP",    COLUMN_TEXT,   U | E, 0, "the group"},
+	{"pid",      "PID",      COLUMN_NUMBER, U | R | E, 0, "the process"},
+	{"name",     "NAME",     COLUMN_TEXT,   U | E, 0, "its name"},
+	{"file",     "FILE",     COLUMN_TEXT,   E, 0, "the file of the policy that asks for it"},
+	{"line",     "LINE",     COLUMN_NUMBER, R | E, 0, "its line"},
+	{"who",      "WHO",      COLUMN_TEXT,   E, 0, "the person who did it"},
+	{"what",     "WHAT",     COLUMN_TEXT,   U | E, 0, "a file of the kernel, a key, a policy file"},
+	{"was",      "WAS",      COLUMN_TEXT,   U | E, 0, "its value before, or where the process came from"},
+	{"now",      "NOW",      COLUMN_TEXT,   U | E, 0, "its value since, or where the process went"},
+	{"text",     "TEXT",     COLUMN_TEXT,   U | C | E, 0, "why"},
+	{"left_out", "LEFT_OUT", COLUMN_NUMBER, R, 0, "more of its kind before it, of which only the number is known"},
+};
+
 #undef U
 #undef R
 #undef C
@@ -104,6 +121,7 @@ SET(ps, "processes", ps_columns);
 SET(explain, NULL, explain_columns);
 SET(check, "faults", check_columns);
 SET(diff, "actions", diff_columns);
+SET(events, "events", events_columns);
 
 char *column_name(const struct column *c, char ret[COLUMN_NAME_BYTES])
 {

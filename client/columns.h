@@ -45,7 +45,8 @@ struct column_set {
 	size_t n;
 };
 
-extern const struct column_set columns_list, columns_status, columns_ps, columns_explain, columns_check, columns_diff;
+extern const struct column_set columns_list, columns_status, columns_ps, columns_explain, columns_check, columns_diff,
+	columns_events;
 
 #define COLUMNS_MAX	  64 /* in one table, repeated ones included */
 #define COLUMN_NAME_BYTES 32

@@ -129,6 +129,21 @@ const struct command commands[] = {
 		.run = cmd_reset,
 	},
 	{
+		.name = "events",
+		.args = "[GROUP]",
+		.summary = "what happened, and why",
+		.about = "Of GROUP and the groups below it, or of everything, oldest first, as far back as\n"
+			 "cgqd keeps it. With -o or -r: a table. With --follow: and then what happens, until\n"
+			 "^C; in JSON an object a line.\n",
+		.exits = "0  answered\n" EXIT_3 "4  there is no such group\n",
+		.n_args_max = 1,
+		.own = OPTION_BIT(FOLLOW),
+		.columns = &columns_events,
+		.failed = EXIT_UNREACHABLE,
+		.seconds_max = SECONDS_TO_ANSWER,
+		.run = cmd_events,
+	},
+	{
 		.name = "help",
 		.args = "[COMMAND]",
 		.summary = "how to use cgq, or one of its commands",

@@ -36,4 +36,5 @@ int cmd_check(const struct options *o);
 int cmd_diff(const struct options *o);
 int cmd_reload(const struct options *o);
 int cmd_reset(const struct options *o);
+int cmd_events(const struct options *o);
 int cmd_help(const struct options *o);

@@ -188,19 +188,24 @@ static void keys_keep(const struct rows *r, json_t *row)
 	}
 }
 
-int rows_json(const struct rows *r, json_t *answer, const char *also)
+void rows_keep(const struct rows *r, json_t *answer)
 {
 	json_t *row;
 	size_t i;
 
-	if (!r->choice.usual && r->set->rows) {
-		json_array_foreach(json_object_get(answer, r->set->rows), i, row)
-		{
-			keys_keep(r, row);
-		}
-		if (also)
-			keys_keep(r, json_object_get(answer, also));
+	if (r->choice.usual || !r->set->rows)
+		return;
+	json_array_foreach(json_object_get(answer, r->set->rows), i, row)
+	{
+		keys_keep(r, row);
 	}
+}
+
+int rows_json(const struct rows *r, json_t *answer, const char *also)
+{
+	rows_keep(r, answer);
+	if (also && !r->choice.usual && r->set->rows)
+		keys_keep(r, json_object_get(answer, also));
 	if (json_dumpf(answer, stdout, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(15)) < 0)
 		return 0; /* main tells of a stdout that takes nothing */
 	putchar('\n');

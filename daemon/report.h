@@ -15,7 +15,7 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);
 /*
  * What is kept of what happened after the entry *after (0: all), to a group and its children (NULL: everything).
- * *after becomes the newest that was looked at. NULL when there is no such group, in the policy or in the record.
+ * An *after that has not been yet is of an earlier daemon, and like 0. *after becomes the newest that was looked at. NULL when there is no such group, in the policy or in the record.
  */
 json_t *report_events(const struct view *v, const char *group, uint64_t *after);
 /* The same for who follows: a batch of what is new; NULL when nothing is. */

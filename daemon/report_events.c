@@ -84,9 +84,10 @@ static json_t *answer_of(struct listing *l)
 
 json_t *report_events(const struct view *v, const char *group, uint64_t *after)
 {
-	struct listing l = { .list = json_array(), .group = group, .last = *after };
+	struct listing l = { .list = json_array(), .group = group };
 
-	chronicle_each(v->chronicle, *after, list_one, &l);
+	l.last = *after > chronicle_last(v->chronicle) ? 0 : *after; /* of a daemon before this one */
+	chronicle_each(v->chronicle, l.last, list_one, &l);
 	if (group && json_array_size(l.list) == 0 && !is_in_policy(v, group)) {
 		json_decref(l.list);
 		return NULL;

@@ -2,7 +2,7 @@
 # Whether anybody answers, and how usage errors are told.
 load lib
 
-needing=(list status ps 'explain 1' diff reload reset)
+needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 
 @test "nobody there: 3, with one line" {
 	for command in '' "${needing[@]}"; do
@@ -80,7 +80,7 @@ needing=(list status ps 'explain 1' diff reload reset)
 @test "help comes from the tables: every command, its columns, its exit status" {
 	run -0 --separate-stderr "$BUILD/cgq" --help
 	[ -z "$stderr" ]
-	for command in list status ps explain check diff reload reset help; do
+	for command in list status ps explain check diff reload reset events help; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
 	for command in list status ps explain check diff reload reset; do

@@ -2,7 +2,7 @@
  * recorded_daemon SOCKET FOLDER: answers the calls of cgq from files, so that its output can be compared with golden
  * texts. A call of io.cgq.Status with {"group": "web"} is answered by the first of Status.call-N.json (N: how often
  * Status was asked, from 1), Status.web.json and Status.json ('/' in a value becomes '+'). What was asked is kept in
- * SOCKET.log. A file that says only "hang up" or "silence" is done so. Ends at the end of its standard input.
+ * SOCKET.log. An empty line ends one answer and begins the next to the same call. A file that says only "hang up" or "silence" is done so. Ends at the end of its standard input.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -106,6 +106,8 @@ static int answer(int fd, const char *folder, const char *question)
 	if (n < 0)
 		return 0;
 	bytes[n] = '\0';
+	for (char *end = bytes; (end = strstr(end, "\n\n")); end += 2)
+		end[1] = '\0';
 	if (strcmp(bytes, "silence\n") == 0)
 		return 1;
 	if (strcmp(bytes, "hang up\n") == 0)

@@ -166,6 +166,9 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Diff", "{\"name\":\".x.conf\",\"text\":\"\"}", "name" },
 		{ "io.cgq.Diff", "{\"name\":\"x.conf~\",\"text\":\"\"}", "name" },
 		{ "io.cgq.Diff", "{\"name\":\"\",\"text\":\"\"}", "name" },
+		{ "io.cgq.Events", "{\"after\":-1}", "after" },
+		{ "io.cgq.Events", "{\"after\":\"1\"}", "after" },
+		{ "io.cgq.Events", "{\"group\":1}", "group" },
 		{ "io.cgq.Reload", "{\"force\":true}", "force" },
 		{ "io.cgq.Reset", "{\"group\":false}", "group" },
 		{ "org.varlink.service.GetInfo", "{\"x\":null}", "x" },
@@ -191,7 +194,8 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 	} rows[] = {
 		{ "io.cgq.List", "{}", false },	       { "io.cgq.Status", "{}", false },
 		{ "io.cgq.Ps", "{}", false },	       { "io.cgq.Explain", "{\"pid\":1}", false },
-		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Reload", "{}", true },
+		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Events", "{}", false },
+		{ "io.cgq.Reload", "{}", true },
 		{ "io.cgq.Reset", "{\"group\":null}", true },
 	};
 	struct fake *f = *state;
@@ -241,13 +245,16 @@ static void every_answer_is_as_the_interface_says(void **state)
 	world_apply(f->w);
 	world_seen(f->w, "web")->values[KNOB_TASKS_MAX].number = 8;
 	world_put_file(f->w, "60-more.conf", "[web]\nmemory = 16M\n[new]\ncpu = 10%\n");
+	chronicle_add(f->w->chronicle, 1, &(struct happening){ .kind = HAPPENING_STOP });
+	chronicle_add(f->w->chronicle, 2, &(struct happening){ .kind = HAPPENING_MOVE, .group = "web", .pid = 7, .name = "x",
+		.at = { "/a.conf", 3 }, .who = "root", .what = "a", .was = "b", .now = "c", .text = "d" });
 	snprintf(parameters, sizeof(parameters), "{\"pid\":%d}", pid);
 	const struct {
 		const char *method, *parameters;
 	} rows[] = {
 		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
 		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
-		{ "Reload", "{}" }, { "Reset", "{}" },
+		{ "Events", "{}" }, { "Reload", "{}" }, { "Reset", "{}" },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char method[64];

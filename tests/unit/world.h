@@ -31,6 +31,7 @@ struct world {
 	struct trouble troubles[4];
 	struct members *members;
 	struct sampler *sampler;
+	struct chronicle *chronicle;
 	struct proc *proc;
 	struct view v;
 };
@@ -124,7 +125,7 @@ static inline void world_view(struct world *w)
 	w->v = (struct view){
 		.kernel = w->t->k, .machine = &w->t->m, .choice = &w->choice, .resolved = w->resolved, .want = w->want,
 		.tree = &w->tree, .refusals = &w->refusals, .shrinking = w->shrinking, .troubles = w->troubles,
-		.members = w->members, .sampler = w->sampler, .proc = w->proc, .folders = w->folders, .n_folders = 1,
+		.members = w->members, .sampler = w->sampler, .chronicle = w->chronicle, .proc = w->proc, .folders = w->folders, .n_folders = 1,
 		.self = getpid(),
 	};
 }
@@ -145,6 +146,7 @@ static inline int world_new(void **state)
 	w->folders[0] = w->folder;
 	w->members = members_new();
 	w->sampler = sampler_new(w->t->k, &w->t->m);
+	w->chronicle = chronicle_new(300);
 	w->proc = proc_new(&w->t->m, NULL);
 	world_put_file(w, "50-web.conf", world_policy);
 	world_choose(w);
@@ -161,6 +163,7 @@ static inline int world_done(void **state)
 	void *t = w->t;
 
 	sampler_free(w->sampler);
+	chronicle_free(w->chronicle);
 	proc_free(w->proc);
 	want_free(w->want);
 	tree_free(&w->tree);
