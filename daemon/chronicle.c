@@ -109,13 +109,13 @@ static bool is_left_out(struct rate_limit *l, enum happening_kind kind, uint64_t
 	return true;
 }
 
-void chronicle_add(struct chronicle *c, uint64_t at_usec, const struct happening *h)
+bool chronicle_add(struct chronicle *c, uint64_t at_usec, const struct happening *h)
 {
 	struct rate_limit *limit = &c->limits[h->kind];
 	struct chronicle_entry *e, **slot;
 
 	if (is_left_out(limit, h->kind, at_usec))
-		return;
+		return false;
 	e = entry_new(h);
 	e->seq = ++c->last;
 	e->at_usec = at_usec;
@@ -126,6 +126,7 @@ void chronicle_add(struct chronicle *c, uint64_t at_usec, const struct happening
 	*slot = e;
 	if (c->told)
 		c->told(c->told_ctx, e);
+	return true;
 }
 
 void chronicle_each(const struct chronicle *c, uint64_t after, bool (*each)(void *ctx, const struct chronicle_entry *e),

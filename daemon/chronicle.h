@@ -70,8 +70,8 @@ void chronicle_free(struct chronicle *c);
 
 #define CHRONICLE_TEXT_MAX 1024
 
-/* Copies h; what is too long is cut. at_usec is the caller's clock. */
-void chronicle_add(struct chronicle *c, uint64_t at_usec, const struct happening *h);
+/* Copies h; what is too long is cut. at_usec is the caller's clock. False: left out, too many of its kind. */
+bool chronicle_add(struct chronicle *c, uint64_t at_usec, const struct happening *h);
 /* Oldest first, those later than the entry after (0: all that are kept); a false answer ends it. */
 void chronicle_each(const struct chronicle *c, uint64_t after, bool (*each)(void *ctx, const struct chronicle_entry *e),
 		    void *ctx);

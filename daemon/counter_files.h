@@ -16,7 +16,11 @@
 	X(QUOTA,      CONTROLLER_CPU,      "cpu.max",        "cpu.cfs_quota_us")                                      \
 	X(PERIOD,     CONTROLLER_CPU,      NULL,             "cpu.cfs_period_us")                                     \
 	X(MEMORY_MAX, CONTROLLER_MEMORY,   "memory.max",     "memory.limit_in_bytes")                                 \
-	X(PRESSURE,   CONTROLLER_CPUACCT,  "cpu.pressure",   NULL)
+	X(PRESSURE,   CONTROLLER_CPUACCT,  "cpu.pressure",   NULL)                                                    \
+	X(MEMORY_EVENTS, CONTROLLER_MEMORY, "memory.events.local", "memory.failcnt") /* Linux 5.2 */                  \
+	X(OOM,        CONTROLLER_MEMORY,   NULL,             "memory.oom_control")                                    \
+	X(TASKS_EVENTS_LOCAL, CONTROLLER_PIDS, "pids.events.local", NULL) /* Linux 6.11 */                            \
+	X(TASKS_EVENTS, CONTROLLER_PIDS,   "pids.events",    "pids.events")
 
 enum counter_file {
 #define X(id, ...) COUNTER_##id,

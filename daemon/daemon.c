@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -85,6 +86,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 		return -e->code;
 	d->hotplug = hotplug_new();
 	d->sampler = sampler_new(d->kernel, &d->machine);
+	sampler_on_hits(d->sampler, settle_hit, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
 	d->events = events_new(e);
 	return d->events ? 0 : -e->code;
@@ -96,6 +98,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 
 	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive};
 	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
+	d->journal = journal_new(getenv("JOURNAL_STREAM"), STDERR_FILENO, JOURNAL_SOCKET);
 	if (o->passive)
 		snprintf(d->passive_reason, sizeof(d->passive_reason), "--passive");
 	d->view.read_how = options_read_how(o);
@@ -150,6 +153,8 @@ void daemon_close(struct daemon *d)
 	refusals_clear(&d->refusals);
 	troubles_done(&d->troubles);
 	chronicle_free(d->chronicle);
+	journal_free(d->journal);
+	group_moves_done(&d->moves);
 	for (size_t i = 0; i < d->n_shrinking; i++)
 		free(d->shrinking[i].path);
 	free(d->shrinking);
@@ -269,7 +274,8 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 {
 	struct daemon *d = userdata;
 
-	log_line(LOG_LEVEL_INFO, d->passive ? "stopping" : "stopping; limits stay in place");
+	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_STOP}, "%s",
+		   d->passive ? "stopping" : "stopping; limits stay in place");
 	sd_notify(false, "STOPPING=1");
 	daemon_take_events(d, NULL);
 	placer_journal(&d->placer);

@@ -7,6 +7,9 @@
 #include "chronicle.h"
 #include "events.h"
 #include "good_store.h"
+#include "group_moves.h"
+#include "journal.h"
+#include "log.h"
 #include "name_folders.h"
 #include "options.h"
 #include "placer.h"
@@ -63,6 +66,8 @@ struct daemon {
 	size_t n_shrinking, cap_shrinking;
 	struct troubles troubles;
 	struct chronicle *chronicle;
+	struct strmap moves;	 /* see group_moves */
+	struct journal *journal; /* NULL: stderr is none */
 	struct placer placer;
 
 	bool passive;
@@ -94,5 +99,15 @@ int settle(struct daemon *d, enum why why, struct err *e);
 int settle_reset(struct daemon *d, const char *group, struct err *e);
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
+void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* told by the sampler */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */
+
+/*
+ * settle_tell.c: into the chronicle, with the time, and into the log as the line that fmt makes. Where stderr is the
+ * journal, both are one entry of it.
+ */
+void settle_say(struct daemon *d, enum log_level level, const struct happening *h, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+/* The same with no line for people, but in the journal. */
+void settle_happened(struct daemon *d, const struct happening *h);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <syslog.h>
 
 #include <systemd/sd-daemon.h>
 
@@ -14,6 +15,18 @@ static bool verbose;
 void log_verbose(bool on)
 {
 	verbose = on;
+}
+
+int log_priority(enum log_level level)
+{
+	static const int priorities[] = {LOG_ERR, LOG_WARNING, LOG_INFO, LOG_DEBUG};
+
+	return priorities[level];
+}
+
+bool log_shows(enum log_level level)
+{
+	return level != LOG_LEVEL_DETAIL || verbose;
 }
 
 /* The service manager sets JOURNAL_STREAM for a stderr that it connected to the journal, which takes "<4>" off. */
@@ -31,7 +44,7 @@ void log_line(enum log_level level, const char *fmt, ...)
 	va_list ap;
 	int r;
 
-	if (level == LOG_LEVEL_DETAIL && !verbose)
+	if (!log_shows(level))
 		return;
 	va_start(ap, fmt);
 	r = vasprintf(&text, fmt, ap);

@@ -104,6 +104,7 @@ struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks)
 		.pid = pid,
 		.start_ticks = start_ticks,
 		.group = GROUP_NONE,
+		.left = GROUP_NONE,
 		.kind = VERDICT_NONE,
 	};
 	return &(*at)->member;

@@ -8,6 +8,7 @@ struct member {
 	pid_t pid;
 	uint64_t start_ticks;
 	unsigned group;		 /* index in the policy in force */
+	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
 	enum verdict_kind kind;	 /* RULE, FOLLOWS or STAYS */
 	uint64_t rule_key;	 /* of the rule that brought it, or its ancestor, here; 0: not known */
 	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */

@@ -89,6 +89,7 @@ static void remap_one(void *ctx, struct member *one)
 	const struct remap *r = ctx;
 
 	one->group = one->group < r->n ? r->map[one->group] : GROUP_NONE;
+	one->left = GROUP_NONE;
 }
 
 void placer_policy(struct placer *p, const struct policy *now, const unsigned *map, size_t n_map)
@@ -231,6 +232,7 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	one->rule_key = key;
 	one->judged = true;
 	one->kind = v->kind;
+	one->left = one->group != v->group ? one->group : GROUP_NONE;
 	one->group = v->group;
 	inherit_origins(p, f, one, in_tree);
 	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)

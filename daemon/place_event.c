@@ -111,6 +111,7 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 
 	*one = *parent;
 	one->pid = pid;
+	one->left = GROUP_NONE;
 	one->start_ticks = 0; /* looked up when it matters */
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;

@@ -6,6 +6,7 @@
 
 #include "report.h"
 #include "report_knobs.h"
+#include "report_limits.h"
 #include "report_usage.h"
 
 static const char *layout_text(enum layout l)
@@ -106,6 +107,8 @@ static json_t *group_page(const struct view *v, unsigned group, const struct usa
 	put_place(o, "at", &g->at);
 	put_text(o, "placement", placement);
 	put(o, "usage", report_usage(g->path, &usages->groups[group], &states[group]));
+	put_tightest(v, group, usages, o);
+	put_hits(v, group, o);
 	report_knobs(v, group, knobs);
 	put(o, "knobs", knobs);
 	put(o, "rules", rules_of(v->choice->policy, group));

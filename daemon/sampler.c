@@ -6,6 +6,7 @@
 #include <cgq/memory.h>
 
 #include "counter_files.h"
+#include "hits_read.h"
 #include "outside.h"
 #include "passive.h"
 #include "plan_make.h"
@@ -22,6 +23,8 @@ struct entry {
 	struct counter_files files;
 	struct sample last;
 	struct rates rates;
+	struct hit_count hits[HIT__COUNT];
+	struct counter hits_cpu_ns; /* at their last reading */
 };
 
 struct sampler {
@@ -31,6 +34,9 @@ struct sampler {
 	size_t n;
 	struct passive *passive;
 	uint64_t last_ns;
+	unsigned ticks;
+	void (*told)(void *ctx, const char *path, enum hit what, uint64_t count);
+	void *told_ctx;
 	struct hierarchy hierarchies[HIERARCHIES_MAX]; /* that the descriptors belong to */
 };
 
@@ -99,6 +105,33 @@ static void follow_machine(struct sampler *s, const struct machine *m)
 		counter_files_done(&s->list[i].files, &s->source);
 }
 
+static void hits_tell(struct sampler *s, struct entry *e, enum hit what, struct counter total, uint64_t at_ns)
+{
+	uint64_t count = hit_take(&e->hits[what], total, at_ns, what == HIT_OOM_KILL);
+
+	if (count && s->told)
+		s->told(s->told_ctx, e->path, what, count);
+}
+
+static void hits_look(struct sampler *s, struct entry *e, uint64_t at_ns)
+{
+	struct counter totals[HIT__COUNT] = {0};
+
+	hits_read(&s->source, &e->files, e->path, totals);
+	for (unsigned i = 0; i < HIT__COUNT; i++)
+		if (i != HIT_THROTTLED)
+			hits_tell(s, e, i, totals[i], at_ns);
+}
+
+/* Whoever runs into a limit, or is killed, runs: where no CPU was used there is nothing new to read. */
+static bool has_run(struct entry *e)
+{
+	struct counter now = e->last.cpu_ns, before = e->hits_cpu_ns;
+
+	e->hits_cpu_ns = now;
+	return !now.known || !before.known || now.value != before.value;
+}
+
 static int compare_path(const void *a, const void *b)
 {
 	return strcmp(((const struct entry *)a)->path, ((const struct entry *)b)->path);
@@ -114,6 +147,8 @@ static void entry_inherit(struct entry *e, struct entry *old, size_t n_old)
 	e->files = from->files;
 	e->last = from->last;
 	e->rates = from->rates;
+	memcpy(e->hits, from->hits, sizeof(e->hits));
+	e->hits_cpu_ns = from->hits_cpu_ns;
 	counter_files_init(&from->files);
 	counter_files_retry(&e->files);
 }
@@ -132,6 +167,8 @@ void sampler_follow(struct sampler *s, const struct machine *m, const struct pol
 	for (size_t i = 0; i < s->n; i++) {
 		entry_init(&s->list[i], w->nodes[i].path);
 		entry_inherit(&s->list[i], old, n_old);
+		if (i > 0 && !s->list[i].last.at_ns) /* what comes from now on is new, though no tick has seen it before */
+			hits_look(s, &s->list[i], 0);
 	}
 	for (size_t i = 0; i < n_old; i++)
 		entry_done(s, &old[i]);
@@ -172,8 +209,17 @@ void sampler_tick(struct sampler *s, uint64_t at_ns)
 		return;
 	s->last_ns = at_ns;
 	entry_tick(s, &s->machine, at_ns);
-	for (size_t i = 0; i < s->n; i++)
-		entry_tick(s, &s->list[i], at_ns);
+	s->ticks++;
+	for (size_t i = 0; i < s->n; i++) {
+		struct entry *e = &s->list[i];
+
+		entry_tick(s, e, at_ns);
+		if (i == 0) /* the tree itself has no limits, and no members */
+			continue;
+		hits_tell(s, e, HIT_THROTTLED, e->last.throttled_periods, at_ns);
+		if ((s->ticks + i) % 2 == 0 && has_run(e))
+			hits_look(s, e, at_ns);
+	}
 	passive_tick(s->passive, at_ns, s->source.machine->cpus);
 }
 
@@ -242,6 +288,18 @@ void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
 	if (counter_version(&s->source, COUNTER_PRESSURE) == 2 &&
 	    counter_read(&s->source, &e->files, e->path, COUNTER_PRESSURE, text, sizeof(text)) >= 0)
 		ret->pressure_percent = sample_pressure(text);
+}
+
+void sampler_on_hits(struct sampler *s, void (*told)(void *ctx, const char *path, enum hit what, uint64_t count), void *ctx)
+{
+	s->told = told;
+	s->told_ctx = ctx;
+}
+
+void sampler_hits(const struct sampler *s, unsigned node, struct counter ret[HIT__COUNT])
+{
+	for (unsigned i = 0; i < HIT__COUNT; i++)
+		ret[i] = node < s->n ? hit_total(&s->list[node].hits[i]) : (struct counter){ 0 };
 }
 
 void sampler_usage_passive(struct sampler *s, unsigned group, struct usage *ret)

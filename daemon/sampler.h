@@ -4,6 +4,7 @@
 #include <cgq/sample.h>
 #include <cgq/want.h>
 
+#include "hits.h"
 #include "kernel.h"
 #include "members.h"
 
@@ -13,8 +14,12 @@ struct sampler *sampler_new(struct kernel *k, const struct machine *m);
 void sampler_free(struct sampler *s);
 /* After an apply: which cgroups there are, and which groups are passive and measured by their members' /proc/PID/stat. Counters of what stays are kept. */
 void sampler_follow(struct sampler *s, const struct machine *m, const struct policy *p, const struct want *w, struct members *members);
-/* Once a second: CPU counters only. at_ns is CLOCK_MONOTONIC. */
+/* Once a second: CPU counters; what was run into every other time, of what has used CPU since. at_ns is CLOCK_MONOTONIC. */
 void sampler_tick(struct sampler *s, uint64_t at_ns);
+/* told is called by the tick: a cgroup, by its path below the tree, has run into something so many times more. */
+void sampler_on_hits(struct sampler *s, void (*told)(void *ctx, const char *path, enum hit what, uint64_t count), void *ctx);
+/* node: index into want->nodes. What it has run into since it is watched; unknown where the kernel does not count. */
+void sampler_hits(const struct sampler *s, unsigned node, struct counter ret[HIT__COUNT]);
 
 /* Negative or !known: unknown. CPU over the last second, by the last tick; all else is read now, at the question. */
 struct usage {

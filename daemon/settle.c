@@ -110,7 +110,8 @@ static int take_machine(struct daemon *d, struct err *e)
 	memcpy(now.hierarchies, d->machine.hierarchies, sizeof(now.hierarchies));
 	if (machine_equal(&now, &d->machine))
 		return 0;
-	log_line(LOG_LEVEL_INFO, "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
+	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_MACHINE},
+		   "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
 		 (unsigned long long)(now.memory_bytes >> 20));
 	d->machine = now;
 	refusals_clear(&d->refusals);
@@ -209,6 +210,7 @@ const struct view *settle_glance(struct daemon *d)
 		.members = d->members,
 		.sampler = d->sampler,
 		.chronicle = d->chronicle,
+		.moves = &d->moves,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),
 		.passive_stays = d->options.passive,

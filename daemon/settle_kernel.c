@@ -16,10 +16,30 @@
 /* Processes that fork while their group is emptied make the rmdir fail; a few rounds outrun them. */
 #define EMPTYING_ROUNDS 5
 
+/* A limit that begins to wait; those that waited before are tried again at every look. */
+static void tell_shrinking(struct daemon *d, const struct shrinking *s, const struct shrinking *before, size_t n_before,
+			   const struct action *a)
+{
+	char group[TREE_PATH_MAX];
+
+	for (size_t i = 0; i < n_before; i++)
+		if (before[i].knob == s->knob && strcmp(before[i].path, s->path) == 0 && before[i].wanted_bytes == s->wanted_bytes)
+			return;
+	settle_say(d, LOG_LEVEL_INFO,
+		   &(struct happening){.kind = HAPPENING_SHRINK,
+				       .group = tree_group_path(s->path, group, sizeof(group)),
+				       .at = a->at},
+		   "%s: %s: the lower limit of %llu bytes waits until less is in use", s->path, knob_rows[s->knob].id,
+		   (unsigned long long)s->wanted_bytes);
+}
+
 static void note_shrinking(struct daemon *d, const struct plan *plan)
 {
-	for (size_t i = 0; i < d->n_shrinking; i++)
-		free(d->shrinking[i].path);
+	size_t n_before = d->n_shrinking;
+	auto_free struct shrinking *before = must_alloc((n_before + 1) * sizeof(*before));
+
+	for (size_t i = 0; i < n_before; i++)
+		before[i] = d->shrinking[i];
 	d->n_shrinking = 0;
 	reclaim_forget(d->reclaim, NULL);
 	for (size_t i = 0; i < plan->n_first; i++) {
@@ -36,7 +56,10 @@ static void note_shrinking(struct daemon *d, const struct plan *plan)
 		d->shrinking[d->n_shrinking++] = (struct shrinking){
 			must_strdup(a->path), a->knob, a->only_below_bytes,
 			use && use->kind == VALUE_NUMBER ? use->number : UINT64_MAX};
+		tell_shrinking(d, &d->shrinking[d->n_shrinking - 1], before, n_before, a);
 	}
+	for (size_t i = 0; i < n_before; i++)
+		free(before[i].path);
 }
 
 static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const char *to)
@@ -206,8 +229,10 @@ void settle_shrunk(struct daemon *d)
 	while (reclaim_take(d->reclaim, &report)) {
 		drop_shrinking(d, &report);
 		if (report.landed) {
-			log_line(LOG_LEVEL_INFO, "%s: %s: the lower limit of %llu bytes is in force", report.path,
-				 knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
+			settle_say(d, LOG_LEVEL_INFO,
+				   &(struct happening){.kind = HAPPENING_SHRINK, .group = report.path},
+				   "%s: %s: the lower limit of %llu bytes is in force", report.path,
+				   knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
 			d->again = true;
 		}
 		if (report.error) {

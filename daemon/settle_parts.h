@@ -3,8 +3,6 @@
 
 #include "daemon.h"
 
-/* settle_tell.c: into the chronicle, with the time. */
-void settle_happened(struct daemon *d, const struct happening *h);
 /* Kept until it is done or no longer wanted; told when it is news. */
 void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text);
 void settle_tell_faults(struct daemon *d); /* of the policy that was just taken */

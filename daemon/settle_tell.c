@@ -1,6 +1,7 @@
 /* What was done becomes lines of the log and entries of the chronicle. */
 #include "settle_parts.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -11,12 +12,53 @@
 #include "text.h"
 #include "tree_path.h"
 
-void settle_happened(struct daemon *d, const struct happening *h)
+static bool happened(struct daemon *d, const struct happening *h)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	chronicle_add(d->chronicle, (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000, h);
+	return chronicle_add(d->chronicle, (uint64_t)now.tv_sec * 1000000U + (uint64_t)now.tv_nsec / 1000, h);
+}
+
+/* Into the journal, or else as a line of the log: a storm that the chronicle leaves out is for the log, with -v. */
+static void tell(struct daemon *d, enum log_level level, const struct happening *h, bool kept, const char *line)
+{
+	if (!kept || !journal_send(d->journal, log_priority(level), line, h))
+		log_line(level, "%s", line);
+}
+
+void settle_say(struct daemon *d, enum log_level level, const struct happening *h, const char *fmt, ...)
+{
+	bool says_itself = h->text || h->what || h->pid;
+	bool kept = says_itself && happened(d, h);
+	struct happening whole = *h;
+	auto_free char *line = NULL;
+	va_list ap;
+	int r;
+
+	if (says_itself && !(kept && d->journal) && !log_shows(level))
+		return; /* nobody would see the line: ten thousand moves need none */
+	va_start(ap, fmt);
+	r = vasprintf(&line, fmt, ap);
+	va_end(ap);
+	if (r < 0) {
+		line = NULL;
+		return;
+	}
+	if (!says_itself) {
+		whole.text = line;
+		kept = happened(d, &whole);
+	}
+	tell(d, level, &whole, kept, line);
+}
+
+void settle_happened(struct daemon *d, const struct happening *h)
+{
+	auto_free char *line = must_printf("%s%s%s%s%s%s%s", happening_words[h->kind], h->group ? " " : "", h->group ? h->group : "",
+					   h->what ? ": " : "", h->what ? h->what : "", h->text ? ": " : "", h->text ? h->text : "");
+
+	if (happened(d, h))
+		journal_send(d->journal, log_priority(LOG_LEVEL_INFO), line, h);
 }
 
 static const char *group_path(const struct daemon *d, unsigned group)
@@ -28,27 +70,31 @@ void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group
 {
 	if (!troubles_add(&d->troubles, source, group, text))
 		return;
-	log_line(LOG_LEVEL_WARNING, "%s", text);
-	settle_happened(d, &(struct happening){.kind = HAPPENING_TROUBLE, .group = group_path(d, group), .text = text});
+	settle_say(d, LOG_LEVEL_WARNING,
+		   &(struct happening){.kind = HAPPENING_TROUBLE, .group = group_path(d, group), .text = text}, "%s", text);
 }
 
 void settle_tell_faults(struct daemon *d)
 {
-	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_DETAIL};
 	const struct choice *c = &d->choice;
 
 	for (size_t i = 0; i < c->faults.n; i++) {
 		const struct fault *f = &c->faults.list[i];
 
-		log_line(levels[f->severity], "%s:%u: %s", f->at.file, f->at.line, f->text);
 		if (f->severity == SEVERITY_FAULT)
-			settle_happened(d, &(struct happening){.kind = HAPPENING_REFUSE, .at = f->at, .text = f->text});
+			settle_say(d, LOG_LEVEL_ERROR,
+				   &(struct happening){.kind = HAPPENING_REFUSE, .at = f->at, .text = f->text}, "%s:%u: %s",
+				   f->at.file, f->at.line, f->text);
+		else
+			log_line(f->severity == SEVERITY_WARNING ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, "%s:%u: %s",
+				 f->at.file, f->at.line, f->text);
 	}
 	for (size_t i = 0; i < c->n_refused; i++) {
 		const char *next = c->refused[i].kept ? "its last good version stays in force" : "nothing of it is in force";
 
-		log_line(LOG_LEVEL_ERROR, "%s: refused; %s", c->refused[i].path, next);
-		settle_happened(d, &(struct happening){.kind = HAPPENING_REFUSE, .what = c->refused[i].path, .text = next});
+		settle_say(d, LOG_LEVEL_ERROR,
+			   &(struct happening){.kind = HAPPENING_REFUSE, .what = c->refused[i].path, .text = next},
+			   "%s: refused; %s", c->refused[i].path, next);
 	}
 }
 
@@ -65,17 +111,18 @@ void settle_tell_action(struct daemon *d, const struct action *a, int error, con
 	}
 	d->writes++;
 	machine_path(&d->machine, a->hierarchy, a->path, path, sizeof(path));
-	log_line(LOG_LEVEL_DETAIL, "%s %s%s%s%s%s%s", action_verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
-		 a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
 	what = must_printf("%s%s%s%s", d->machine.hierarchies[a->hierarchy].mount, path, a->file ? "/" : "",
 			   a->file ? a->file : "");
-	settle_happened(d, &(struct happening){.kind = HAPPENING_APPLY,
-					       .group = group_path(d, a->group),
-					       .at = a->at,
-					       .what = what,
-					       .was = a->was,
-					       .now = a->text,
-					       .text = action_verbs[a->kind]});
+	settle_say(d, LOG_LEVEL_DETAIL,
+		   &(struct happening){.kind = HAPPENING_APPLY,
+				       .group = group_path(d, a->group),
+				       .at = a->at,
+				       .what = what,
+				       .was = a->was,
+				       .now = a->text,
+				       .text = action_verbs[a->kind]},
+		   "%s %s%s%s%s%s%s", action_verbs[a->kind], d->machine.hierarchies[a->hierarchy].mount, path,
+		   a->file ? " " : "", a->file ? a->file : "", a->text ? ": " : "", a->text ? a->text : "");
 }
 
 /* Where it came from, as one path: of the hierarchy that counts CPU, else of any. */
@@ -92,6 +139,21 @@ static const char *origin_of(const struct daemon *d, pid_t pid)
 		if (one->origins[h])
 			return *one->origins[h] ? one->origins[h] : "/";
 	return NULL;
+}
+
+static void count_move(struct daemon *d, pid_t pid, unsigned to)
+{
+	struct member *one = members_find(d->members, pid);
+	/* One that goes back is still a member of what it leaves. */
+	const char *from = group_path(d, !one ? GROUP_NONE : to == GROUP_NONE ? one->group : one->left);
+	const char *into = group_path(d, to);
+
+	if (into)
+		group_moves_of(&d->moves, into)->in++;
+	if (from)
+		group_moves_of(&d->moves, from)->out++;
+	if (one)
+		one->left = GROUP_NONE;
 }
 
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
@@ -113,29 +175,61 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 		settle_trouble(d, TROUBLE_PLACE, group, text);
 		return;
 	}
+	count_move(d, f->pid, group);
+	*(group == GROUP_NONE ? &h.now : &h.was) = origin_of(d, f->pid);
 	if (rule < p->n_rules) {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm), where,
-			 p->rules[rule].at.file, p->rules[rule].at.line);
 		h.at = p->rules[rule].at;
 		h.text = p->rules[rule].text;
+		settle_say(d, LOG_LEVEL_DETAIL, &h, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm),
+			   where, h.at.file, h.at.line);
 	} else {
-		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
+		settle_say(d, LOG_LEVEL_DETAIL, &h, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
 	}
-	*(group == GROUP_NONE ? &h.now : &h.was) = origin_of(d, f->pid);
-	settle_happened(d, &h);
+}
+
+/* The line of the policy that asks for that limit; nowhere where it is an ancestor's, or nobody's. */
+static struct place limit_at(const struct daemon *d, const char *group, enum knob knob)
+{
+	const struct policy *p = d->choice.policy;
+	unsigned index = policy_group(p, group);
+
+	return index == GROUP_NONE ? (struct place){0} : p->groups[index].settings[knob_rows[knob].key].at;
+}
+
+void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count)
+{
+	struct daemon *d = ctx;
+	const struct hit_row *row = &hit_rows[what];
+	char group[TREE_PATH_MAX];
+	auto_free char *text = must_printf("%s, %llu time%s", row->words, (unsigned long long)count, count == 1 ? "" : "s");
+	struct happening h = {
+		.kind = what == HIT_OOM_KILL ? HAPPENING_OOM : HAPPENING_LIMIT,
+		.group = tree_group_path(path, group, sizeof(group)),
+		.what = key_rows[knob_rows[row->knob].key].name,
+		.text = text,
+	};
+
+	h.at = limit_at(d, h.group, row->knob);
+	settle_say(d, what == HIT_OOM_KILL ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, &h, "%s: %s: %s", h.group, h.what, text);
 }
 
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
 					    "reset"};
+	static const enum happening_kind kinds[] = {
+		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
+		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
+		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON,
+	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
 	if ((why == WHY_VERIFY || why == WHY_FOLDER) && !policy_changed && d->writes == 0)
 		return;
-	log_line(LOG_LEVEL_INFO, "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
-		 d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),
-		 d->passive ? "; passive: " : "", d->passive ? d->passive_reason : "");
+	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = kinds[why]},
+		   "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
+		   d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),
+		   d->passive ? "; passive: " : "", d->passive ? d->passive_reason : "");
 }

@@ -15,6 +15,7 @@
 #include "proc.h"
 
 struct sampler;
+struct strmap;
 
 /* A memory limit that waits until use is below it. */
 struct shrinking {
@@ -45,6 +46,7 @@ struct view {
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
 	const struct chronicle *chronicle;
+	const struct strmap *moves;   /* see group_moves */
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
 	const char *const *folders;   /* of the policy */

@@ -26,8 +26,18 @@
 	"\n"                                                                                                         \
 	"type Tried (group: string, file: string, line: int, text: string, failed: ?string)\n"                       \
 	"\n"                                                                                                         \
-	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, knobs: []Knob, rules: []Rule,\n"    \
-	"  troubles: []string)\n"                                                                                    \
+	"# Since cgqd watches the group: periods in which its CPU ceiling held it back, tries to go beyond its memory and\n" \
+	"# tasks, processes that the kernel killed for want of memory, and those that cgqd moved. Members only, without\n" \
+	"# children. null is unknown, or not counted by this kernel.\n"                                              \
+	"type Counts (throttled_periods: ?int, memory_hits: ?int, memory_soft_hits: ?int, tasks_hits: ?int,\n"       \
+	"  oom_kills: ?int, moved_in: int, moved_out: int)\n"                                                        \
+	"\n"                                                                                                         \
+	"# The lowest ceiling in force of a group and of all groups above it, and the nearest group that has it. -1 is\n" \
+	"# unlimited, null unknown.\n"                                                                               \
+	"type Tightest (cpu_percent: ?float, cpu_group: ?string, memory_bytes: ?int, memory_group: ?string)\n"       \
+	"\n"                                                                                                         \
+	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, tightest: Tightest, events: Counts,\n" \
+	"  knobs: []Knob, rules: []Rule, troubles: []string)\n"                                                      \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \
