@@ -10,6 +10,7 @@
 #include "exits.h"
 #include "faults.h"
 #include "field.h"
+#include "humanize.h"
 #include "knobs.h"
 #include "prose.h"
 #include "rows.h"
@@ -81,6 +82,61 @@ static void usage_show(const struct page *p, const json_t *usage)
 		prose_line(&p->terminal, "pressure", "%s of the time someone waited for the CPU", pressure);
 }
 
+/* "memory 128M, of web", whoever's ceiling it is; nothing where it is unknown. */
+static void tightest_part(const struct page *p, const json_t *group, const char *word, const char *key, const char *of,
+			  const char *column, const char *before)
+{
+	const json_t *tightest = json_object_get(group, "tightest");
+	const char *name = field_text(tightest, of);
+	json_t *usage = json_pack("{s:O?}", column, json_object_get(tightest, key));
+	auto_free char *text = usage_text(p, usage, column);
+
+	json_decref(usage);
+	if (*name && strcmp(name, field_text(group, "group")) == 0)
+		printf("%s%s %s, its own", before, word, text);
+	else if (*name)
+		printf("%s%s %s, of %s", before, word, text, name);
+	else
+		printf("%s%s %s", before, word, field_is_known(tightest, key) ? "none" : "-");
+}
+
+static void tightest_show(const struct page *p, const json_t *group)
+{
+	if (!field_is_known(group, "tightest"))
+		return;
+	prose_label(&p->terminal, "tightest");
+	tightest_part(p, group, "CPU", "cpu_percent", "cpu_group", "cpu_max_percent", "");
+	tightest_part(p, group, "memory", "memory_bytes", "memory_group", "memory_max_bytes", "; ");
+	putchar('\n');
+}
+
+/* What it ran into: one line for each kind. */
+static void events_show(const struct page *p, const json_t *events)
+{
+	static const struct {
+		const char *key, *text;
+	} rows[] = {
+		{"throttled_periods", "periods throttled at the CPU ceiling"},
+		{"memory_hits", "times at the memory ceiling"},
+		{"memory_soft_hits", "times throttled beyond the soft memory limit"},
+		{"tasks_hits", "times a process could not start, all tasks taken"},
+		{"oom_kills", "processes killed for want of memory"},
+		{"moved_in", "processes moved in"},
+		{"moved_out", "processes moved out"},
+	};
+
+	if (!json_is_object(events))
+		return;
+	prose_heading(&p->terminal, "Events since cgqd watches it", COLOUR_STRONG);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		char number[HUMAN_TEXT_BYTES] = "-";
+
+		if (field_is_known(events, rows[i].key))
+			human_number(field_number(events, rows[i].key), number);
+		printf("    %6s %s\n", number, rows[i].text);
+	}
+}
+
 static void rules_show(const struct page *p, const json_t *rules)
 {
 	const json_t *rule;
@@ -131,12 +187,14 @@ static int group_show(const struct page *p, const json_t *group)
 	if (*placement)
 		prose_line(&p->terminal, "placement", "%s", placement);
 	usage_show(p, usage);
+	tightest_show(p, group);
 	putchar('\n');
 	r = knobs_show(p->o, knobs);
 	if (!is_as_wanted(usage)) /* a passive group has it in its title */
 		knobs_reasons_show(p->o, knobs, "Not in force");
 	knobs_overrides_show(p->o, knobs, "Overrides");
 	rules_show(p, field_list(group, "rules"));
+	events_show(p, json_object_get(group, "events"));
 	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(group, "troubles"));
 	return r;
 }
