@@ -272,6 +272,12 @@ void connection_wake(struct connection *c)
 		sd_event_source_set_enabled(c->next_call, SD_EVENT_ONESHOT);
 }
 
+void connection_last_words(struct connection *c)
+{
+	if (may_tell(c))
+		tell_more(c);
+}
+
 static int on_stall(sd_event_source *s, uint64_t usec, void *userdata)
 {
 	return connection_close(userdata);

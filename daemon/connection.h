@@ -30,4 +30,5 @@ int connection_new(sd_event *event, int fd, const struct peer *peer, const struc
 		   struct connection **ret);
 void connection_free(struct connection *c);
 void connection_wake(struct connection *c); /* there may be more for one that follows */
+void connection_last_words(struct connection *c); /* what one that follows has not been told yet, as far as it takes it now */
 const struct peer *connection_peer(const struct connection *c);

@@ -146,8 +146,10 @@ void server_free(struct server *s)
 {
 	if (!s)
 		return;
-	while (s->n)
-		connection_free(s->list[--s->n]);
+	while (s->n) {
+		connection_last_words(s->list[--s->n]);
+		connection_free(s->list[s->n]);
+	}
 	sd_event_source_disable_unref(s->accepts);
 	sd_event_source_disable_unref(s->resume);
 	listener_close(&s->listener);

@@ -166,9 +166,10 @@ static void those_who_follow_are_told_when_the_server_ends(void **state)
 	struct fixture *f = *state;
 	int fd = follower(f);
 
+	happens(f);
 	server_free(f->server);
 	f->server = NULL;
-	assert_string_equal(received(f, fd), "closed");
+	assert_string_equal(received(f, fd), TOLD(1) "closed");
 	server_wake(f->server);
 	close(fd);
 }
