@@ -82,6 +82,9 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 		prose_line(t, "rule", "%s: match = %s", at, field_text(rule, "text"));
 	if (field_is_known(answer, "moved_at"))
 		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
+	if (field_is_known(answer, "ended_at"))
+		prose_line(t, "ended", "%s; this is what cgqd remembers",
+			   time_here(field_text(answer, "ended_at"), (char[64]){0}, 64));
 }
 
 static void tried_show(const struct terminal *t, const json_t *tried)
@@ -109,6 +112,13 @@ static void cgroups_show(const struct terminal *t, json_t *now, json_t *from)
 	const char *hierarchy;
 	json_t *path;
 
+	if (json_object_size(now) == 0 && json_object_size(from) > 0) {
+		prose_heading(t, "Came from", COLOUR_STRONG);
+		json_object_foreach(from, hierarchy, path)
+		{
+			printf("    %s: %s\n", hierarchy, field_text(from, hierarchy));
+		}
+	}
 	if (json_object_size(now) == 0)
 		return;
 	prose_heading(t, "Cgroups", COLOUR_STRONG);

@@ -68,6 +68,7 @@ static const struct column explain_columns[] = {
 	{"rule",      "RULE",      COLUMN_RULE,   U, 0, "file:line: text of the rule that placed it"},
 	{"exclusion", "EXCLUSION", COLUMN_TEXT,   U | E, 0, "why it is never placed"},
 	{"moved_at",  "MOVED_AT",  COLUMN_TEXT,   U, 0, "when it was moved"},
+	{"ended_at",  "ENDED_AT",  COLUMN_TEXT,   E, 0, "when it was seen to have ended"},
 };
 
 static const struct column check_columns[] = {

@@ -80,6 +80,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 		return -e->code;
 	d->mover = mover_new(d->kernel, &d->machine);
 	d->members = members_new();
+	d->departed = departed_new();
 	d->origins = origin_store_new(d->state_fd, &d->machine);
 	d->reclaim = reclaim_new(d->kernel, &d->machine, e);
 	if (!d->reclaim)
@@ -123,6 +124,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.origins = d->origins,
 		.self = getpid(),
 		.tell = settle_moved,
+		.ended = settle_ended,
 		.ctx = d,
 	};
 	if (d->machine.refusal[0])
@@ -146,6 +148,7 @@ void daemon_close(struct daemon *d)
 	mover_free(d->mover);
 	placer_done(&d->placer);
 	origin_store_free(d->origins);
+	departed_free(d->departed);
 	members_free(d->members);
 	proc_free(d->proc);
 	tree_free(&d->tree);

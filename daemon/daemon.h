@@ -5,6 +5,7 @@
 
 #include "apply.h"
 #include "chronicle.h"
+#include "departed.h"
 #include "events.h"
 #include "good_store.h"
 #include "group_moves.h"
@@ -66,6 +67,7 @@ struct daemon {
 	size_t n_shrinking, cap_shrinking;
 	struct troubles troubles;
 	struct chronicle *chronicle;
+	struct departed *departed;
 	struct strmap moves;	 /* see group_moves */
 	struct journal *journal; /* NULL: stderr is none */
 	struct placer placer;
@@ -99,6 +101,7 @@ int settle(struct daemon *d, enum why why, struct err *e);
 int settle_reset(struct daemon *d, const char *group, struct err *e);
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
+void settle_ended(void *ctx, const struct member *one); /* told by the placer */
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* told by the sampler */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

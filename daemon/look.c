@@ -208,7 +208,7 @@ static void forget_gone(void *ctx, struct member *one)
 	struct look *l = ctx;
 
 	if (find(l, one->pid) == SIZE_MAX)
-		members_drop(l->p->members, one->pid);
+		place_ended(l->p, one->pid);
 }
 
 static void look_done(struct look *l)

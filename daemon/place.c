@@ -114,6 +114,15 @@ void placer_done(struct placer *p)
 	p->n_rule_keys = 0;
 }
 
+void place_ended(struct placer *p, pid_t pid)
+{
+	const struct member *one = members_find(p->members, pid);
+
+	if (one && one->group < p->policy->n_groups && p->ended)
+		p->ended(p->ctx, one);
+	members_drop(p->members, pid);
+}
+
 unsigned place_kept_by(const struct placer *p, const struct member *one)
 {
 	if (!one || one->group >= p->policy->n_groups)

@@ -36,3 +36,6 @@ void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v);
  * seen yet (born while no daemon ran) all come from where the first of them did.
  */
 void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree);
+
+/* Its process has ended: told, and forgotten. */
+void place_ended(struct placer *p, pid_t pid);

@@ -128,7 +128,7 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	struct member *one;
 
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
-	members_drop(p->members, ev->pid);
+	place_ended(p, ev->pid);
 	if (follows ? doubt || asks(p, 1U << MATCH_PARENT) : found || asks(p, 1U << MATCH_PARENT)) {
 		if (judge(p, ev->pid, ev->parent)) {
 			one = members_find(p->members, ev->pid);
@@ -162,7 +162,7 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:
-		members_drop(p->members, ev->pid);
+		place_ended(p, ev->pid);
 		return;
 	}
 }

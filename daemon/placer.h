@@ -31,6 +31,8 @@ struct placer {
 	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
 	/* told of every move, and of every one that failed (e set) */
 	void (*tell)(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e);
+	/* told of every member that has ended, before it is forgotten; NULL: nobody */
+	void (*ended)(void *ctx, const struct member *one);
 	void *ctx;
 };
 

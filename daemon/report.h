@@ -9,7 +9,7 @@ json_t *report_list(const struct view *v);
 /* group NULL: all. NULL when there is no such group. */
 json_t *report_status(const struct view *v, const char *group);
 json_t *report_ps(const struct view *v, const char *group);
-/* NULL with e when there is no such process. */
+/* Of one that has ended: what is remembered. NULL with e when there is no such process, and none is remembered. */
 json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
 /* What a reload would do now; with name and text: as if that file were there too. NULL with e on trouble. */
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "classify.h"
+#include "departed.h"
 #include "report.h"
 #include "report_how.h"
 #include "report_json.h"
@@ -131,22 +132,22 @@ static uint64_t ns_of(const struct timespec *t)
 }
 
 /* The daemon's clock does not count a suspended machine's sleep: then the time is late by as much. */
-static void put_moved_at(json_t *o, const struct member *m)
+static void put_time(json_t *o, const char *key, uint64_t mono_ns)
 {
 	struct timespec mono, real;
 	char text[32];
 	struct tm tm;
 	time_t at;
 
-	if (!m || !m->placed_ns) {
-		put(o, "moved_at", json_null());
+	if (!mono_ns) {
+		put(o, key, json_null());
 		return;
 	}
 	clock_gettime(CLOCK_MONOTONIC, &mono);
 	clock_gettime(CLOCK_REALTIME, &real);
-	at = (time_t)((ns_of(&real) - (ns_of(&mono) - m->placed_ns)) / 1000000000U);
+	at = (time_t)((ns_of(&real) - (ns_of(&mono) - mono_ns)) / 1000000000U);
 	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &tm));
-	put_text(o, "moved_at", text);
+	put_text(o, key, text);
 }
 
 static void put_limits(const struct view *v, unsigned group, json_t *o)
@@ -186,14 +187,62 @@ static void put_verdict(const struct view *v, const struct member *m, const stru
 	put_limits(v, group, o);
 }
 
+static void put_past_rule(const struct view *v, const struct departed_one *one, json_t *o)
+{
+	struct rule_index rules;
+	json_t *rule;
+
+	if (!one->group) {
+		rule_index_init(&rules, v->choice->policy);
+		put_rule(o, "rule", rule_index_find(&rules, one->m.rule_key));
+		rule_index_done(&rules);
+		return;
+	}
+	rule = one->file ? json_object() : json_null();
+	if (one->file) {
+		put_text(rule, "file", one->file);
+		put_u64(rule, "line", one->line);
+		put_text(rule, "text", one->text);
+	}
+	put(o, "rule", rule);
+}
+
+/* What is remembered of one that has ended: no cgroup and no limit holds it any more. */
+static json_t *explain_departed(const struct view *v, const struct departed_one *one)
+{
+	const struct policy *p = v->choice->policy;
+	json_t *o = json_object();
+
+	put_u64(o, "pid", (uint64_t)one->m.pid);
+	put_text(o, "name", one->m.comm);
+	put(o, "user", json_null());
+	put_text(o, "group", one->group ? one->group : one->m.group < p->n_groups ? p->groups[one->m.group].path : NULL);
+	put_text(o, "how", report_how(one->m.kind));
+	put_past_rule(v, one, o);
+	put(o, "exclusion", json_null());
+	put(o, "tried", json_array());
+	put_time(o, "moved_at", one->m.placed_ns);
+	put_time(o, "ended_at", one->ended_ns);
+	put(o, "cgroups", json_object());
+	put(o, "origins", by_hierarchy(v->machine, one->m.origins));
+	put(o, "limits", json_array());
+	return o;
+}
+
 json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 {
 	struct proc_facts f = { .pid = pid };
 	struct verdict verdict;
 	const struct member *m;
+	const struct departed_one *past;
 	json_t *o, *list;
 	int r = proc_read(v->proc, &f, FACT_STAT);
 
+	past = r < 0 && v->departed ? departed_find(v->departed, pid) : NULL;
+	if (past) {
+		proc_facts_done(&f);
+		return explain_departed(v, past);
+	}
 	if (r < 0) {
 		fail(e, -r, "pid %d: %s", pid, strerror(-r));
 		proc_facts_done(&f);
@@ -208,7 +257,8 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	put_user(v, &f, o);
 	put_verdict(v, m, &verdict, o);
 	put(o, "tried", list);
-	put_moved_at(o, m);
+	put_time(o, "moved_at", m ? m->placed_ns : 0);
+	put(o, "ended_at", json_null());
 	put(o, "cgroups", cgroups_now(v, &f));
 	put(o, "origins", m ? by_hierarchy(v->machine, m->origins) : json_object());
 	proc_facts_done(&f);

@@ -43,6 +43,7 @@ static void adopt(struct daemon *d, struct choice *now)
 	placer_policy(&d->placer, now->policy, map, d->choice.policy ? d->choice.policy->n_groups : 0);
 	drop_want(d);
 	if (d->choice.policy) {
+		departed_policy(d->departed, d->choice.policy);
 		resolve_free(d->resolved, d->choice.policy);
 		choice_done(&d->choice);
 	}
@@ -210,6 +211,7 @@ const struct view *settle_glance(struct daemon *d)
 		.members = d->members,
 		.sampler = d->sampler,
 		.chronicle = d->chronicle,
+		.departed = d->departed,
 		.moves = &d->moves,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),

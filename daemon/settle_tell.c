@@ -187,6 +187,22 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 	}
 }
 
+void settle_ended(void *ctx, const struct member *one)
+{
+	struct daemon *d = ctx;
+
+	departed_add(d->departed, one, placer_now_ns());
+	/* A server's workers come and go; what a rule names is what people ask for. */
+	if (one->kind != VERDICT_FOLLOWS)
+		settle_say(d, LOG_LEVEL_DETAIL,
+			   &(struct happening){.kind = HAPPENING_EXIT,
+					       .group = group_path(d, one->group),
+					       .pid = one->pid,
+					       .start_ticks = one->start_ticks,
+					       .name = one->comm},
+			   "pid %d (%s): ended", (int)one->pid, TEXT_ESCAPED(one->comm));
+}
+
 /* The line of the policy that asks for that limit; nowhere where it is an ancestor's, or nobody's. */
 static struct place limit_at(const struct daemon *d, const char *group, enum knob knob)
 {

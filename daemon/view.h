@@ -14,6 +14,7 @@
 #include "policy_choose.h"
 #include "proc.h"
 
+struct departed;
 struct sampler;
 struct strmap;
 
@@ -46,6 +47,7 @@ struct view {
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
 	const struct chronicle *chronicle;
+	const struct departed *departed; /* members that have ended */
 	const struct strmap *moves;   /* see group_moves */
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */

@@ -65,11 +65,13 @@
 	"  faults: []Fault, troubles: []string, groups: []GroupStatus)\n"                                                 \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, follows, stays, none or excluded; moved_at is UTC, like 2026-11-22T23:58:01Z; cgroups and\n"       \
-	"# origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its group and of the groups above.\n"       \
+	"# how: rule, follows, stays, none or excluded; moved_at is UTC, like 2026-11-22T23:58:01Z; cgroups and\n"   \
+	"# origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its group and of the groups above. Of a\n" \
+	"# member that has ended, ended_at says when that was noticed, and some hundred are remembered; where it came\n" \
+	"# from is told, and not what it was judged by.\n"                                                           \
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
-	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, cgroups: [string]string,\n"           \
-	"  origins: [string]string, limits: []Knob)\n"                                                               \
+	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
+	"  cgroups: [string]string, origins: [string]string, limits: []Knob)\n"                                      \
 	"# What happened, oldest first, after the entry with that seq: as far back as cgqd keeps it, of that group and its\n" \
 	"# children or of everything. With \"more\", further replies follow as things happen.\n"                     \
 	"method Events(after: ?int, group: ?string) -> (events: []Event)\n"                                          \

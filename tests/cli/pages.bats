@@ -112,3 +112,10 @@ load lib
 	run -2 --separate-stderr cgq explain $'\033[2J'
 	says_only "explain: '\\x1b[2J' is not a process id"
 }
+
+@test "one that has ended is what is remembered of it, and as good as placed" {
+	machine small
+	golden explain-4242 0 explain 4242
+	run -0 cgq explain 4242 -n -o pid,group,ended_at
+	[ "$output" = "4242 mysql 2026-11-23T00:10:00Z" ]
+}

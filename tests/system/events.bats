@@ -165,3 +165,25 @@ followed() {
 	wait_until 10 'it is counted on' has_count busy throttled_periods 20
 	[ "$(cgq events --json busy | jq '.events | map(select(.kind == "limit")) | length')" = 1 ]
 }
+
+@test "one that has ended is explained, also after a reload" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 50%
+	EOF
+	cgqd_start
+	start web threads
+	placed web web
+	stop web
+	told 5 ".kind == \"exit\" and .pid == ${PID[web]}" web
+	run -0 cgq explain "${PID[web]}"
+	[[ $output == *"this is what cgqd remembers"* ]]
+	policy_now 50-web.conf <<-EOF
+		[other]
+		cpu = 50%
+	EOF
+	run -0 cgq explain --json "${PID[web]}"
+	jq -e --arg file "$CONF/50-web.conf" '.group == "web" and .rule.file == $file and .rule.line == 2 and .ended_at != null
+		and .moved_at != null' <<<"$output"
+}
