@@ -5,8 +5,12 @@
 
 #include "apply.h"
 #include "chronicle.h"
+#include "drift.h"
+#include "drift_book.h"
 #include "events.h"
 #include "good_store.h"
+#include "hierarchies.h"
+#include "mounts.h"
 #include "name_folders.h"
 #include "options.h"
 #include "placer.h"
@@ -15,6 +19,7 @@
 #include "server.h"
 #include "service.h"
 #include "settings_read.h"
+#include "tree_watch.h"
 #include "trouble.h"
 #include "watch.h"
 
@@ -28,6 +33,25 @@ enum why {
 	WHY_LOST,   /* the kernel dropped events */
 	WHY_MACHINE,/* CPUs or memory changed */
 	WHY_RESET,
+	WHY_DRIFT,  /* somebody else changed our tree */
+};
+
+/* What others change in our tree. */
+struct drifting {
+	struct made made;	 /* as it was in force at the end of the last settle */
+	struct drifts found;	 /* by the last settle; the first n_held of them are left so for now */
+	size_t n_held;
+	struct drift_book *book;
+	struct trouble *list;	 /* what the view shows */
+	size_t n, cap;
+	pid_t put_back;		 /* the process that is being put back, and where it was found */
+	char *put_back_from;
+	struct tree_watch *watch;/* NULL: nothing is noticed between two verifies */
+	sd_event_source *timer;
+	uint64_t timer_ns;	 /* when it goes off; 0: it does not */
+	uint64_t not_before_ns;	 /* another settle for drift's sake: see notice.c */
+	bool asked;		 /* for one */
+	bool watch_told;	 /* that not all could be watched */
 };
 
 struct daemon {
@@ -38,6 +62,7 @@ struct daemon {
 
 	struct kernel *kernel;
 	struct machine machine;
+	struct hierarchies hierarchies; /* also those that are mounted nowhere now */
 	struct proc *proc;
 	struct events *events;
 	struct mover *mover;
@@ -49,7 +74,8 @@ struct daemon {
 	struct watch *watch, *names_watch;
 	struct name_folders name_folders;
 	struct hotplug *hotplug;
-	sd_event_source *sources[8];
+	struct mounts *mounts;
+	sd_event_source *sources[10];
 	unsigned n_sources;
 
 	struct file_set seen;	 /* the files as they were read last, to notice a change */
@@ -64,6 +90,7 @@ struct daemon {
 	struct troubles troubles;
 	struct chronicle *chronicle;
 	struct placer placer;
+	struct drifting drift;
 
 	bool passive;
 	char passive_reason[64];
@@ -88,11 +115,21 @@ void daemon_drain_events(struct daemon *d);
 /* After a change of policy: watches what its rules name. */
 void daemon_watch_names(struct daemon *d);
 
+/* notice.c: wakes for what others change in our tree, and for mounts. */
+int notice_open(struct daemon *d, struct err *e);
+void notice_close(struct daemon *d);
+/* After a settle: what is watched, and when what was left is to be put back. */
+void notice_follow(struct daemon *d);
+/* Settles, and tells what goes wrong. */
+int daemon_settle(struct daemon *d, enum why why, struct err *e);
+
 /* settle.c: policy, machine and processes are looked at, and what is wrong is put right. */
 int settle(struct daemon *d, enum why why, struct err *e);
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
+void settle_drift_done(struct daemon *d);
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
+bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, const char *found); /* placer's puts_back */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

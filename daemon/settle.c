@@ -105,14 +105,13 @@ static int take_machine(struct daemon *d, struct err *e)
 
 	if (r < 0)
 		return r;
-	/* Hierarchies keep their index while the daemon lives; mounts that change are for a restart. */
-	now.n_hierarchies = d->machine.n_hierarchies;
-	memcpy(now.hierarchies, d->machine.hierarchies, sizeof(now.hierarchies));
+	hierarchies_follow(&d->hierarchies, &now);
 	if (machine_equal(&now, &d->machine))
 		return 0;
-	log_line(LOG_LEVEL_INFO, "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
-		 (unsigned long long)(now.memory_bytes >> 20));
+	settle_tell_machine(d, &now);
 	d->machine = now;
+	mover_forget(d->mover);
+	settle_drift_forget(d);
 	refusals_clear(&d->refusals);
 	return 1;
 }
@@ -144,6 +143,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	r = settle_kernel(d, e);
 	if (r < 0)
 		return r;
+	settle_drift_end(d);
 	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
 	said = origin_store_trouble(d->origins);
 	if (said)
@@ -194,6 +194,7 @@ const struct view *settle_view(struct daemon *d)
 
 const struct view *settle_glance(struct daemon *d)
 {
+	settle_drift_list(d);
 	d->view = (struct view){
 		.kernel = d->kernel,
 		.machine = &d->machine,
@@ -206,6 +207,8 @@ const struct view *settle_glance(struct daemon *d)
 		.n_shrinking = d->n_shrinking,
 		.troubles = d->troubles.list,
 		.n_troubles = d->troubles.n,
+		.drifts = d->drift.list,
+		.n_drifts = d->drift.n,
 		.members = d->members,
 		.sampler = d->sampler,
 		.chronicle = d->chronicle,

@@ -73,7 +73,8 @@ static void note_given(struct daemon *d, const struct plan *plan)
 
 	memcpy(before, d->base_given, sizeof(before));
 	for (unsigned h = 0; h < d->machine.n_hierarchies; h++)
-		d->base_given[h] &= d->tree.base_enabled[h]; /* what somebody took away is no longer ours to give back */
+		if (d->machine.hierarchies[h].controllers) /* else nothing was seen of it */
+			d->base_given[h] &= d->tree.base_enabled[h]; /* what somebody took away is no longer ours to give back */
 	for (size_t i = 0; i < plan->n_first; i++) {
 		const struct action *a = &plan->first[i];
 
@@ -135,6 +136,7 @@ static int round_of(struct daemon *d, struct err *e)
 	int r;
 
 	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
+	plan_hold(plan, d->drift.found.list, d->drift.n_held);
 	note_shrinking(d, plan);
 	note_given(d, plan);
 	apply_guarded(d, &applier, plan, false, &first);
@@ -167,6 +169,8 @@ int settle_kernel(struct daemon *d, struct err *e)
 {
 	int r = settle_observe(d, e), round = ROUND_BUSY;
 
+	if (r == 0)
+		settle_drift_find(d);
 	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {
 		troubles_begin(&d->troubles, TROUBLE_APPLY);
 		round = round_of(d, e);

@@ -122,18 +122,74 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 		log_line(LOG_LEVEL_DETAIL, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
 	}
 	*(group == GROUP_NONE ? &h.now : &h.was) = origin_of(d, f->pid);
+	if (d->drift.put_back == f->pid && group != GROUP_NONE) {
+		h.kind = HAPPENING_DRIFT;
+		h.was = d->drift.put_back_from;
+		h.now = p->groups[group].path;
+		h.text = "somebody else moved it out; put back";
+	}
 	settle_happened(d, &h);
+}
+
+static void hierarchy_text(const struct hierarchy *h, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (int c = 0; c < CONTROLLER__COUNT; c++) {
+		const char *name = h->version == 2 ? controller_rows[c].v2 : controller_rows[c].v1;
+		size_t len = strlen(buf);
+
+		if (h->controllers & 1U << c && name)
+			snprintf(buf + len, size - len, "%s%s", len ? "," : "", name);
+	}
+}
+
+static void tell_machine_line(struct daemon *d, enum log_level level, const char *text)
+{
+	log_line(level, "%s", text);
+	settle_happened(d, &(struct happening){.kind = HAPPENING_MACHINE, .text = text});
+}
+
+static void tell_hierarchy(struct daemon *d, const struct hierarchy *was, const struct hierarchy *now)
+{
+	auto_free char *text = NULL;
+	char name[128];
+
+	hierarchy_text(now->controllers ? now : was, name, sizeof(name));
+	if (!now->controllers)
+		text = must_printf("the cgroup hierarchy of %s is no longer mounted at %s; what stands there stays in force, "
+				   "unseen, until it is mounted again", name, was->mount);
+	else if (!was || !was->controllers)
+		text = must_printf("the cgroup hierarchy of %s is mounted at %s", name, now->mount);
+	else if (strcmp(was->mount, now->mount) != 0)
+		text = must_printf("the cgroup hierarchy of %s is mounted at %s now, no longer at %s", name, now->mount,
+				   was->mount);
+	if (text)
+		tell_machine_line(d, now->controllers ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, text);
+}
+
+void settle_tell_machine(struct daemon *d, const struct machine *now)
+{
+	auto_free char *text = must_printf("the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew",
+					   now->cpu_list, (unsigned long long)(now->memory_bytes >> 20));
+
+	tell_machine_line(d, LOG_LEVEL_INFO, text);
+	for (unsigned h = 0; h < now->n_hierarchies; h++) {
+		const struct hierarchy *was = h < d->machine.n_hierarchies ? &d->machine.hierarchies[h] : NULL;
+
+		if (was || now->hierarchies[h].controllers)
+			tell_hierarchy(d, was, &now->hierarchies[h]);
+	}
 }
 
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset"};
+					    "reset", "drift"};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
-	if ((why == WHY_VERIFY || why == WHY_FOLDER) && !policy_changed && d->writes == 0)
+	if ((why == WHY_VERIFY || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed && d->writes == 0)
 		return;
 	log_line(LOG_LEVEL_INFO, "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
 		 d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),

@@ -68,6 +68,14 @@ static void note_troubles(const struct view *v, struct group_state *list)
 			state_lower(&list[v->troubles[i].group], STATE_NOT_IN_FORCE, v->troubles[i].text);
 }
 
+/* What somebody else changed and is left so, or does not stop changing: before its values, which may look well just now. */
+static void note_drifts(const struct view *v, struct group_state *list)
+{
+	for (size_t i = 0; i < v->n_drifts; i++)
+		if (v->drifts[i].group < v->choice->policy->n_groups)
+			state_lower(&list[v->drifts[i].group], STATE_DRIFT, v->drifts[i].text);
+}
+
 static void value_renew(struct value *old, const struct value *now)
 {
 	if (now->kind != VALUE_UNKNOWN && old->kind != VALUE_UNKNOWN)
@@ -151,6 +159,7 @@ struct group_state *states_make(const struct view *v, const struct usages *usage
 	for (size_t g = 0; g < n; g++)
 		list[g].state = STATE_OK;
 	note_refused_files(v->choice, list);
+	note_drifts(v, list);
 	note_nodes(v, usages, list);
 	note_troubles(v, list);
 	note_passive(v, list);

@@ -42,6 +42,8 @@ struct view {
 	size_t n_shrinking;
 	const struct trouble *troubles;
 	size_t n_troubles;
+	const struct trouble *drifts; /* what somebody else changed and is left so, or is fought over */
+	size_t n_drifts;
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
 	const struct chronicle *chronicle;

@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# Somebody else changes what cgqd made: noticed, told, put back; and who does not stop costs nothing.
+load lib
+
+setup() {
+	room_make
+	WRITER=''
+}
+
+teardown() {
+	[ -z "$WRITER" ] || kill -KILL "$WRITER" 2>/dev/null || true
+	room_leave
+}
+
+web() {
+	printf '[web]\nmatch = name:%s\ncpu = 20%%..50%%\nmemory = 300M\n\n[db]\nmatch = name:%s\ncpu = 10%%\n' \
+		"$(named web)" "$(named db)" | policy 50-web.conf
+}
+
+settings() {
+	printf '%s\n' '[cgqd]' "$@" >"$ROOM/cgqd.conf"
+}
+
+# limit_file: where the kernel has the memory limit of web.
+limit_file() {
+	if [ "${VERSION[memory]}" = 1 ]; then
+		echo "$(group_dir web memory)/memory.limit_in_bytes"
+	else
+		echo "$(group_dir web memory)/memory.max"
+	fi
+}
+
+# soon WHAT COMMAND…: within a second, the emulated CPU of a guest aside.
+soon() {
+	wait_until 1 "$@"
+}
+
+reason_says() {
+	[[ $(said web reason) == *"$1"* ]] || fail "web: reason is '$(said web reason)'"
+}
+
+@test "an edited limit is back within a second, and told with both values" {
+	web
+	cgqd_start
+	local file
+	file=$(limit_file)
+	echo $((900 << 20)) >"$file"
+	soon 'the limit is back' knob_is web memory $((300 << 20))
+	soon 'told' log_says "drift: $file: was $((900 << 20)), now $((300 << 20)): somebody else changed it; put back"
+	state_is web ok
+	[ "$(log_lines 'warning: drift: ')" = 1 ]
+}
+
+@test "what cgqd writes itself is no drift, nor is a changed policy" {
+	web
+	start web threads
+	cgqd_start
+	policy_now 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 20%..60%
+		memory = 200M
+		tasks = 100
+
+		[web/php]
+		cpu = 50%
+	EOF
+	cgq reload
+	sleep 1
+	[ "$(log_lines 'warning: drift')" = 0 ] || fail "$(grep drift "$LOG")"
+	is_in web "${PID[web]}"
+}
+
+@test "a removed group is back within a second" {
+	web
+	cgqd_start
+	rmdir "$(group_dir web cpu)"
+	soon 'the group is back' knob_is web ceiling 50
+	soon 'told' log_says "drift: .*/web: .*removed or renamed it; made again"
+}
+
+@test "a group that is renamed with its processes in it comes back, and they with it" {
+	[ "${VERSION[cpu]}" = 1 ] || { ! mv "$(group_dir web cpu)" "$(tree_dir cpu)/other" 2>/dev/null && return; }
+	web
+	start web threads
+	cgqd_start
+	placed web web
+	mv "$(group_dir web cpu)" "$(tree_dir cpu)/other"
+	wait_until 3 'web is back' is_in web "${PID[web]}"
+	knob_is web ceiling 50
+	wait_until 3 'the other name is gone' no_group other
+	log_says 'drift: .*/web: was gone'
+	log_says 'drift: .*/other: .*somebody else made a cgroup in our tree; removed'
+}
+
+@test "a process that is moved out is back after the verify, and told with where it was" {
+	settings 'verify = 1s'
+	web
+	start web threads
+	cgqd_start
+	placed web web
+	echo "${PID[web]}" >"${MOUNT[cpu]}/cgroup.procs"
+	placed web web
+	log_says "drift: pid ${PID[web]} .*of web: somebody else moved it to /; put back"
+	state_is web ok
+}
+
+@test "a process that is moved to another group is back too" {
+	settings 'verify = 1s'
+	web
+	start web threads
+	cgqd_start
+	placed web web
+	echo "${PID[web]}" >"$(group_dir db cpu)/cgroup.procs"
+	wait_until 5 'back in web' is_in web "${PID[web]}"
+	log_says "drift: pid ${PID[web]} .*moved it to .*/db; put back"
+}
+
+@test "drift = report tells once, and changes nothing; a changed policy still applies" {
+	settings 'verify = 1s' 'drift = report'
+	web
+	start web threads
+	cgqd_start
+	placed web web
+	local file
+	file=$(limit_file)
+	echo $((900 << 20)) >"$file"
+	soon 'told' log_says "drift: $file: was $((900 << 20)), wanted $((300 << 20)): .*left so"
+	state_is web drift
+	reason_says $((900 << 20))
+	reason_says $((300 << 20))
+	echo "${PID[web]}" >"${MOUNT[cpu]}/cgroup.procs"
+	wait_until 5 'told' log_says "drift: pid ${PID[web]} .*left so"
+	sleep 3
+	knob_is web memory $((900 << 20))
+	[ "$(cgroup_of "${PID[web]}")" = / ]
+	[ "$(log_lines 'warning: drift: ')" = 2 ] || fail "$(grep drift "$LOG")"
+	run -1 cgq status web
+	sed -i 's/20%..50%/20%..60%/' "$CONF/50-web.conf"
+	cgq reload
+	knob_is web ceiling 60
+	knob_is web memory $((900 << 20))
+	[ "$(cgroup_of "${PID[web]}")" = / ]
+	echo $((300 << 20)) >"$file"
+	echo "${PID[web]}" >"$(group_dir web cpu)/cgroup.procs"
+	wait_until 5 'ok' state_is web ok
+}
+
+@test "who does not stop gets one alarm, and costs no more than 1 % of a CPU" {
+	web
+	cgqd_start
+	local file used began lines
+	file=$(limit_file)
+	(exec 3>&- && while :; do echo $((900 << 20)) >"$file"; done) &
+	WRITER=$!
+	wait_until 30 'the alarm' log_says 'web memory.*: changed 5 times within [0-9]+ s by somebody else; next repair in [0-9]+ s'
+	state_is web drift
+	reason_says 'by somebody else'
+	lines=$(log_lines 'warning: drift')
+	used=$(pid_ns "$CGQD") began=$(now_ns)
+	sleep 10
+	used=$(($(pid_ns "$CGQD") - used))
+	within "$(percent_of "$used" $(($(now_ns) - began)))" 0 1 'CPU of cgqd, percent of one'
+	echo "# cgqd: $(percent_of "$used" $(($(now_ns) - began))) % of a CPU" >&3
+	[ "$(log_lines 'warning: drift')" = "$lines" ]
+	[ "$(log_lines 'changed .* times')" = 1 ]
+	kill -KILL "$WRITER"
+	WRITER=''
+	wait_until 70 'the last word is the policy' knob_is web memory $((300 << 20))
+}
