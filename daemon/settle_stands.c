@@ -22,14 +22,32 @@ static bool knob_of_file(int version, const char *file, enum knob *ret)
 	return !strcmp(file, version == 1 ? "cpu.cfs_period_us" : "cpu.weight.nice");
 }
 
-static bool value_stands(struct daemon *d, const struct hierarchy *h, const struct made_cgroup *made, const char *path,
-			 enum knob k)
+/* Left as it is: known already, and its time comes. Who only reports wants to know of another value. */
+static bool is_held(const struct daemon *d, const char *rel, enum knob k, const struct value *now, int version)
 {
+	char text[300];
+
+	value_to_text(k, version, now, text, sizeof(text));
+	for (size_t i = 0; i < d->drift.n_held; i++) {
+		const struct drift *one = &d->drift.found.list[i];
+
+		if (one->kind == DRIFT_VALUE && one->knob == k && !strcmp(one->path, rel))
+			return !d->settings.drift_report || !strcmp(one->was, text);
+	}
+	return false;
+}
+
+static bool value_stands(struct daemon *d, unsigned hierarchy, const struct made_cgroup *made, enum knob k)
+{
+	const struct hierarchy *h = &d->machine.hierarchies[hierarchy];
+	char path[TREE_PATH_MAX];
 	struct value now;
 
+	machine_path(&d->machine, hierarchy, made->path, path, sizeof(path));
 	observe_value(d->kernel, h, path, k, d->machine.page_bytes, &now);
 	/* What was not in force (it waits, or was refused) is no matter of drift. */
-	return now.kind == VALUE_UNKNOWN || !made->values[k] || made->values[k] == made_hash(k, h->version, &now);
+	return now.kind == VALUE_UNKNOWN || !made->values[k] || made->values[k] == made_hash(k, h->version, &now) ||
+	       is_held(d, made->path, k, &now, h->version);
 }
 
 static bool controllers_stand(struct daemon *d, const struct hierarchy *h, const char *path, uint32_t enabled)
@@ -112,5 +130,5 @@ bool settle_stands(struct daemon *d, unsigned hierarchy, const char *path, const
 		return children_stand(d, hierarchy, path, full);
 	if (h->version == 2 && !strcmp(file, "cgroup.subtree_control"))
 		return controllers_stand(d, h, full, made->enabled);
-	return !knob_of_file(h->version, file, &k) || value_stands(d, h, made, full, k);
+	return !knob_of_file(h->version, file, &k) || value_stands(d, hierarchy, made, k);
 }

@@ -86,8 +86,8 @@ reason_says() {
 	cgqd_start
 	placed web web
 	mv "$(group_dir web cpu)" "$(tree_dir cpu)/other"
-	wait_until 3 'web is back' is_in web "${PID[web]}"
-	knob_is web ceiling 50
+	wait_until 3 'web is back' knob_is web ceiling 50
+	placed web web
 	wait_until 3 'the other name is gone' no_group other
 	log_says 'drift: .*/web: was gone'
 	log_says 'drift: .*/other: .*somebody else made a cgroup in our tree; removed'
