@@ -88,6 +88,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	d->mounts = mounts_new();
 	d->drift.book = drift_book_new(d->settings.drift_report);
 	d->sampler = sampler_new(d->kernel, &d->machine);
+	d->would_be = would_be_new(settle_would, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
 	d->events = events_new(e);
 	return d->events ? 0 : -e->code;
@@ -143,6 +144,7 @@ void daemon_close(struct daemon *d)
 	reclaim_free(d->reclaim);
 	events_free(d->events);
 	sampler_free(d->sampler);
+	would_be_free(d->would_be);
 	hotplug_free(d->hotplug);
 	mounts_free(d->mounts);
 	mover_free(d->mover);
@@ -228,6 +230,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
+	would_be_tick(d->would_be, d->sampler);
 	placer_journal(&d->placer);
 	if (d->again || hotplug_changed(d->hotplug))
 		daemon_settle(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);

@@ -22,6 +22,7 @@
 #include "tree_watch.h"
 #include "trouble.h"
 #include "watch.h"
+#include "would_be.h"
 
 /* Why everything is looked at: law 2 has one path for all of these. */
 enum why {
@@ -70,6 +71,7 @@ struct daemon {
 	struct origin_store *origins;
 	struct reclaim *reclaim;
 	struct sampler *sampler;
+	struct would_be *would_be;
 	struct server *server;
 	struct watch *watch, *names_watch;
 	struct name_folders name_folders;
@@ -131,5 +133,6 @@ void settle_drift_done(struct daemon *d);
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
 bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, const char *found); /* placer's puts_back */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
+void settle_would(void *ctx, unsigned group, const struct place *at, const char *text); /* an episode of a passive group */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

@@ -135,6 +135,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	drop_want(d);
 	d->want = want_make(d->choice.policy, &d->machine, d->passive);
 	d->placer.want = d->want;
+	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
 	if (why == WHY_START) {
 		origin_store_load(d->origins, d->choice.policy, d->members);
 		origin_store_trim(d->origins, d->choice.policy, d->members);
@@ -211,6 +212,7 @@ const struct view *settle_glance(struct daemon *d)
 		.n_drifts = d->drift.n,
 		.members = d->members,
 		.sampler = d->sampler,
+		.would_be = d->would_be,
 		.chronicle = d->chronicle,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),

@@ -131,6 +131,14 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 	settle_happened(d, &h);
 }
 
+void settle_would(void *ctx, unsigned group, const struct place *at, const char *text)
+{
+	struct daemon *d = ctx;
+
+	log_line(LOG_LEVEL_INFO, "%s: %s", group_path(d, group), text);
+	settle_happened(d, &(struct happening){.kind = HAPPENING_LIMIT, .group = group_path(d, group), .at = *at, .text = text});
+}
+
 static void hierarchy_text(const struct hierarchy *h, char *buf, size_t size)
 {
 	buf[0] = '\0';

@@ -6,6 +6,7 @@
 
 #include "knob_state.h"
 #include "state.h"
+#include "would_be.h"
 
 const char *const state_names[STATE__COUNT] = {
 #define X(id, name) [STATE_##id] = name,
@@ -141,13 +142,24 @@ static const char *passive_reason(const struct policy *p, unsigned group)
 	return "cgq reset, until a reload";
 }
 
+/* With what would be held back, were it enforced. */
+static void passive_lower(const struct view *v, unsigned group, const char *why, struct group_state *s)
+{
+	char reason[sizeof(s->reason)];
+
+	if (v->would_be)
+		would_be_text(v->would_be, group, s->would, sizeof(s->would));
+	snprintf(reason, sizeof(reason), "%.100s%s%s", why, s->would[0] ? "; " : "", s->would);
+	state_lower(s, STATE_PASSIVE, reason);
+}
+
 static void note_passive(const struct view *v, struct group_state *list)
 {
 	for (unsigned g = 0; g < v->choice->policy->n_groups; g++) {
 		if (v->passive)
-			state_lower(&list[g], STATE_PASSIVE, v->passive_reason ? v->passive_reason : "cgqd is passive");
+			passive_lower(v, g, v->passive_reason ? v->passive_reason : "cgqd is passive", &list[g]);
 		else if (group_is_passive(v, g))
-			state_lower(&list[g], STATE_PASSIVE, passive_reason(v->choice->policy, g));
+			passive_lower(v, g, passive_reason(v->choice->policy, g), &list[g]);
 	}
 }
 

@@ -15,6 +15,7 @@
 #include "proc.h"
 
 struct sampler;
+struct would_be;
 
 /* A memory limit that waits until use is below it. */
 struct shrinking {
@@ -46,6 +47,7 @@ struct view {
 	size_t n_drifts;
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
+	const struct would_be *would_be; /* NULL: nobody looks */
 	const struct chronicle *chronicle;
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */

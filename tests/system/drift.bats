@@ -168,3 +168,84 @@ reason_says() {
 	WRITER=''
 	wait_until 70 'the last word is the policy' knob_is web memory $((300 << 20))
 }
+
+would_says() {
+	[[ $(said web would) == *"$1"* ]] || fail "web would: '$(said web would)'"
+}
+
+@test "a passive group says what would be held back, when it begins and when it ends" {
+	policy 50-web.conf <<-EOF
+		[web]
+		cpu = 0%..50%
+		enforce = no
+
+		[web/php]
+		match = name:$(named php)
+		cpu = 0%..$((40 / CPUS))%
+		memory = 1M
+		tasks = 100
+	EOF
+	start php hog
+	cgqd_start
+	wait_until 15 'php would be throttled' log_says "web/php: would be throttled: uses [0-9.]+% of the machine, ceiling $((20 / CPUS))%"
+	wait_until 5 'php would be over its limit' log_says 'web/php: would be over its limit: .*M > 1.0M'
+	state_is web/php passive
+	[[ $(said web/php reason) == 'enforce = no; would be throttled: '* ]]
+	[[ $(said web/php would) == *'would be over its limit'* ]]
+	[ "$(said web would)" = null ]
+	[ "$(cgq status --json web/php | jq -c '.groups[0].would_times')" = '{"throttled":1,"over_memory":1,"over_tasks":0}' ]
+	no_tree
+	stop php
+	wait_until 20 'it is over' log_says 'web/php: would no longer be throttled, after [0-9]+ s and at most'
+	[ "$(said web/php would)" = null ]
+}
+
+# In mounts of its own: what is mounted and unmounted there nobody else sees.
+cgqd_in_own_mounts() {
+	(renice -n 0 -p "$BASHPID" >/dev/null && exec unshare --mount --propagation private setpriv --pdeathsig KILL "$BUILD/cgqd" \
+		--config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" --state "$STATE" --tree "$TREE" -v) \
+		</dev/null >>"$LOG" 2>&1 3>&- &
+	CGQD=$!
+	cgqd_ready
+}
+
+in_its_mounts() {
+	nsenter --target "$CGQD" --mount -- "$@"
+}
+
+late_is_in_cpu() {
+	[ "$(cgroup_of "${PID[late]}" cpu)" = "/$TREE/web" ]
+}
+
+@test "a hierarchy that is unmounted is missed at once; mounted elsewhere or again it is found" {
+	[ "${VERSION[memory]}" = 1 ] || return 0
+	web
+	start web threads
+	cgqd_in_own_mounts
+	placed web web
+	in_its_mounts umount -l "${MOUNT[memory]}"
+	soon 'missed' state_is web 'not in force'
+	reason_says 'no memory controller mounted'
+	log_says "hierarchy of memory is no longer mounted at ${MOUNT[memory]}"
+	state_is db ok
+	start_as late web threads
+	wait_until 5 'the others go on' late_is_in_cpu
+	knob_is web memory $((300 << 20))
+	mkdir "$ROOM/memory"
+	in_its_mounts mount -t cgroup -o memory memory "$ROOM/memory"
+	soon 'found elsewhere' state_is web ok
+	log_says "hierarchy of memory is mounted at $ROOM/memory"
+	is_in web "${PID[web]}" "${PID[late]}"
+	echo $((900 << 20)) >"$(limit_file)"
+	soon 'its drift is noticed there' knob_is web memory $((300 << 20))
+}
+
+@test "v2: a controller that is disabled by hand is enabled again, with its limits" {
+	[ "${VERSION[memory]}" = 2 ] || return 0
+	web
+	cgqd_start
+	echo -memory >"$(tree_dir memory)/cgroup.subtree_control"
+	wait_until 2 'the limit is back' knob_is web memory $((300 << 20))
+	log_says 'drift: .*/cgroup.subtree_control: was -memory, now .memory: somebody else disabled a controller; enabled again'
+	state_is web ok
+}
