@@ -52,6 +52,8 @@ struct drifting {
 	uint64_t timer_ns;	 /* when it goes off; 0: it does not */
 	uint64_t not_before_ns;	 /* another settle for drift's sake: see notice.c */
 	bool asked;		 /* for one */
+	char *emptied[16];	 /* v2: cgroups that became empty, or are no longer; to be looked at when all is quiet */
+	unsigned n_emptied;
 	bool watch_told;	 /* that not all could be watched */
 };
 

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 #include <cgq/auto.h>
+#include <cgq/memory.h>
 
 #include "log.h"
 #include "tree_path.h"
@@ -17,7 +19,7 @@
 #define READ_USEC    20000U
 /*
  * After a settle that somebody else's writes made necessary the next one for such a reason comes no sooner than after so many
- * times what it took: however fast they write, it costs no more than 1 % of a CPU.
+ * times the CPU time that it took: however fast they write, it costs no more than 1 % of a CPU.
  */
 #define REST_TIMES   100
 
@@ -34,10 +36,38 @@ static void arm(struct daemon *d, uint64_t at_ns)
 	sd_event_source_set_enabled(g->timer, SD_EVENT_ONESHOT);
 }
 
+/* Its last process ended, most likely: whether one was moved out is known when those that ended have been told of. */
+static void note_emptied(struct daemon *d, const char *path)
+{
+	struct drifting *g = &d->drift;
+
+	for (unsigned i = 0; i < g->n_emptied; i++)
+		if (!strcmp(g->emptied[i], path))
+			return;
+	if (g->n_emptied == ARRAY_SIZE(g->emptied)) /* the next verify sees the rest */
+		return;
+	g->emptied[g->n_emptied++] = must_strdup(path);
+	arm(d, placer_now_ns() + QUIET_NS);
+}
+
+static bool any_deserted(struct daemon *d)
+{
+	struct drifting *g = &d->drift;
+	bool any = false;
+
+	if (g->n_emptied)
+		daemon_take_events(d, NULL);
+	for (; g->n_emptied; free(g->emptied[g->n_emptied]))
+		any = settle_is_deserted(d, g->emptied[--g->n_emptied]) || any;
+	return any;
+}
+
 static void on_tree_changed(void *ctx, unsigned hierarchy, const char *path, const char *file)
 {
 	struct daemon *d = ctx;
 
+	if (path && file && !strcmp(file, "cgroup.events"))
+		note_emptied(d, path);
 	if (d->drift.asked || settle_stands(d, hierarchy, path, file))
 		return;
 	d->drift.asked = true;
@@ -61,17 +91,26 @@ static int on_readable(sd_event_source *s, int fd, uint32_t revents, void *userd
 	return 0;
 }
 
+static uint64_t cpu_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+	return (uint64_t)t.tv_sec * 1000 * MSEC_NS + (uint64_t)t.tv_nsec;
+}
+
 static int on_due(sd_event_source *s, uint64_t usec, void *userdata)
 {
 	struct daemon *d = userdata;
-	uint64_t begun = placer_now_ns(), ended;
+	uint64_t began_cpu_ns = cpu_now_ns();
 	struct err e = {0};
 
 	d->drift.timer_ns = 0;
-	d->drift.asked = false;
-	daemon_settle(d, WHY_DRIFT, &e);
-	ended = placer_now_ns();
-	d->drift.not_before_ns = ended + REST_TIMES * (ended - begun);
+	if (any_deserted(d) || d->drift.asked || placer_now_ns() >= drift_book_due_ns(d->drift.book)) {
+		d->drift.asked = false;
+		daemon_settle(d, WHY_DRIFT, &e);
+	}
+	d->drift.not_before_ns = placer_now_ns() + REST_TIMES * (cpu_now_ns() - began_cpu_ns);
 	notice_follow(d);
 	return 0;
 }
@@ -164,4 +203,6 @@ void notice_close(struct daemon *d)
 	sd_event_source_disable_unref(d->drift.timer);
 	d->drift.timer = NULL;
 	tree_watch_free(take_ptr(d->drift.watch));
+	while (d->drift.n_emptied)
+		free(d->drift.emptied[--d->drift.n_emptied]);
 }

@@ -114,17 +114,24 @@ void settle_drift_find(struct daemon *d)
 	for (size_t i = 0; i < g->found.n; i++) {
 		struct drift one = g->found.list[i];
 
-		if (judge(d, &one, &lines)) {
-			/* Somebody who writes at the same moment makes it look as if the kernel had refused. */
-			if (one.kind == DRIFT_VALUE)
-				refusals_drop(&d->refusals, one.path, one.knob);
+		if (judge(d, &one, &lines))
 			continue;
-		}
 		g->found.list[i] = g->found.list[g->n_held];
 		g->found.list[g->n_held++] = one;
 	}
 	if (lines > LINES_MOST)
 		log_line(LOG_LEVEL_WARNING, "drift: and %u more", lines - LINES_MOST);
+}
+
+bool settle_drift_raced(struct daemon *d, const struct action *a)
+{
+	for (size_t i = d->drift.n_held; i < d->drift.found.n; i++) {
+		if (d->drift.found.list[i].kind != DRIFT_VALUE || !drift_holds(&d->drift.found.list[i], a))
+			continue;
+		refusals_drop(&d->refusals, a->path, a->knob);
+		return true;
+	}
+	return false;
 }
 
 /* A cgroup that is gone and left so takes nobody. */

@@ -52,7 +52,8 @@ static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const ch
 
 static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
 {
-	settle_tell_action(ctx, a, error, e);
+	if (error != ERANGE || !settle_drift_raced(ctx, a))
+		settle_tell_action(ctx, a, error, e);
 }
 
 int settle_observe(struct daemon *d, struct err *e)

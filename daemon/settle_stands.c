@@ -132,3 +132,34 @@ bool settle_stands(struct daemon *d, unsigned hierarchy, const char *path, const
 		return controllers_stand(d, h, full, made->enabled);
 	return !knob_of_file(h->version, file, &k) || value_stands(d, hierarchy, made, k);
 }
+
+struct deserters {
+	unsigned group;
+	const char *leaf;
+	bool any;
+};
+
+static void find_deserter(void *ctx, struct member *one)
+{
+	struct deserters *x = ctx;
+
+	x->any = x->any || (one->group == x->group && one->stood && !strcmp(one->stood, x->leaf));
+}
+
+bool settle_is_deserted(struct daemon *d, const char *path)
+{
+	int h = machine_hierarchy(&d->machine, CONTROLLER_CPU);
+	char full[TREE_PATH_MAX], group[TREE_PATH_MAX], text[256];
+	struct deserters x = {policy_group(d->choice.policy, tree_group_path(path, group, sizeof(group))), path, false};
+
+	for (unsigned i = 0; i < d->machine.n_hierarchies; i++)
+		h = d->machine.hierarchies[i].version == 2 ? (int)i : h;
+	if (x.group == GROUP_NONE || h < 0)
+		return false;
+	machine_path(&d->machine, (unsigned)h, path, full, sizeof(full));
+	if (d->kernel->read(d->kernel, &d->machine.hierarchies[h], full, "cgroup.events", text, sizeof(text), NULL) < 0 ||
+	    !strstr(text, "populated 0"))
+		return false;
+	members_each(d->members, find_deserter, &x);
+	return x.any;
+}

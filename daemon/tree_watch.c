@@ -20,7 +20,21 @@
 
 #define READS_AT_ONCE	8
 
-enum seen_as { SEEN_CGROUP, SEEN_BASE, SEEN_FILE };
+/*
+ * EVENTS: cgroup.events, which the kernel tells of only while somebody holds its inode (kernfs_notify_workfn, Linux 6.1);
+ * HANDED: the base's cgroup.subtree_control.
+ */
+enum seen_as { SEEN_CGROUP, SEEN_BASE, SEEN_EVENTS, SEEN_HANDED, SEEN__COUNT };
+
+static const struct {
+	uint32_t events;
+	const char *file; /* NULL: the folder */
+} seen_rows[SEEN__COUNT] = {
+	[SEEN_CGROUP] = {CGROUP_EVENTS, NULL},
+	[SEEN_BASE] = {BASE_EVENTS, NULL},
+	[SEEN_EVENTS] = {IN_MODIFY, "cgroup.events"},
+	[SEEN_HANDED] = {IN_MODIFY, "cgroup.subtree_control"},
+};
 
 struct watched {
 	int wd;
@@ -93,8 +107,8 @@ static void tell(struct tree_watch *w, const struct inotify_event *ev)
 	}
 	if (!one || (one->as == SEEN_BASE && strcmp(name, w->tree) != 0 && !(ev->mask & IN_IGNORED)))
 		return;
-	if (one->as == SEEN_FILE && !(ev->mask & IN_IGNORED))
-		name = "cgroup.subtree_control";
+	if (seen_rows[one->as].file)
+		name = seen_rows[one->as].file;
 	if (ev->mask & (IN_IGNORED | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)) {
 		/* Names no longer mean what they meant: a watch goes along with a cgroup that is renamed. */
 		w->shape = 0;
@@ -130,14 +144,13 @@ struct following {
 /* A cgroup that is gone by now is told of by its parent's watch. */
 static void watch_one(struct following *f, enum seen_as as, unsigned h, const char *path)
 {
-	uint32_t events = as == SEEN_FILE ? IN_MODIFY : as == SEEN_BASE ? BASE_EVENTS : CGROUP_EVENTS;
+	const char *file = seen_rows[as].file;
 	char inner[PATH_MAX], full[PATH_MAX + 300];
 	int wd;
 
 	machine_path(f->m, h, path, inner, sizeof(inner));
-	snprintf(full, sizeof(full), "%s%s%s", f->m->hierarchies[h].mount, inner,
-		 as == SEEN_FILE ? "/cgroup.subtree_control" : "");
-	wd = inotify_add_watch(f->w->fd, full, events);
+	snprintf(full, sizeof(full), "%s%s%s%s", f->m->hierarchies[h].mount, inner, file ? "/" : "", file ? file : "");
+	wd = inotify_add_watch(f->w->fd, full, seen_rows[as].events);
 	if (wd < 0) {
 		if (errno != ENOENT && errno != ENOTDIR && !f->error)
 			f->error = errno;
@@ -173,6 +186,13 @@ static uint64_t shape_of(const struct tree_watch *w, const struct machine *m, co
 	return hash ? hash : 1;
 }
 
+static void watch_cgroup(struct following *f, unsigned h, const char *path)
+{
+	watch_one(f, SEEN_CGROUP, h, path);
+	if (f->m->hierarchies[h].version == 2)
+		watch_one(f, SEEN_EVENTS, h, path);
+}
+
 static void watch_all(struct following *f, const struct tree *t)
 {
 	for (unsigned h = 0; t->n && h < f->m->n_hierarchies; h++) {
@@ -180,12 +200,12 @@ static void watch_all(struct following *f, const struct tree *t)
 			continue;
 		watch_one(f, SEEN_BASE, h, NULL);
 		if (f->m->hierarchies[h].version == 2)
-			watch_one(f, SEEN_FILE, h, NULL);
+			watch_one(f, SEEN_HANDED, h, NULL);
 	}
 	for (size_t i = 0; i < t->n && !f->error; i++)
 		for (unsigned h = 0; h < f->m->n_hierarchies; h++)
 			if (t->list[i].hierarchies & 1U << h && !is_skipped(f->w, h, t->list[i].path))
-				watch_one(f, SEEN_CGROUP, h, t->list[i].path);
+				watch_cgroup(f, h, t->list[i].path);
 }
 
 static void drop_old(struct tree_watch *w, const struct following *f)

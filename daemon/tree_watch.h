@@ -1,6 +1,7 @@
 /*
  * Notices that somebody changes our tree: inotify on each of its cgroups in each hierarchy. It sees writes to files,
- * cgroups made, removed and renamed, by whomever (our own too); not that a process was moved out. Changes nothing.
+ * cgroups made, removed and renamed, by whomever (our own too); on v2 also that a cgroup is empty or is no longer
+ * (cgroup.events), but else not that a process was moved out. Changes nothing.
  */
 #pragma once
 
