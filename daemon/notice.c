@@ -17,6 +17,7 @@
 #define QUIET_NS     (30 * MSEC_NS)
 /* The descriptor is not looked at more often, whoever writes how fast. */
 #define READ_USEC    20000U
+#define MOUNTS_USEC  200000U
 /*
  * After a settle that somebody else's writes made necessary the next one for such a reason comes no sooner than after so many
  * times the CPU time that it took: however fast they write, it costs no more than 1 % of a CPU.
@@ -195,6 +196,8 @@ int notice_open(struct daemon *d, struct err *e)
 		return 0;
 	/* A mount that changed is told as an error with urgent data, once for each reader (proc_pid_mountinfo(5)). */
 	r = sd_event_add_io(d->event, &s, fd, EPOLLPRI, on_mounts, d);
+	if (r >= 0) /* a host of containers mounts all day */
+		r = sd_event_source_set_ratelimit(s, MOUNTS_USEC, 1);
 	return keep(d, r, s, e);
 }
 

@@ -92,6 +92,10 @@ static json_t *troubles_of(const struct view *v, unsigned group)
 	for (size_t i = 0; i < v->n_troubles; i++)
 		if (v->troubles[i].group == group)
 			json_array_append_new(list, report_text(v->troubles[i].text));
+	/* A group's drift is its state; the tree has none. */
+	for (size_t i = 0; group == GROUP_NONE && i < v->n_drifts; i++)
+		if (v->drifts[i].group == GROUP_NONE)
+			json_array_append_new(list, report_text(v->drifts[i].text));
 	return list;
 }
 

@@ -210,6 +210,7 @@ const struct view *settle_glance(struct daemon *d)
 		.n_troubles = d->troubles.n,
 		.drifts = d->drift.list,
 		.n_drifts = d->drift.n,
+		.left = d->settings.drift_report ? &d->drift.made : NULL,
 		.members = d->members,
 		.sampler = d->sampler,
 		.would_be = d->would_be,

@@ -197,7 +197,9 @@ void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
-	if ((why == WHY_VERIFY || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed && d->writes == 0)
+	/* Each drift has a line of its own. */
+	if ((why == WHY_VERIFY || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed &&
+	    (d->writes == 0 || why == WHY_DRIFT))
 		return;
 	log_line(LOG_LEVEL_INFO, "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],
 		 d->choice.policy->n_groups, d->choice.policy->n_rules, d->writes, members_count(d->members),

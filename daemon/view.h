@@ -16,6 +16,7 @@
 
 struct sampler;
 struct would_be;
+struct made;
 
 /* A memory limit that waits until use is below it. */
 struct shrinking {
@@ -45,6 +46,7 @@ struct view {
 	size_t n_troubles;
 	const struct trouble *drifts; /* what somebody else changed and is left so, or is fought over */
 	size_t n_drifts;
+	const struct made *left;      /* drift = report: what was in force, and is left as somebody else changes it; else NULL */
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
 	const struct would_be *would_be; /* NULL: nobody looks */

@@ -136,6 +136,7 @@ reason_says() {
 	[ "$(cgroup_of "${PID[web]}")" = / ]
 	[ "$(log_lines 'warning: drift: ')" = 2 ] || fail "$(grep drift "$LOG")"
 	run -1 cgq status web
+	run -0 cgq diff
 	sed -i 's/20%..50%/20%..60%/' "$CONF/50-web.conf"
 	cgq reload
 	knob_is web ceiling 60
@@ -188,13 +189,13 @@ would_says() {
 		[web/php]
 		match = name:$(named php)
 		cpu = 0%..$((40 / CPUS))%
-		memory = 1M
+		memory = 256K
 		tasks = 100
 	EOF
 	start php hog
 	cgqd_start
 	wait_until 15 'php would be throttled' log_says "web/php: would be throttled: uses [0-9.]+% of the machine, ceiling $((20 / CPUS))%"
-	wait_until 5 'php would be over its limit' log_says 'web/php: would be over its limit: .*M > 1.0M'
+	wait_until 5 'php would be over its limit' log_says 'web/php: would be over its limit: .* > 256K'
 	state_is web/php passive
 	[[ $(said web/php reason) == 'enforce = no; would be throttled: '* ]]
 	[[ $(said web/php would) == *'would be over its limit'* ]]
