@@ -183,19 +183,19 @@ would_says() {
 @test "a passive group says what would be held back, when it begins and when it ends" {
 	policy 50-web.conf <<-EOF
 		[web]
-		cpu = 0%..75%
+		cpu = 0%..80%
 		enforce = no
 
 		[web/php]
 		match = name:$(named php),$(named big)
-		cpu = 0%..20%
+		cpu = 0%..5%
 		memory = 5M
 		tasks = 100
 	EOF
 	start php hog
 	start big eater --size 20M
 	cgqd_start
-	wait_until 15 'php would be throttled' log_says "web/php: would be throttled: uses [0-9.]+% of the machine, ceiling 15%"
+	wait_until 15 'php would be throttled' log_says "web/php: would be throttled: uses [0-9.]+% of the machine, ceiling 4%"
 	wait_until 5 'php would be over its limit' log_says 'web/php: would be over its limit: .*M > 5.0M'
 	state_is web/php passive
 	[[ $(said web/php reason) == 'enforce = no; would be throttled: '* ]]
