@@ -203,7 +203,8 @@ would_says() {
 	[ "$(said web would)" = null ]
 	[ "$(cgq status --json web/php | jq -c '.groups[0].would_times')" = '{"throttled":1,"over_memory":1,"over_tasks":0}' ]
 	no_tree
-	stop php
+	stop php big
+	wait_until 10 'it has room' log_says 'web/php: would no longer be over its limit, after [0-9]+ s and at most .*M'
 	wait_until 20 'it is over' log_says 'web/php: would no longer be throttled, after [0-9]+ s and at most'
 	[ "$(said web/php would)" = null ]
 }
