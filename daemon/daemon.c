@@ -75,6 +75,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	r = observe_machine(d->kernel, d->options.tree, d->settings.system_share, &d->machine, e);
 	if (r < 0)
 		return r;
+	hierarchies_follow(&d->hierarchies, &d->machine);
 	d->proc = proc_new(&d->machine, e);
 	if (!d->proc)
 		return -e->code;
@@ -86,8 +87,11 @@ static int open_kernel(struct daemon *d, struct err *e)
 	if (!d->reclaim)
 		return -e->code;
 	d->hotplug = hotplug_new();
+	d->mounts = mounts_new();
+	d->drift.book = drift_book_new(d->settings.drift_report);
 	d->sampler = sampler_new(d->kernel, &d->machine);
 	sampler_on_hits(d->sampler, settle_hit, d);
+	d->would_be = would_be_new(settle_would, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
 	d->events = events_new(e);
 	return d->events ? 0 : -e->code;
@@ -123,6 +127,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.proc = d->proc,
 		.origins = d->origins,
 		.self = getpid(),
+		.puts_back = settle_puts_back,
 		.tell = settle_moved,
 		.ended = settle_ended,
 		.ctx = d,
@@ -136,6 +141,7 @@ void daemon_close(struct daemon *d)
 {
 	chronicle_listen(d->chronicle, NULL, NULL);
 	server_free(d->server);
+	notice_close(d);
 	watch_free(d->watch);
 	watch_free(d->names_watch);
 	name_folders_done(&d->name_folders);
@@ -144,7 +150,9 @@ void daemon_close(struct daemon *d)
 	reclaim_free(d->reclaim);
 	events_free(d->events);
 	sampler_free(d->sampler);
+	would_be_free(d->would_be);
 	hotplug_free(d->hotplug);
+	mounts_free(d->mounts);
 	mover_free(d->mover);
 	placer_done(&d->placer);
 	origin_store_free(d->origins);
@@ -155,6 +163,7 @@ void daemon_close(struct daemon *d)
 	want_free(d->want);
 	refusals_clear(&d->refusals);
 	troubles_done(&d->troubles);
+	settle_drift_done(d);
 	chronicle_free(d->chronicle);
 	journal_free(d->journal);
 	group_moves_done(&d->moves);
@@ -175,7 +184,7 @@ void daemon_close(struct daemon *d)
 }
 
 /* Anything that goes wrong as a whole leaves the last good state in force and is tried again by the slow timer. */
-static int settle_logged(struct daemon *d, enum why why, struct err *e)
+int daemon_settle(struct daemon *d, enum why why, struct err *e)
 {
 	int r = settle(d, why, e);
 
@@ -207,7 +216,7 @@ void daemon_drain_events(struct daemon *d)
 		return;
 	if (e.code)
 		log_line(LOG_LEVEL_ERROR, "process events: %s; looking at everything instead", e.text);
-	settle_logged(d, WHY_LOST, &e);
+	daemon_settle(d, WHY_LOST, &e);
 }
 
 static int on_events(sd_event_source *s, int fd, uint32_t revents, void *userdata)
@@ -230,9 +239,10 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
+	would_be_tick(d->would_be, d->sampler);
 	placer_journal(&d->placer);
 	if (d->again || hotplug_changed(d->hotplug))
-		settle_logged(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
+		daemon_settle(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
 	return 0;
 }
@@ -246,7 +256,7 @@ static int on_verify(sd_event_source *s, uint64_t usec, void *userdata)
 	if (events_renew(d->events, &e) < 0)
 		log_line(LOG_LEVEL_WARNING, "%s; new processes are found every %u s only", e.text,
 			 d->settings.verify_seconds);
-	settle_logged(d, WHY_VERIFY, &e);
+	daemon_settle(d, WHY_VERIFY, &e);
 	sd_event_source_set_time_relative(s, (uint64_t)d->settings.verify_seconds * SECOND_USEC);
 	return 0;
 }
@@ -260,7 +270,7 @@ static int reload(void *ctx, struct err *e)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   (unsigned long long)now.tv_sec * 1000000U + (unsigned long long)now.tv_nsec / 1000);
-	r = settle_logged(d, WHY_RELOAD, e);
+	r = daemon_settle(d, WHY_RELOAD, e);
 	sd_notify(false, "READY=1");
 	return r;
 }
@@ -290,7 +300,7 @@ static void on_folder_changed(void *ctx)
 	struct daemon *d = ctx;
 	struct err e = {0};
 
-	settle_logged(d, WHY_FOLDER, &e);
+	daemon_settle(d, WHY_FOLDER, &e);
 }
 
 static int watch_policy(struct daemon *d, struct err *e)
@@ -314,7 +324,7 @@ static void on_names_changed(void *ctx)
 	struct err e = {0};
 
 	if (resolve_again(d->resolved, d->choice.policy))
-		settle_logged(d, WHY_NAMES, &e);
+		daemon_settle(d, WHY_NAMES, &e);
 }
 
 void daemon_watch_names(struct daemon *d)
@@ -411,6 +421,8 @@ int daemon_serve(struct daemon *d, struct err *e)
 	r = add_sources(d, e);
 	if (r == 0)
 		r = watch_policy(d, e);
+	if (r == 0)
+		r = notice_open(d, e);
 	/* Before anything is touched: where another daemon answers there is nothing to do. Calls wait until the loop runs. */
 	if (r == 0)
 		r = server_new(d->event, d->options.socket, methods_call, &d->service, &d->server, e);

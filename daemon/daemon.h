@@ -6,11 +6,15 @@
 #include "apply.h"
 #include "chronicle.h"
 #include "departed.h"
+#include "drift.h"
+#include "drift_book.h"
 #include "events.h"
 #include "good_store.h"
 #include "group_moves.h"
+#include "hierarchies.h"
 #include "journal.h"
 #include "log.h"
+#include "mounts.h"
 #include "name_folders.h"
 #include "options.h"
 #include "placer.h"
@@ -19,8 +23,10 @@
 #include "server.h"
 #include "service.h"
 #include "settings_read.h"
+#include "tree_watch.h"
 #include "trouble.h"
 #include "watch.h"
+#include "would_be.h"
 
 /* Why everything is looked at: law 2 has one path for all of these. */
 enum why {
@@ -32,6 +38,27 @@ enum why {
 	WHY_LOST,   /* the kernel dropped events */
 	WHY_MACHINE,/* CPUs or memory changed */
 	WHY_RESET,
+	WHY_DRIFT,  /* somebody else changed our tree */
+};
+
+/* What others change in our tree. */
+struct drifting {
+	struct made made;	 /* as it was in force at the end of the last settle */
+	struct drifts found;	 /* by the last settle; the first n_held of them are left so for now */
+	size_t n_held;
+	struct drift_book *book;
+	struct trouble *list;	 /* what the view shows */
+	size_t n, cap;
+	pid_t put_back;		 /* the process that is being put back, and where it was found */
+	char *put_back_from;
+	struct tree_watch *watch;/* NULL: nothing is noticed between two verifies */
+	sd_event_source *timer;
+	uint64_t timer_ns;	 /* when it goes off; 0: it does not */
+	uint64_t not_before_ns;	 /* another settle for drift's sake: see notice.c */
+	bool asked;		 /* for one */
+	char *emptied[16];	 /* v2: cgroups that became empty, or are no longer; to be looked at when all is quiet */
+	unsigned n_emptied;
+	bool watch_told;	 /* that not all could be watched */
 };
 
 struct daemon {
@@ -42,6 +69,7 @@ struct daemon {
 
 	struct kernel *kernel;
 	struct machine machine;
+	struct hierarchies hierarchies; /* also those that are mounted nowhere now */
 	struct proc *proc;
 	struct events *events;
 	struct mover *mover;
@@ -49,11 +77,13 @@ struct daemon {
 	struct origin_store *origins;
 	struct reclaim *reclaim;
 	struct sampler *sampler;
+	struct would_be *would_be;
 	struct server *server;
 	struct watch *watch, *names_watch;
 	struct name_folders name_folders;
 	struct hotplug *hotplug;
-	sd_event_source *sources[8];
+	struct mounts *mounts;
+	sd_event_source *sources[10];
 	unsigned n_sources;
 
 	struct file_set seen;	 /* the files as they were read last, to notice a change */
@@ -71,6 +101,7 @@ struct daemon {
 	struct strmap moves;	 /* see group_moves */
 	struct journal *journal; /* NULL: stderr is none */
 	struct placer placer;
+	struct drifting drift;
 
 	bool passive;
 	char passive_reason[64];
@@ -95,14 +126,25 @@ void daemon_drain_events(struct daemon *d);
 /* After a change of policy: watches what its rules name. */
 void daemon_watch_names(struct daemon *d);
 
+/* notice.c: wakes for what others change in our tree, and for mounts. */
+int notice_open(struct daemon *d, struct err *e);
+void notice_close(struct daemon *d);
+/* After a settle: what is watched, and when what was left is to be put back. */
+void notice_follow(struct daemon *d);
+/* Settles, and tells what goes wrong. */
+int daemon_settle(struct daemon *d, enum why why, struct err *e);
+
 /* settle.c: policy, machine and processes are looked at, and what is wrong is put right. */
 int settle(struct daemon *d, enum why why, struct err *e);
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
+void settle_drift_done(struct daemon *d);
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
+bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, const char *found); /* placer's puts_back */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
 void settle_ended(void *ctx, const struct member *one); /* told by the placer */
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* told by the sampler */
+void settle_would(void *ctx, unsigned group, const struct place *at, const char *text); /* an episode of a passive group */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */
 

@@ -13,6 +13,8 @@ struct member {
 	uint64_t rule_key;	 /* of the rule that brought it, or its ancestor, here; 0: not known */
 	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */
 	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
+	const char *stood;	 /* the leaf it was last seen or put in, as it should be; interned; NULL: never yet */
+	uint32_t stood_in;	 /* bit per hierarchy in which it was */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool journaled;		 /* the journal of origins says of it what stands here */
 	char comm[16];

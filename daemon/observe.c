@@ -226,6 +226,8 @@ int observe_tree(struct kernel *k, const struct machine *m, struct tree *ret, st
 	int r = 0;
 
 	for (w.hierarchy = 0; !r && w.hierarchy < m->n_hierarchies; w.hierarchy++) {
+		if (!m->hierarchies[w.hierarchy].controllers) /* mounted nowhere: something else may be in its place */
+			continue;
 		base_read(&w, w.hierarchy);
 		r = hierarchy_walk(&w, e);
 	}

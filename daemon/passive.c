@@ -16,7 +16,7 @@
 struct passive_group {
 	char *path; /* NULL: not passive */
 	uint64_t cpu_ticks; /* that its members used while we looked on: never goes backwards, whoever exits */
-	struct counter memory_bytes;
+	struct counter memory_bytes, tasks;
 	struct sample last;
 	struct rates rates;
 };
@@ -146,12 +146,13 @@ static void add_up(struct passive *p, const struct look *l)
 	uint64_t page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	for (size_t g = 0; g < p->n; g++)
-		p->groups[g].memory_bytes = (struct counter){ .known = true };
+		p->groups[g].memory_bytes = p->groups[g].tasks = (struct counter){ .known = true };
 	for (size_t i = 0; i < l->n; i++) {
 		struct passive_group *group = &p->groups[l->list[i].group];
 
 		group->cpu_ticks += ticks_since(p, &l->list[i]);
 		group->memory_bytes.value += l->list[i].usage.rss_pages * page_bytes;
+		group->tasks.value += l->list[i].usage.threads;
 	}
 }
 
@@ -198,14 +199,16 @@ void passive_tick(struct passive *p, uint64_t at_ns, unsigned cpus)
 	p->ticks_to_wait = (unsigned)(l.n / MEMBERS_A_TICK);
 }
 
-void passive_usage(const struct passive *p, unsigned group, struct rates *ret_rates, struct counter *ret_memory)
+void passive_usage(const struct passive *p, unsigned group, struct rates *ret_rates, struct counter *ret_memory,
+		   struct counter *ret_tasks)
 {
 	*ret_rates = (struct rates){ .cpu_percent = -1, .throttled_percent = -1 };
-	*ret_memory = (struct counter){ 0 };
+	*ret_memory = *ret_tasks = (struct counter){ 0 };
 	if (group >= p->n || !p->groups[group].path)
 		return;
 	*ret_rates = p->groups[group].rates;
 	*ret_memory = p->groups[group].memory_bytes;
+	*ret_tasks = p->groups[group].tasks;
 }
 
 void passive_sum(const struct passive *p, double *ret_cpu_percent, uint64_t *ret_memory_bytes)

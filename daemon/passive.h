@@ -14,6 +14,8 @@ void passive_free(struct passive *p);
 void passive_follow(struct passive *p, const struct policy *policy, const struct want *w, struct members *members);
 /* cpus: of the machine. */
 void passive_tick(struct passive *p, uint64_t at_ns, unsigned cpus);
-void passive_usage(const struct passive *p, unsigned group, struct rates *ret_rates, struct counter *ret_memory);
+/* ret_tasks: processes and threads together. */
+void passive_usage(const struct passive *p, unsigned group, struct rates *ret_rates, struct counter *ret_memory,
+		   struct counter *ret_tasks);
 /* Of all passive groups together. */
 void passive_sum(const struct passive *p, double *ret_cpu_percent, uint64_t *ret_memory_bytes);

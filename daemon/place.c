@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "classify.h"
@@ -225,6 +226,29 @@ static uint32_t wanted_hierarchies(const struct placer *p, unsigned group)
 		       : 0;
 }
 
+static void forget_standing(void *ctx, struct member *one)
+{
+	one->stood = NULL;
+	one->stood_in = 0;
+}
+
+void placer_forget_standing(struct placer *p)
+{
+	members_each(p->members, forget_standing, NULL);
+}
+
+/* From here on, who is elsewhere was moved there by somebody else. */
+static void note_standing(struct placer *p, struct member *one, uint32_t where)
+{
+	const struct want *w = p->want;
+
+	forget_standing(NULL, one);
+	if (!where)
+		return;
+	one->stood = members_intern(p->members, w->nodes[w->leaf_of_group[one->group]].path);
+	one->stood_in = where;
+}
+
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
 {
 	uint32_t wanted = wanted_hierarchies(p, v->group);
@@ -244,6 +268,8 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	one->left = one->group != v->group ? one->group : GROUP_NONE;
 	one->group = v->group;
 	inherit_origins(p, f, one, in_tree);
+	if ((wanted & ~inside) == 0)
+		note_standing(p, one, wanted);
 	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)
 		return false;
 	if (wanted & ~in_tree) {
@@ -255,6 +281,34 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	return true;
 }
 
+/* Where it really is, in the first hierarchy out of which somebody moved it; what f says may be its origin. */
+static char *found_in(struct placer *p, pid_t pid, uint32_t moved_out)
+{
+	struct proc_facts where = {.pid = pid};
+	const char *path = NULL;
+	char *copy;
+
+	if (proc_read(p->proc, &where, FACT_CGROUP) == 0)
+		path = where.cgroups[__builtin_ctz(moved_out)];
+	copy = must_strdup(path ? path : "?");
+	proc_facts_done(&where);
+	return copy;
+}
+
+/* False when somebody else moved it out, and it is to be left there. */
+static bool may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
+			const struct member *one)
+{
+	const char *leaf = p->want->nodes[p->want->leaf_of_group[group]].path;
+	uint32_t moved_out = where & one->stood_in;
+	auto_free char *found = NULL;
+
+	if (!p->puts_back || !moved_out || !one->stood || strcmp(one->stood, leaf) != 0)
+		return true;
+	found = found_in(p, f->pid, moved_out);
+	return p->puts_back(p->ctx, f, group, found);
+}
+
 /* True when it is gone. */
 static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
 {
@@ -264,6 +318,8 @@ static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict
 	struct err e = {0};
 	enum moved moved;
 
+	if (!may_move_in(p, f, v->group, where, one))
+		return false;
 	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
 		if (where & (1U << h)) {
 			machine_path(p->machine, h, leaf->path, paths[h], sizeof(paths[h]));
@@ -274,6 +330,8 @@ static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict
 	if (moved == MOVED_GONE)
 		return true;
 	one->placed_ns = placer_now_ns();
+	if (moved == MOVED_OK)
+		note_standing(p, one, p->want->hierarchies);
 	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
 	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
 	return false;

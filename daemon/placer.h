@@ -29,6 +29,10 @@ struct placer {
 	/* of the last full look */
 	size_t looked;
 	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
+	/*
+	 * Asked before one is put back into its group that somebody else moved out, found: its cgroup now. NULL: always.
+	 */
+	bool (*puts_back)(void *ctx, const struct proc_facts *f, unsigned group, const char *found);
 	/* told of every move, and of every one that failed (e set) */
 	void (*tell)(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e);
 	/* told of every member that has ended, before it is forgotten; NULL: nobody */
@@ -42,6 +46,9 @@ uint64_t placer_now_ns(void); /* CLOCK_MONOTONIC */
 
 /* A new policy is in force: members are carried over by the path of their group. map[old] is the new index. */
 void placer_policy(struct placer *p, const struct policy *now, const unsigned *map, size_t n_map);
+
+/* The machine changed: where processes stand says nothing of who moved them. */
+void placer_forget_standing(struct placer *p);
 
 void placer_event(struct placer *p, const struct proc_event_told *ev);
 

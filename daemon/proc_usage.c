@@ -11,7 +11,7 @@
 #include "text.h"
 
 /* proc(5): "pid (comm) state ppid …"; fields are counted from 1, and state is the third. */
-enum { FIELD_STATE = 3, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_START = 22, FIELD_RSS = 24 };
+enum { FIELD_STATE = 3, FIELD_UTIME = 14, FIELD_STIME = 15, FIELD_THREADS = 20, FIELD_START = 22, FIELD_RSS = 24 };
 
 /* comm may hold anything, also ") S 1": what comes after the last ')' is the kernel's own. */
 static char *after_comm(char *line, size_t len)
@@ -29,6 +29,7 @@ static int read_fields(char *p, struct proc_usage *u)
 	for (unsigned field = FIELD_STATE; token; field++, token = strtok_r(NULL, " \n", &save)) {
 		uint64_t *to = field == FIELD_UTIME   ? &user
 			       : field == FIELD_STIME ? &system
+			       : field == FIELD_THREADS ? &u->threads
 			       : field == FIELD_START ? &u->start_ticks
 			       : field == FIELD_RSS   ? &u->rss_pages
 						      : NULL;

@@ -9,6 +9,7 @@ struct proc_usage {
 	uint64_t start_ticks;
 	uint64_t cpu_ticks; /* user and system, of all its threads; its children's are not in it */
 	uint64_t rss_pages;
+	uint64_t threads;
 };
 
 /* 0, or -EBADMSG with *ret unchanged. */

@@ -5,6 +5,7 @@
 
 #include <cgq/auto.h>
 
+#include "drift.h"
 #include "plan_make.h"
 #include "report.h"
 #include "report_diff_rules.h"
@@ -132,13 +133,27 @@ static void put_given(struct file_set *set, struct faults *faults, const char *n
 	file_set_put(set, name, path, text, len, len == 0);
 }
 
+/* A reload changes what the policy changes, and leaves what drifted where that is only reported. */
+static void leave_drift(const struct view *v, const struct want *want, struct plan *plan)
+{
+	struct drifts found = { 0 };
+
+	if (!v->left)
+		return;
+	drift_find(want, v->machine, v->left, v->tree, &found);
+	plan_hold(plan, found.list, found.n);
+	drifts_done(&found);
+}
+
 static json_t *diff_of(const struct view *v, const struct choice *next)
 {
 	bool passive = v->passive && v->passive_stays;
 	struct want *want = want_make(next->policy, v->machine, passive);
 	struct plan *plan = plan_make(want, v->machine, v->tree, v->refusals);
-	json_t *o = json_object(), *actions = plan_json(v, next->policy, plan);
+	json_t *o = json_object(), *actions;
 
+	leave_drift(v, want, plan);
+	actions = plan_json(v, next->policy, plan);
 	report_diff_rules(v->choice->policy, next->policy, actions);
 	put(o, "actions", actions);
 	put(o, "faults", report_faults(next, SEVERITY_HINT, false));

@@ -8,6 +8,7 @@
 #include "report_knobs.h"
 #include "report_limits.h"
 #include "report_usage.h"
+#include "would_be.h"
 
 static const char *layout_text(enum layout l)
 {
@@ -92,7 +93,26 @@ static json_t *troubles_of(const struct view *v, unsigned group)
 	for (size_t i = 0; i < v->n_troubles; i++)
 		if (v->troubles[i].group == group)
 			json_array_append_new(list, report_text(v->troubles[i].text));
+	/* A group's drift is its state; the tree has none. */
+	for (size_t i = 0; group == GROUP_NONE && i < v->n_drifts; i++)
+		if (v->drifts[i].group == GROUP_NONE)
+			json_array_append_new(list, report_text(v->drifts[i].text));
 	return list;
+}
+
+/* Of a passive group: how often it would have been held back, since cgqd runs. */
+static json_t *would_times(const struct view *v, unsigned group)
+{
+	static const char *const names[] = {[WOULD_CPU] = "throttled", [WOULD_MEMORY] = "over_memory", [WOULD_TASKS] = "over_tasks"};
+	uint64_t times[WOULD__COUNT];
+	json_t *o;
+
+	if (!v->would_be || !would_be_times(v->would_be, group, times))
+		return json_null();
+	o = json_object();
+	for (unsigned i = 0; i < WOULD__COUNT; i++)
+		put_u64(o, names[i], times[i]);
+	return o;
 }
 
 static json_t *group_page(const struct view *v, unsigned group, const struct usages *usages,
@@ -113,6 +133,7 @@ static json_t *group_page(const struct view *v, unsigned group, const struct usa
 	put(o, "knobs", knobs);
 	put(o, "rules", rules_of(v->choice->policy, group));
 	put(o, "troubles", troubles_of(v, group));
+	put(o, "would_times", would_times(v, group));
 	return o;
 }
 

@@ -305,7 +305,7 @@ void sampler_hits(const struct sampler *s, unsigned node, struct counter ret[HIT
 void sampler_usage_passive(struct sampler *s, unsigned group, struct usage *ret)
 {
 	usage_init(ret);
-	passive_usage(s->passive, group, &ret->rates, &ret->memory_bytes);
+	passive_usage(s->passive, group, &ret->rates, &ret->memory_bytes, &ret->tasks);
 }
 
 /* All of a less parts of it that were looked at a moment later or sooner: never below nothing. */

@@ -26,6 +26,7 @@ struct usage {
 	struct rates rates;
 	struct counter procs;	       /* directly in this cgroup; not those of its children */
 	struct counter memory_bytes;
+	struct counter tasks;	       /* processes and threads; of passive groups only */
 	struct counter io_bytes_per_second;
 	double pressure_percent;       /* v2 cpu.pressure some avg10; negative: unknown */
 	struct value weight, quota, memory_max; /* as read back */

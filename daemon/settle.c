@@ -106,15 +106,13 @@ static int take_machine(struct daemon *d, struct err *e)
 
 	if (r < 0)
 		return r;
-	/* Hierarchies keep their index while the daemon lives; mounts that change are for a restart. */
-	now.n_hierarchies = d->machine.n_hierarchies;
-	memcpy(now.hierarchies, d->machine.hierarchies, sizeof(now.hierarchies));
+	hierarchies_follow(&d->hierarchies, &now);
 	if (machine_equal(&now, &d->machine))
 		return 0;
-	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_MACHINE},
-		   "the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew", now.cpu_list,
-		 (unsigned long long)(now.memory_bytes >> 20));
+	settle_tell_machine(d, &now);
 	d->machine = now;
+	mover_forget(d->mover);
+	settle_drift_forget(d);
 	refusals_clear(&d->refusals);
 	return 1;
 }
@@ -138,6 +136,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	drop_want(d);
 	d->want = want_make(d->choice.policy, &d->machine, d->passive);
 	d->placer.want = d->want;
+	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
 	if (why == WHY_START) {
 		origin_store_load(d->origins, d->choice.policy, d->members);
 		origin_store_trim(d->origins, d->choice.policy, d->members);
@@ -146,6 +145,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	r = settle_kernel(d, e);
 	if (r < 0)
 		return r;
+	settle_drift_end(d);
 	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
 	said = origin_store_trouble(d->origins);
 	if (said)
@@ -196,6 +196,7 @@ const struct view *settle_view(struct daemon *d)
 
 const struct view *settle_glance(struct daemon *d)
 {
+	settle_drift_list(d);
 	d->view = (struct view){
 		.kernel = d->kernel,
 		.machine = &d->machine,
@@ -208,8 +209,12 @@ const struct view *settle_glance(struct daemon *d)
 		.n_shrinking = d->n_shrinking,
 		.troubles = d->troubles.list,
 		.n_troubles = d->troubles.n,
+		.drifts = d->drift.list,
+		.n_drifts = d->drift.n,
+		.left = d->settings.drift_report ? &d->drift.made : NULL,
 		.members = d->members,
 		.sampler = d->sampler,
+		.would_be = d->would_be,
 		.chronicle = d->chronicle,
 		.departed = d->departed,
 		.moves = &d->moves,

@@ -75,7 +75,8 @@ static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const ch
 
 static void on_action(void *ctx, const struct action *a, int error, const struct err *e)
 {
-	settle_tell_action(ctx, a, error, e);
+	if (error != ERANGE || !settle_drift_raced(ctx, a))
+		settle_tell_action(ctx, a, error, e);
 }
 
 int settle_observe(struct daemon *d, struct err *e)
@@ -96,7 +97,8 @@ static void note_given(struct daemon *d, const struct plan *plan)
 
 	memcpy(before, d->base_given, sizeof(before));
 	for (unsigned h = 0; h < d->machine.n_hierarchies; h++)
-		d->base_given[h] &= d->tree.base_enabled[h]; /* what somebody took away is no longer ours to give back */
+		if (d->machine.hierarchies[h].controllers) /* else nothing was seen of it */
+			d->base_given[h] &= d->tree.base_enabled[h]; /* what somebody took away is no longer ours to give back */
 	for (size_t i = 0; i < plan->n_first; i++) {
 		const struct action *a = &plan->first[i];
 
@@ -158,6 +160,7 @@ static int round_of(struct daemon *d, struct err *e)
 	int r;
 
 	plan = plan_make(d->want, &d->machine, &d->tree, &d->refusals);
+	plan_hold(plan, d->drift.found.list, d->drift.n_held);
 	note_shrinking(d, plan);
 	note_given(d, plan);
 	apply_guarded(d, &applier, plan, false, &first);
@@ -194,6 +197,8 @@ int settle_kernel(struct daemon *d, struct err *e)
 {
 	int r = settle_observe(d, e), round = ROUND_BUSY;
 
+	if (r == 0)
+		settle_drift_find(d);
 	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {
 		troubles_begin(&d->troubles, TROUBLE_APPLY);
 		round = round_of(d, e);

@@ -9,6 +9,24 @@ void settle_tell_faults(struct daemon *d); /* of the policy that was just taken 
 void settle_tell_action(struct daemon *d, const struct action *a, int error, const struct err *e);
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed);
 
+void settle_tell_machine(struct daemon *d, const struct machine *now); /* against those of d->machine */
+
+/* settle_drift.c */
+/* The tree was read: what drifted, and whether it is put back now. */
+void settle_drift_find(struct daemon *d);
+/* The kernel keeps something else than what was put back: it took that once, so somebody wrote at the same moment. */
+bool settle_drift_raced(struct daemon *d, const struct action *a);
+/* All is as far as it comes: what is in force now is what may drift from here on. */
+void settle_drift_end(struct daemon *d);
+void settle_drift_list(struct daemon *d); /* what the view shows of it */
+void settle_drift_forget(struct daemon *d); /* the machine changed: what stands otherwise was nobody's deed */
+/* Belongs in the tree, hierarchy and path, what stands there? False: somebody changed it. file as tree_watch tells. */
+bool settle_stands(struct daemon *d, unsigned hierarchy, const char *path, const char *file);
+/* v2: is that cgroup empty, though members of its group stood in it and did not end? */
+bool settle_is_deserted(struct daemon *d, const char *path);
+/* The key of all that drifts in that cgroup begins so. Returns buf. */
+char *settle_drift_key(unsigned hierarchy, const char *path, char *buf, size_t size);
+
 /* settle_kernel.c */
 /* Reads our tree anew. */
 int settle_observe(struct daemon *d, struct err *e);

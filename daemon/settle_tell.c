@@ -156,6 +156,16 @@ static void count_move(struct daemon *d, pid_t pid, unsigned to)
 		one->left = GROUP_NONE;
 }
 
+static void tell_put_back(struct daemon *d, struct happening *h)
+{
+	h->kind = HAPPENING_DRIFT;
+	h->was = d->drift.put_back_from;
+	h->now = h->group;
+	h->text = "somebody else moved it out; put back";
+	settle_say(d, LOG_LEVEL_WARNING, h, "drift: pid %d (%s) of %s: somebody else moved it to %s; put back", (int)h->pid,
+		   TEXT_ESCAPED(h->name), h->group, TEXT_ESCAPED(h->was));
+}
+
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
 {
 	struct daemon *d = ctx;
@@ -177,8 +187,11 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 	}
 	count_move(d, f->pid, group);
 	*(group == GROUP_NONE ? &h.now : &h.was) = origin_of(d, f->pid);
-	if (rule < p->n_rules) {
+	if (rule < p->n_rules)
 		h.at = p->rules[rule].at;
+	if (d->drift.put_back == f->pid && group != GROUP_NONE) {
+		tell_put_back(d, &h);
+	} else if (rule < p->n_rules) {
 		h.text = p->rules[rule].text;
 		settle_say(d, LOG_LEVEL_DETAIL, &h, "pid %d (%s): moved to %s by %s:%u", (int)f->pid, TEXT_ESCAPED(f->comm),
 			   where, h.at.file, h.at.line);
@@ -229,20 +242,80 @@ void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count)
 	settle_say(d, what == HIT_OOM_KILL ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, &h, "%s: %s: %s", h.group, h.what, text);
 }
 
+void settle_would(void *ctx, unsigned group, const struct place *at, const char *text)
+{
+	struct daemon *d = ctx;
+
+	settle_say(d, LOG_LEVEL_INFO,
+		   &(struct happening){.kind = HAPPENING_LIMIT, .group = group_path(d, group), .at = *at, .text = text}, "%s: %s",
+		   group_path(d, group), text);
+}
+
+static void hierarchy_text(const struct hierarchy *h, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	for (int c = 0; c < CONTROLLER__COUNT; c++) {
+		const char *name = h->version == 2 ? controller_rows[c].v2 : controller_rows[c].v1;
+		size_t len = strlen(buf);
+
+		if (h->controllers & 1U << c && name)
+			snprintf(buf + len, size - len, "%s%s", len ? "," : "", name);
+	}
+}
+
+static void tell_machine_line(struct daemon *d, enum log_level level, const char *text)
+{
+	settle_say(d, level, &(struct happening){.kind = HAPPENING_MACHINE, .text = text}, "%s", text);
+}
+
+static void tell_hierarchy(struct daemon *d, const struct hierarchy *was, const struct hierarchy *now)
+{
+	auto_free char *text = NULL;
+	char name[128];
+
+	hierarchy_text(now->controllers ? now : was, name, sizeof(name));
+	if (!now->controllers)
+		text = must_printf("the cgroup hierarchy of %s is no longer mounted at %s; what stands there stays in force, "
+				   "unseen, until it is mounted again", name, was->mount);
+	else if (!was || !was->controllers)
+		text = must_printf("the cgroup hierarchy of %s is mounted at %s", name, now->mount);
+	else if (strcmp(was->mount, now->mount) != 0)
+		text = must_printf("the cgroup hierarchy of %s is mounted at %s now, no longer at %s", name, now->mount,
+				   was->mount);
+	if (text)
+		tell_machine_line(d, now->controllers ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, text);
+}
+
+void settle_tell_machine(struct daemon *d, const struct machine *now)
+{
+	auto_free char *text = must_printf("the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew",
+					   now->cpu_list, (unsigned long long)(now->memory_bytes >> 20));
+
+	tell_machine_line(d, LOG_LEVEL_INFO, text);
+	for (unsigned h = 0; h < now->n_hierarchies; h++) {
+		const struct hierarchy *was = h < d->machine.n_hierarchies ? &d->machine.hierarchies[h] : NULL;
+
+		if (was || now->hierarchies[h].controllers)
+			tell_hierarchy(d, was, &now->hierarchies[h]);
+	}
+}
+
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset"};
+					    "reset", "drift"};
 	static const enum happening_kind kinds[] = {
 		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
 		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
-		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON,
+		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON, [WHY_DRIFT] = HAPPENING_APPLY,
 	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
-	if ((why == WHY_VERIFY || why == WHY_FOLDER) && !policy_changed && d->writes == 0)
+	/* Each drift has a line of its own. */
+	if ((why == WHY_VERIFY || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed &&
+	    (d->writes == 0 || why == WHY_DRIFT))
 		return;
 	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = kinds[why]},
 		   "%s: %zu groups, %zu rules, %u writes, %zu processes in groups%s%s", names[why],

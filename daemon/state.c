@@ -6,6 +6,7 @@
 
 #include "knob_state.h"
 #include "state.h"
+#include "would_be.h"
 
 const char *const state_names[STATE__COUNT] = {
 #define X(id, name) [STATE_##id] = name,
@@ -66,6 +67,14 @@ static void note_troubles(const struct view *v, struct group_state *list)
 	for (size_t i = 0; i < v->n_troubles; i++)
 		if (v->troubles[i].group != GROUP_NONE)
 			state_lower(&list[v->troubles[i].group], STATE_NOT_IN_FORCE, v->troubles[i].text);
+}
+
+/* What somebody else changed and is left so, or does not stop changing: before its values, which may look well just now. */
+static void note_drifts(const struct view *v, struct group_state *list)
+{
+	for (size_t i = 0; i < v->n_drifts; i++)
+		if (v->drifts[i].group < v->choice->policy->n_groups)
+			state_lower(&list[v->drifts[i].group], STATE_DRIFT, v->drifts[i].text);
 }
 
 static void value_renew(struct value *old, const struct value *now)
@@ -133,13 +142,24 @@ static const char *passive_reason(const struct policy *p, unsigned group)
 	return "cgq reset, until a reload";
 }
 
+/* With what would be held back, were it enforced. */
+static void passive_lower(const struct view *v, unsigned group, const char *why, struct group_state *s)
+{
+	char reason[sizeof(s->reason)];
+
+	if (v->would_be)
+		would_be_text(v->would_be, group, s->would, sizeof(s->would));
+	snprintf(reason, sizeof(reason), "%.100s%s%s", why, s->would[0] ? "; " : "", s->would);
+	state_lower(s, STATE_PASSIVE, reason);
+}
+
 static void note_passive(const struct view *v, struct group_state *list)
 {
 	for (unsigned g = 0; g < v->choice->policy->n_groups; g++) {
 		if (v->passive)
-			state_lower(&list[g], STATE_PASSIVE, v->passive_reason ? v->passive_reason : "cgqd is passive");
+			passive_lower(v, g, v->passive_reason ? v->passive_reason : "cgqd is passive", &list[g]);
 		else if (group_is_passive(v, g))
-			state_lower(&list[g], STATE_PASSIVE, passive_reason(v->choice->policy, g));
+			passive_lower(v, g, passive_reason(v->choice->policy, g), &list[g]);
 	}
 }
 
@@ -151,6 +171,7 @@ struct group_state *states_make(const struct view *v, const struct usages *usage
 	for (size_t g = 0; g < n; g++)
 		list[g].state = STATE_OK;
 	note_refused_files(v->choice, list);
+	note_drifts(v, list);
 	note_nodes(v, usages, list);
 	note_troubles(v, list);
 	note_passive(v, list);

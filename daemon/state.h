@@ -15,6 +15,7 @@ extern const char *const state_names[STATE__COUNT];
 struct group_state {
 	enum state state;
 	char reason[320]; /* "" for ok */
+	char would[200];  /* of a passive group: what would be held back; "" for nothing */
 };
 
 /*

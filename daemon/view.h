@@ -17,6 +17,8 @@
 struct departed;
 struct sampler;
 struct strmap;
+struct would_be;
+struct made;
 
 /* A memory limit that waits until use is below it. */
 struct shrinking {
@@ -44,8 +46,12 @@ struct view {
 	size_t n_shrinking;
 	const struct trouble *troubles;
 	size_t n_troubles;
+	const struct trouble *drifts; /* what somebody else changed and is left so, or is fought over */
+	size_t n_drifts;
+	const struct made *left;      /* drift = report: what was in force, and is left as somebody else changes it; else NULL */
 	struct members *members;      /* not to be changed */
 	struct sampler *sampler;
+	const struct would_be *would_be; /* NULL: nobody looks */
 	const struct chronicle *chronicle;
 	const struct departed *departed; /* members that have ended */
 	const struct strmap *moves;   /* see group_moves */

@@ -53,6 +53,12 @@ static int verify_read(const char *text, struct settings *s)
 	return 0;
 }
 
+static int drift_read(const char *text, struct settings *s)
+{
+	s->drift_report = strcmp(text, "report") == 0;
+	return s->drift_report || strcmp(text, "repair") == 0 ? 0 : -EINVAL;
+}
+
 static int containers_read(const char *text, struct settings *s)
 {
 	if (strcmp(text, "skip"))
@@ -68,10 +74,11 @@ static const struct setting_row {
 } setting_rows[] = {
 	{ "system.cpu", system_cpu_read, "a percentage from 1% to 50% (like 5%)" },
 	{ "verify", verify_read, "a time from 1s to 60m (like 30s)" },
+	{ "drift", drift_read, "repair or report" },
 	{ "containers", containers_read, "skip" },
 };
 
-static const char *const later_names[] = { "latency", "drift", "confirm.health", "metrics.listen", "history" };
+static const char *const later_names[] = { "latency", "confirm.health", "metrics.listen", "history" };
 
 struct reader {
 	const char *path;

@@ -6,6 +6,7 @@
 struct settings {
 	double system_share;	/* system.cpu: 0.05 */
 	unsigned verify_seconds;/* verify: 30 */
+	bool drift_report;	/* drift = report: what somebody else changed is told, and left so */
 	bool containers_skip;	/* containers = skip is the only value so far */
 };
 

@@ -13,9 +13,10 @@
 	"# A row holds its children too, as the kernel counts: procs (processes), CPU and memory. CPU is in percent\n"   \
 	"# of the machine, over the last second. What is in force is as read back. -1 is unlimited, null unknown (or\n"  \
 	"# nothing in force: passive). The memory of a passive group counts shared pages once for each process.\n"       \
+	"# would: what would be held back now if a passive group were enforced.\n"                                       \
 	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
-	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string)\n"                   \
+	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string, would: ?string)\n"   \
 	"\n"                                                                                                         \
 	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
 	"# root of its hierarchy.\n"                                                                                     \
@@ -36,8 +37,11 @@
 	"# unlimited, null unknown.\n"                                                                               \
 	"type Tightest (cpu_percent: ?float, cpu_group: ?string, memory_bytes: ?int, memory_group: ?string)\n"       \
 	"\n"                                                                                                         \
+	"# How often a passive group would have been held back since cgqd runs: episodes that began.\n"               \
+	"type WouldTimes (throttled: int, over_memory: int, over_tasks: int)\n"                                      \
+	"\n"                                                                                                         \
 	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, tightest: Tightest, events: Counts,\n" \
-	"  knobs: []Knob, rules: []Rule, troubles: []string)\n"                                                      \
+	"  knobs: []Knob, rules: []Rule, troubles: []string, would_times: ?WouldTimes)\n"                           \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \

@@ -206,8 +206,12 @@ was_refused() {
 	no_tree
 	state_is web passive
 	[ "$(said web procs)" = 1 ]
-	sleep 3
-	within "$(said web cpu_percent)" $((60 / CPUS)) $((110 / CPUS)) 'measured CPU'
+	sleep 2
+	cpu_window 3 .web
+	local used
+	used=$(machine_percent .web)
+	within "$(said web cpu_percent)" "$(awk -v u="$used" 'BEGIN { print u - 15 }')" "$(awk -v u="$used" 'BEGIN { print u + 15 }')" 'measured CPU'
+	within "$used" 1 100 'CPU that the hog got'
 	run -0 cgq explain --json "${PID[web]}"
 	[ "$(jq -r .group <<<"$output")" = web ]
 }

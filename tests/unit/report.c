@@ -42,6 +42,23 @@ static void what_differs_is_drift_and_says_both_values(void **state)
 	expect_state(w, "web/php", "ok", NULL);
 }
 
+static void what_is_fought_over_is_drift_though_it_looks_well_just_now(void **state)
+{
+	struct world *w = *state;
+	const struct trouble drifts[] = {
+		{ GROUP_NONE, (char *)"the tree: nobody's state" },
+		{ policy_group(w->choice.policy, "web/php"), (char *)"web/php pids.max: changed 12 times" },
+		{ 99, (char *)"of a group that is gone" },
+	};
+
+	w->v.drifts = drifts;
+	w->v.n_drifts = 3;
+	expect_state(w, "web/php", "drift", "pids.max: changed 12 times");
+	expect_state(w, "web", "ok", NULL);
+	w->v.drifts = NULL;
+	w->v.n_drifts = 0;
+}
+
 static void a_default_that_someone_changed_is_drift_too(void **state)
 {
 	struct world *w = *state;
@@ -282,6 +299,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_as_wanted_is_ok),
 		TEST(what_differs_is_drift_and_says_both_values),
+		TEST(what_is_fought_over_is_drift_though_it_looks_well_just_now),
 		TEST(a_default_that_someone_changed_is_drift_too),
 		TEST(list_sees_drift_that_the_tree_does_not_know_yet),
 		TEST(the_leaf_of_a_group_counts_as_the_group),

@@ -1,6 +1,8 @@
 /* Diff: what a reload would change, without changing anything. */
 #include "world.h"
 
+#include "drift.h"
+
 #include <errno.h>
 
 static json_t *diff(struct world *w, const char *name, const char *text)
@@ -37,6 +39,29 @@ static void the_same_policy_changes_nothing(void **state)
 	assert_json(o, "actions", "[]");
 	assert_json(o, "refused", "[]");
 	json_decref(o);
+}
+
+static void what_drifted_and_is_only_reported_is_left_by_a_reload_too(void **state)
+{
+	struct world *w = *state;
+	struct made made = { 0 };
+	json_t *o;
+
+	made_take(&made, w->want, &w->t->m, &w->tree, NULL, 0);
+	world_seen(w, "web")->values[KNOB_TASKS_MAX].number = 7;
+	o = diff(w, NULL, NULL);
+	action_of(o, "write", "/cgq/web", "pids.max");
+	json_decref(o);
+	w->v.left = &made;
+	o = diff(w, NULL, NULL);
+	assert_json(o, "actions", "[]");
+	json_decref(o);
+	world_put_file(w, "60-more.conf", "[web]\ntasks = 200\n");
+	o = diff(w, NULL, NULL);
+	assert_json(action_of(o, "write", "/cgq/web", "pids.max"), "text", "\"200\"");
+	json_decref(o);
+	w->v.left = NULL;
+	made_done(&made);
 }
 
 static void a_changed_limit_names_its_line_and_both_values(void **state)
@@ -206,6 +231,7 @@ int main(void)
 		TEST(a_given_text_with_faults_is_refused_and_the_rest_goes_on),
 		TEST(a_folder_that_cannot_be_read_is_trouble),
 		TEST(the_same_policy_changes_nothing),
+		TEST(what_drifted_and_is_only_reported_is_left_by_a_reload_too),
 		TEST(a_changed_limit_names_its_line_and_both_values),
 		TEST(a_limit_below_what_is_in_use_is_a_danger),
 		TEST(a_group_that_vanishes_is_named),

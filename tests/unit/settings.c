@@ -14,6 +14,8 @@ static const struct {
 	{ "[cgqd]\nverify = 61m\n", "s:2: verify: '61m' is not a time from 1s to 60m (like 30s)\n" },
 	{ "[cgqd]\nverify = 18446744073709551615m\n",
 	  "s:2: verify: '18446744073709551615m' is not a time from 1s to 60m (like 30s)\n" },
+	{ "[cgqd]\ndrift = ignore\n", "s:2: drift: 'ignore' is not repair or report\n" },
+	{ "[cgqd]\ndrift = Report\n", "s:2: drift: 'Report' is not repair or report\n" },
 	{ "[cgqd]\ncontainers = take\n", "s:2: containers: 'take' is not skip\n" },
 	{ "[cgqd]\nverfiy = 30s\n", "s:2: unknown setting 'verfiy'; did you mean 'verify'?\n" },
 	{ "[cgqd]\nzzzzzz = 30s\n", "s:2: unknown setting 'zzzzzz'\n" },
@@ -43,7 +45,7 @@ static void a_wrong_setting_is_told_and_changes_nothing(void **state)
 
 static void what_is_not_set_is_as_by_default(void **state)
 {
-	static const char text[] = "[CGQD]\nsystem.cpu = 10%\nverify = 2m\ncontainers = skip\n";
+	static const char text[] = "[CGQD]\nsystem.cpu = 10%\nverify = 2m\ndrift = report\ncontainers = skip\n";
 	struct settings s = { 0 };
 	struct faults faults = { 0 };
 
@@ -51,9 +53,11 @@ static void what_is_not_set_is_as_by_default(void **state)
 	assert_true(s.system_share == 0.05);
 	assert_int_equal(s.verify_seconds, 30);
 	assert_true(s.containers_skip);
+	assert_false(s.drift_report);
 	settings_read("s", text, strlen(text), &s, &faults);
 	assert_true(s.system_share == 0.10);
 	assert_int_equal(s.verify_seconds, 120);
+	assert_true(s.drift_report);
 	assert_int_equal(faults.n, 0);
 	faults_done(&faults);
 }
