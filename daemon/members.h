@@ -8,8 +8,8 @@ struct member {
 	pid_t pid;
 	uint64_t start_ticks;
 	unsigned group;		 /* index in the policy in force */
-	enum verdict_kind kind;	 /* RULE, FOLLOWS or STAYS */
-	uint64_t rule_key;	 /* of the rule that brought it, or its ancestor, here; 0: not known */
+	enum verdict_kind kind;	 /* RULE, FOLLOWS, STAYS or PINNED */
+	uint64_t rule_key;	 /* of the rule, or of the pin, that brought it, or its ancestor, here; 0: not known */
 	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */
 	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
