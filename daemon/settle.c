@@ -134,7 +134,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 		d->passive = false;
 	resolve_again(d->resolved, d->choice.policy);
 	drop_want(d);
-	d->want = want_make(d->choice.policy, &d->machine, d->passive);
+	d->want = want_make(d->choice.policy, &d->machine, d->passive, NULL);
 	d->placer.want = d->want;
 	if (why == WHY_START) {
 		origin_store_load(d->origins, d->choice.policy, d->members);
