@@ -79,6 +79,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 		return -e->code;
 	d->mover = mover_new(d->kernel, &d->machine);
 	d->members = members_new();
+	d->pins = pins_new();
 	d->origins = origin_store_new(d->state_fd, &d->machine);
 	d->reclaim = reclaim_new(d->kernel, &d->machine, e);
 	if (!d->reclaim)
@@ -118,6 +119,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.mover = d->mover,
 		.proc = d->proc,
 		.origins = d->origins,
+		.pins = d->pins,
 		.self = getpid(),
 		.tell = settle_moved,
 		.ctx = d,
@@ -143,6 +145,8 @@ void daemon_close(struct daemon *d)
 	placer_done(&d->placer);
 	origin_store_free(d->origins);
 	members_free(d->members);
+	pins_free(d->pins);
+	frozen_done(&d->frozen);
 	proc_free(d->proc);
 	tree_free(&d->tree);
 	want_free(d->want);
@@ -222,6 +226,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	placer_journal(&d->placer);
+	settle_pins_save(d);
 	if (d->again || hotplug_changed(d->hotplug))
 		settle_logged(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
@@ -272,6 +277,7 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 	sd_notify(false, "STOPPING=1");
 	daemon_take_events(d, NULL);
 	placer_journal(&d->placer);
+	settle_pins_save(d);
 	return sd_event_exit(d->event, 0);
 }
 
@@ -343,6 +349,11 @@ static int reset(void *ctx, const char *group, struct err *e)
 	return settle_reset(ctx, group, e);
 }
 
+static int deed(void *ctx, const struct deed *what, struct deed_done *ret, struct err *e)
+{
+	return settle_person(ctx, what, ret, e);
+}
+
 /* r and what it is of: a pointer, since the call that gives r and this argument are evaluated in any order. */
 static int keep(struct daemon *d, int r, sd_event_source *const *source, struct err *e)
 {
@@ -392,6 +403,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.glance = glance,
 		.reload = reload,
 		.reset = reset,
+		.deed = deed,
 	};
 	r = add_sources(d, e);
 	if (r == 0)

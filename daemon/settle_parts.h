@@ -11,6 +11,13 @@ void settle_tell_faults(struct daemon *d); /* of the policy that was just taken 
 void settle_tell_action(struct daemon *d, const struct action *a, int error, const struct err *e);
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed);
 
+/* settle_person.c */
+void settle_person_happened(struct daemon *d, const struct deed *deed, const struct proc_facts *f, const char *text);
+/* Why the group has no cgroup, or NULL: it has one. */
+const char *settle_no_cgroup(const struct daemon *d, unsigned group);
+/* settle_kill.c */
+int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e);
+
 /* settle_kernel.c */
 /* Reads our tree anew. */
 int settle_observe(struct daemon *d, struct err *e);
