@@ -19,6 +19,8 @@ struct command;
 	X(SOCKET,     0,   "socket",     "PATH",    false, false, "where cgqd listens")                              \
 	X(AS,         0,   "as",         "NAME",    false, true,  "judge FILE as if it stood in the folders as NAME") \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
+	X(CHILDREN,   0,   "children",   NULL,      false, true,  "its descendants too, also those to come")         \
+	X(SIGNAL,     's', "signal",     "NAME",    false, true,  "another signal than KILL, like TERM; sent once")  \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 
