@@ -14,6 +14,7 @@
 #include "exits.h"
 #include "field.h"
 #include "say.h"
+#include "text.h"
 
 #define START_WAIT_MS 10000 /* a first look at a busy machine takes a second or two */
 #define START_STEP_MS 100
@@ -50,6 +51,8 @@ static int refused(const struct options *o, const struct answer *a)
 		say("%s", text);
 	else if (is_error(a, "org.varlink.service.MethodNotFound"))
 		say("this cgqd is too old: it does not know %s", o->command->name);
+	else if (is_error(a, "org.varlink.service.InvalidParameter") && o->values[OPTION_SIGNAL])
+		say("there is no signal '%s'", TEXT_ESCAPED(o->values[OPTION_SIGNAL]));
 	else
 		say("cgqd answers %s%s%s", a->error, *text ? ": " : "", text);
 	return o->command->failed;

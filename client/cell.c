@@ -120,6 +120,8 @@ char *cell_text(const struct column *c, const json_t *row, const struct cell_for
 		return rule_text(row, c->key, form);
 	if (c->kind == COLUMN_KERNEL)
 		return cell_kernel_text(field_text(row, "file"), field_text(row, c->key), form);
+	if (c->kind == COLUMN_MARK && json_is_false(value))
+		return nothing(c, form);
 	if (json_is_boolean(value))
 		return must_strdup(json_is_true(value) ? "yes" : "no");
 	if (json_is_integer(value) && form->raw && json_integer_value(value) >= 0)

@@ -187,8 +187,8 @@ static int args_check(const struct options *o, struct err *e)
 		return 0;
 	if (c->n_args_max == 0)
 		return fail(e, EINVAL, "%s takes no argument like '%s'", c->name, TEXT_ESCAPED(o->args[0]));
-	return fail(e, EINVAL, "%s takes one argument; '%s' is too much", c->name,
-		    TEXT_ESCAPED(o->args[c->n_args_max]));
+	return fail(e, EINVAL, "%s takes %s; '%s' is too much", c->name,
+		    c->n_args_max == 1 ? "one argument" : "two arguments", TEXT_ESCAPED(o->args[c->n_args_max]));
 }
 
 int cli_options_parse(int argc, char **argv, struct options *ret, struct err *e)

@@ -21,6 +21,8 @@ struct command;
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
 	X(HINTS,      0,   "hints",      NULL,      false, true,  "also tell what may be meant, and is worth a look")\
 	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \
+	X(CHILDREN,   0,   "children",   NULL,      false, true,  "its descendants too, also those to come")         \
+	X(SIGNAL,     's', "signal",     "NAME",    false, true,  "another signal than KILL, like TERM; sent once")  \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 

@@ -1,6 +1,4 @@
 /* cgq explain: why one process is where it is. */
-#include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,13 +8,12 @@
 
 #include "ask.h"
 #include "command.h"
+#include "deed.h"
 #include "exits.h"
 #include "field.h"
 #include "knobs.h"
 #include "prose.h"
 #include "rows.h"
-#include "say.h"
-#include "text.h"
 
 static const struct {
 	const char *how;
@@ -24,7 +21,7 @@ static const struct {
 	bool placed;
 } ways[] = {
 	{"rule", "a rule says so", true},
-	{"pin", "a person pinned it there", true},
+	{"pinned", "a person pinned it", true},
 	{"follows", "its parent belongs to the group, and children = follow", true},
 	{"stays", "it fitted a rule once, and children = follow keeps it", true},
 	{"none", "no rule fits", false},
@@ -62,6 +59,19 @@ static const char *time_here(const char *text, char *buf, size_t cap)
 	return localtime_r(&at, &tm) && strftime(buf, cap, "%F %T %Z", &tm) > 0 ? buf : text;
 }
 
+/* A pin whose group is in no policy just now waits. */
+static void pin_show(const struct terminal *t, const json_t *answer)
+{
+	const char *to = field_text(answer, "pinned_to");
+
+	if (!field_is_known(answer, "pinned_to"))
+		return;
+	prose_line(t, "pinned", "to %s by %s, %s%s%s", to, field_text(answer, "pinned_by"),
+		   time_here(field_text(answer, "pinned_at"), (char[64]){0}, 64),
+		   field_is_true(answer, "pinned_children") ? "; its descendants too" : "",
+		   field_is_known(answer, "group") ? "" : "; there is no such group now, and the pin waits for it");
+}
+
 static void verdict_show(const struct terminal *t, const json_t *answer)
 {
 	const json_t *rule = json_object_get(answer, "rule");
@@ -80,6 +90,7 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	prose_line(t, "because", "%s%s%s", because_of(answer), *exclusion ? ": " : "", exclusion);
 	if (*at)
 		prose_line(t, "rule", "%s: match = %s", at, field_text(rule, "text"));
+	pin_show(t, answer);
 	if (field_is_known(answer, "moved_at"))
 		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
 	if (field_is_known(answer, "ended_at"))
@@ -180,16 +191,14 @@ int cmd_explain(const struct options *o)
 {
 	json_t *answer = NULL;
 	struct rows r;
-	uint64_t pid;
+	json_int_t pid;
 	int status = rows_init(o, &r);
 
+	if (status == 0)
+		status = deed_pid(o, o->args[0], &pid);
 	if (status)
 		return status;
-	if (text_u64(o->args[0], &pid) < 0 || pid == 0 || pid > INT_MAX) {
-		say("explain: '%s' is not a process id", TEXT_ESCAPED(o->args[0]));
-		return EXIT_USAGE;
-	}
-	status = ask(o, "Explain", json_pack("{s:I}", "pid", (json_int_t)pid), &answer);
+	status = ask(o, "Explain", json_pack("{s:I}", "pid", pid), &answer);
 	if (status == 0)
 		status = show(&r, answer);
 	json_decref(answer);

@@ -33,6 +33,7 @@ static const struct column list_columns[] = {
 	{"pressure_percent",    "PRESSURE",  COLUMN_PERCENT, U | R | S, 5, "time in which someone waited for the CPU"},
 	{"state",               "STATE",     COLUMN_STATE,   U,         0, "ok, or what is not as wanted"},
 	{"reason",              "REASON",    COLUMN_TEXT,    U | C | S | E, 7, "why it is not"},
+	{"frozen",              "FROZEN",    COLUMN_MARK,    U | S | E, 0, "whether a person has stopped its processes"},
 };
 
 static const struct column status_columns[] = {
@@ -55,8 +56,10 @@ static const struct column ps_columns[] = {
 	{"name",  "NAME",  COLUMN_TEXT,   U | C, 0, "its name, as the kernel has it"},
 	{"user",  "USER",  COLUMN_TEXT,   U | C, 2, "its effective user"},
 	{"group", "GROUP", COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, follows (its parent), stays, none or excluded"},
+	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, follows, stays, none or excluded"},
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
+	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
+	{"pinned_at", "PINNED_AT", COLUMN_TEXT, U | S | E, 4, "when it was pinned, UTC"},
 };
 
 static const struct column explain_columns[] = {
@@ -64,11 +67,14 @@ static const struct column explain_columns[] = {
 	{"name",      "NAME",      COLUMN_TEXT,   U, 0, "its name, as the kernel has it"},
 	{"user",      "USER",      COLUMN_TEXT,   U, 0, "its effective user"},
 	{"group",     "GROUP",     COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, follows (its parent), stays, none or excluded"},
+	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, pinned, follows, stays, none or excluded"},
 	{"rule",      "RULE",      COLUMN_RULE,   U, 0, "file:line: text of the rule that placed it"},
 	{"exclusion", "EXCLUSION", COLUMN_TEXT,   U | E, 0, "why it is never placed"},
 	{"moved_at",  "MOVED_AT",  COLUMN_TEXT,   U, 0, "when it was moved"},
 	{"ended_at",  "ENDED_AT",  COLUMN_TEXT,   E, 0, "when it was seen to have ended"},
+	{"pinned_to", "PINNED_TO", COLUMN_TEXT,   E, 0, "the group that a person pinned it to"},
+	{"pinned_by", "PINNED_BY", COLUMN_TEXT,   E, 0, "who pinned it"},
+	{"pinned_at", "PINNED_AT", COLUMN_TEXT,   E, 0, "when it was pinned, UTC"},
 };
 
 static const struct column check_columns[] = {

@@ -18,6 +18,7 @@ enum column_kind {
 	COLUMN_PLACE,	/* {file, line}: file:line */
 	COLUMN_RULE,	/* {file, line, text}: file:line: text */
 	COLUMN_YESNO,
+	COLUMN_MARK,	/* yes or nothing */
 	COLUMN_KERNEL,	/* as the kernel writes it; sizes are made readable where the row's "file" holds one */
 };
 

@@ -48,7 +48,7 @@ static bool is_any_known(const json_t *rows, const struct column *c)
 
 	json_array_foreach((json_t *)rows, i, row)
 	{
-		if (field_is_known(row, c->key))
+		if (field_is_known(row, c->key) && (c->kind != COLUMN_MARK || field_is_true(row, c->key)))
 			return true;
 	}
 	return false;
@@ -86,6 +86,8 @@ static enum colour cell_colour(const struct column *c, const json_t *row)
 	    field_number(row, c->key) * 100 >= limit * MEMORY_FULL_PERCENT)
 		return COLOUR_CARE;
 	if (strcmp(c->key, "danger") == 0 || strcmp(c->key, "reason") == 0)
+		return COLOUR_CARE;
+	if (c->kind == COLUMN_MARK)
 		return COLOUR_CARE;
 	if (c->kind == COLUMN_YESNO && !field_is_true(row, c->key))
 		return COLOUR_BAD;

@@ -188,10 +188,10 @@ static enum outcome write_try(struct run *run, const struct action *act, bool la
 	return r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 }
 
-static void refusals_drop_all(struct applier *a, const struct hierarchy *h, const char *path)
+static void refusals_drop_all(struct applier *a, unsigned hierarchy, const char *path)
 {
 	for (int k = 0; k < KNOB__COUNT; k++)
-		if (h->controllers & 1U << knob_rows[k].controller)
+		if (machine_hierarchy(a->machine, knob_rows[k].controller) == (int)hierarchy)
 			refusals_drop(a->refusals, path, k);
 }
 
@@ -208,10 +208,10 @@ static int cgroup_remove(struct applier *a, const struct action *act, const char
 
 	if (r < 0)
 		return r;
-	refusals_drop_all(a, h, rel);
+	refusals_drop_all(a, act->hierarchy, rel);
 	while ((end = strrchr(rel, '/'))) {
 		*end = '\0';
-		refusals_drop_all(a, h, rel);
+		refusals_drop_all(a, act->hierarchy, rel);
 	}
 	return 0;
 }

@@ -82,6 +82,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	d->mover = mover_new(d->kernel, &d->machine);
 	d->members = members_new();
 	d->departed = departed_new();
+	d->pins = pins_new();
 	d->origins = origin_store_new(d->state_fd, &d->machine);
 	d->reclaim = reclaim_new(d->kernel, &d->machine, e);
 	if (!d->reclaim)
@@ -126,6 +127,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.mover = d->mover,
 		.proc = d->proc,
 		.origins = d->origins,
+		.pins = d->pins,
 		.self = getpid(),
 		.puts_back = settle_puts_back,
 		.tell = settle_moved,
@@ -158,6 +160,8 @@ void daemon_close(struct daemon *d)
 	origin_store_free(d->origins);
 	departed_free(d->departed);
 	members_free(d->members);
+	pins_free(d->pins);
+	frozen_done(&d->frozen);
 	proc_free(d->proc);
 	tree_free(&d->tree);
 	want_free(d->want);
@@ -241,6 +245,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	would_be_tick(d->would_be, d->sampler);
 	placer_journal(&d->placer);
+	settle_pins_save(d);
 	if (d->again || hotplug_changed(d->hotplug))
 		daemon_settle(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
@@ -292,6 +297,7 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 	sd_notify(false, "STOPPING=1");
 	daemon_take_events(d, NULL);
 	placer_journal(&d->placer);
+	settle_pins_save(d);
 	return sd_event_exit(d->event, 0);
 }
 
@@ -368,6 +374,11 @@ static int reset(void *ctx, const char *group, struct err *e)
 	return settle_reset(ctx, group, e);
 }
 
+static int deed(void *ctx, const struct deed *what, struct deed_done *ret, struct err *e)
+{
+	return settle_person(ctx, what, ret, e);
+}
+
 /* r and what it is of: a pointer, since the call that gives r and this argument are evaluated in any order. */
 static int keep(struct daemon *d, int r, sd_event_source *const *source, struct err *e)
 {
@@ -417,6 +428,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.glance = glance,
 		.reload = reload,
 		.reset = reset,
+		.deed = deed,
 	};
 	r = add_sources(d, e);
 	if (r == 0)

@@ -39,6 +39,7 @@ enum why {
 	WHY_MACHINE,/* CPUs or memory changed */
 	WHY_RESET,
 	WHY_DRIFT,  /* somebody else changed our tree */
+	WHY_PERSON, /* pinned, froze … something */
 };
 
 /* What others change in our tree. */
@@ -75,6 +76,8 @@ struct daemon {
 	struct mover *mover;
 	struct members *members;
 	struct origin_store *origins;
+	struct pins *pins;
+	struct frozen frozen;
 	struct reclaim *reclaim;
 	struct sampler *sampler;
 	struct would_be *would_be;
@@ -136,6 +139,9 @@ int daemon_settle(struct daemon *d, enum why why, struct err *e);
 
 /* settle.c: policy, machine and processes are looked at, and what is wrong is put right. */
 int settle(struct daemon *d, enum why why, struct err *e);
+/* pin, unpin, freeze, thaw, kill. -ENOENT: no such group, -ESRCH: no such process. */
+int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *ret, struct err *e);
+void settle_pins_save(struct daemon *d); /* those that were inherited, or ended */
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
 void settle_drift_done(struct daemon *d);

@@ -81,6 +81,7 @@ static const struct side_file {
 	const char *v2, *v1, *text;
 } side_files[] = {
 	{ CONTROLLER_CPU, NULL, "cpu.cfs_period_us", "100000" },
+	{ CONTROLLER_FREEZER, NULL, "freezer.self_freezing", "0" },
 	{ CONTROLLER_MEMORY, "memory.current", "memory.usage_in_bytes", "0" },
 	{ CONTROLLER_MEMORY, "memory.swap.current", "memory.memsw.usage_in_bytes", "0" },
 };
@@ -172,6 +173,7 @@ static int dir_make(struct kernel *k, const struct hierarchy *h, const char *pat
 		controllers_put(full, "cgroup.controllers", controllers);
 		file_put(full, "cgroup.subtree_control", "");
 		file_put(full, "cgroup.events", "populated 0\nfrozen 0\n");
+		file_put(full, knob_file(KNOB_FREEZE, 2), "0");
 	}
 	knob_files_put(full, h->version, controllers);
 	return 0;
@@ -250,6 +252,8 @@ static int dir_write(struct kernel *k, const struct hierarchy *h, const char *pa
 {
 	if (h->version == 2 && !strcmp(file, "cgroup.subtree_control"))
 		return subtree_control_write(k, h, path, text, e);
+	if (!strcmp(file, "freezer.state"))
+		kernel_files_write(k, h, path, "freezer.self_freezing", strcmp(text, "FROZEN") ? "0" : "1", NULL);
 	return kernel_files_write(k, h, path, file, text, e);
 }
 

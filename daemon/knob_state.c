@@ -13,9 +13,9 @@ int knob_version(const struct machine *m, enum knob k)
 	return h < 0 ? 0 : m->hierarchies[h].version;
 }
 
-static const char *key_name(enum knob k)
+const char *knob_key_name(enum knob k)
 {
-	return key_rows[knob_rows[k].key].name;
+	return knob_rows[k].key == KEY_NONE ? "freeze" : key_rows[knob_rows[k].key].name;
 }
 
 /* The kernel's file, or the key where it has none. */
@@ -23,7 +23,7 @@ static const char *knob_name(const struct machine *m, enum knob k)
 {
 	const char *file = knob_file(k, knob_version(m, k));
 
-	return file ? file : key_name(k);
+	return file ? file : knob_key_name(k);
 }
 
 static const struct shrinking *find_shrinking(const struct view *v, const char *path, enum knob k)
@@ -81,7 +81,7 @@ static void tell_shrinking(const struct shrinking *s, struct knob_report *ret)
 		snprintf(numbers, sizeof(numbers), "in use - > wanted %s", size_text(s->wanted_bytes, wanted, sizeof(wanted)));
 	else
 		size_text_over("in use", s->use_bytes, "wanted", s->wanted_bytes, numbers, sizeof(numbers));
-	snprintf(ret->reason, sizeof(ret->reason), "%s: %s", key_name(s->knob), numbers);
+	snprintf(ret->reason, sizeof(ret->reason), "%s: %s", knob_key_name(s->knob), numbers);
 }
 
 /* It is not as wanted: why? */
@@ -102,7 +102,7 @@ static void judge_difference(const struct view *v, const struct node *node, cons
 		tell_drift(v, k, &node->wanted[k].value, ret);
 	} else if (!seen) {
 		ret->state = KNOB_STATE_DRIFT;
-		snprintf(ret->reason, sizeof(ret->reason), "%s: its cgroup is not there", key_name(k));
+		snprintf(ret->reason, sizeof(ret->reason), "%s: its cgroup is not there", knob_key_name(k));
 	} else if (node->wanted[k].asked) {
 		ret->state = KNOB_STATE_REFUSED;
 		snprintf(ret->reason, sizeof(ret->reason), "%s: cannot be read back", knob_name(v->machine, k));
@@ -121,7 +121,7 @@ void knob_judge(const struct view *v, const struct node *node, const struct seen
 		ret->effective = &seen->values[k];
 	if (w->asked && w->impossible) {
 		ret->state = KNOB_STATE_IMPOSSIBLE;
-		snprintf(ret->reason, sizeof(ret->reason), "%s: %s", key_name(k), w->impossible);
+		snprintf(ret->reason, sizeof(ret->reason), "%s: %s", knob_key_name(k), w->impossible);
 	} else if (w->value.kind == VALUE_UNKNOWN) {
 		ret->state = KNOB_STATE_ABSENT;
 	} else if (!ret->effective || !value_equal(&w->value, ret->effective)) {

@@ -21,5 +21,7 @@ struct knob_report {
 /* seen: node's cgroup in the tree, or NULL. */
 void knob_judge(const struct view *v, const struct node *node, const struct seen_cgroup *seen, enum knob k,
 		struct knob_report *ret);
+/* What it is called where people read: its key of the policy, or "freeze". */
+const char *knob_key_name(enum knob k);
 /* Version of the knob's controller on this machine; 0: it is not there. */
 int knob_version(const struct machine *m, enum knob k);

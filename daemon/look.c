@@ -122,6 +122,7 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	s.current_group = one ? place_kept_by(l->p, one) : occupied_group(l, o);
 	s.settled = one && one->judged && s.current_group != GROUP_NONE && l->p->want->hierarchies &&
 		    bits_inside(l, o, s.current_group) == l->p->want->hierarchies;
+	place_pinned(l->p, f, &s);
 	classify(l->p->policy, l->p->resolved, f, &reader, &s, NULL, &v);
 	place_forbid(l->p, f, &v);
 	*j = (struct judged){
@@ -211,6 +212,15 @@ static void forget_gone(void *ctx, struct member *one)
 		place_ended(l->p, one->pid);
 }
 
+static void forget_pin(void *ctx, struct pin *one)
+{
+	struct look *l = ctx;
+	size_t i = find(l, one->pid);
+
+	if (i == SIZE_MAX || !pins_of(l->p->pins, one->pid, l->procs[i].start_ticks))
+		place_pin_exited(l->p, one->pid);
+}
+
 static void look_done(struct look *l)
 {
 	for (size_t i = 0; i < l->n; i++)
@@ -234,6 +244,7 @@ int placer_look(struct placer *p, const struct tree *tree, struct err *e)
 	if (r == 0) {
 		l.judged = must_alloc((l.n + 1) * sizeof(l.judged[0]));
 		map_groups(&l);
+		pins_each(p->pins, forget_pin, &l);
 		judge_all(&l);
 		judged = placer_now_ns();
 		carry_out_all(&l);

@@ -9,8 +9,8 @@ struct member {
 	uint64_t start_ticks;
 	unsigned group;		 /* index in the policy in force */
 	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
-	enum verdict_kind kind;	 /* RULE, FOLLOWS or STAYS */
-	uint64_t rule_key;	 /* of the rule that brought it, or its ancestor, here; 0: not known */
+	enum verdict_kind kind;	 /* RULE, FOLLOWS, STAYS or PINNED */
+	uint64_t rule_key;	 /* of the rule, or of the pin, that brought it, or its ancestor, here; 0: not known */
 	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */
 	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
 	const char *stood;	 /* the leaf it was last seen or put in, as it should be; interned; NULL: never yet */

@@ -1,6 +1,7 @@
 /* The interface io.cgq, and what every varlink service answers about itself. */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -35,6 +36,7 @@ static const struct {
 
 struct question {
 	struct service *service;
+	const struct peer *peer;
 	json_t *parameters;
 	const char **error_name;
 	json_t **error_parameters;
@@ -199,11 +201,92 @@ static json_t *do_reset(struct question *q)
 	return json_object();
 }
 
+/* Does it, and answers with its note; NULL where it is refused. */
+static json_t *do_deed(struct question *q, struct deed *deed, struct deed_done *done)
+{
+	json_int_t pid = json_integer_value(json_object_get(q->parameters, "pid"));
+	struct err e = { 0 };
+	json_t *o;
+	int r;
+
+	if (json_object_get(q->parameters, "pid") && (pid < 1 || pid > INT_MAX))
+		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "pid");
+	deed->uid = q->peer->uid;
+	deed->pid = (pid_t)pid;
+	deed->group = parameter_text(q, "group");
+	deed->children = json_is_true(json_object_get(q->parameters, "children"));
+	r = q->service->deed(q->service->ctx, deed, done, &e);
+	if (r == -ENOENT)
+		return no_such_group(q);
+	if (r == -ESRCH)
+		return refuse(q, CGQ ".NoSuchProcess", "pid", json_integer(pid));
+	if (r < 0)
+		return refuse_text(q, CGQ ".Failed", "text", e.text);
+	o = json_object();
+	put_text(o, "note", done->note[0] ? done->note : NULL);
+	return o;
+}
+
+static json_t *do_simple_deed(struct question *q, enum deed_kind kind)
+{
+	struct deed_done done = { 0 };
+
+	return do_deed(q, &(struct deed){ .kind = kind }, &done);
+}
+
+static json_t *do_pin(struct question *q)
+{
+	return do_simple_deed(q, DEED_PIN);
+}
+
+static json_t *do_unpin(struct question *q)
+{
+	return do_simple_deed(q, DEED_UNPIN);
+}
+
+static json_t *do_freeze(struct question *q)
+{
+	return do_simple_deed(q, DEED_FREEZE);
+}
+
+static json_t *do_thaw(struct question *q)
+{
+	return do_simple_deed(q, DEED_THAW);
+}
+
+/* "TERM" or "SIGTERM"; 0: no such signal. */
+static int signal_named(const char *name)
+{
+	if (!strncmp(name, "SIG", 3))
+		name += 3;
+	for (int n = 1; n < SIGRTMIN; n++)
+		if (sigabbrev_np(n) && !strcmp(sigabbrev_np(n), name))
+			return n;
+	return 0;
+}
+
+static json_t *do_kill(struct question *q)
+{
+	const char *name = parameter_text(q, "signal");
+	struct deed deed = { .kind = DEED_KILL, .signal = name ? signal_named(name) : SIGKILL };
+	struct deed_done done = { 0 };
+	json_t *o;
+
+	if (!deed.signal)
+		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "signal");
+	o = do_deed(q, &deed, &done);
+	if (o) {
+		put_u64(o, "signalled", done.signalled);
+		put_u64(o, "left", done.left);
+	}
+	return o;
+}
+
 enum who { WHO_ANYONE, WHO_READS, WHO_CHANGES };
 
 struct parameter {
 	const char *name;
-	json_type type;
+	json_type type; /* JSON_TRUE: true or false */
 	bool needed; /* else it may be missing or null */
 };
 
@@ -211,7 +294,7 @@ static const struct method {
 	const char *name;
 	enum who who;
 	json_t *(*answer)(struct question *q);
-	struct parameter parameters[2];
+	struct parameter parameters[3];
 } methods[] = {
 	{ SERVICE ".GetInfo", WHO_ANYONE, do_get_info, { { 0 } } },
 	{ SERVICE ".GetInterfaceDescription", WHO_ANYONE, do_get_description, { { "interface", JSON_STRING, true } } },
@@ -223,6 +306,12 @@ static const struct method {
 	{ CGQ ".Events", WHO_READS, do_events, { { "after", JSON_INTEGER, false }, { "group", JSON_STRING, false } } },
 	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { 0 } } },
 	{ CGQ ".Reset", WHO_CHANGES, do_reset, { { "group", JSON_STRING, false } } },
+	{ CGQ ".Pin", WHO_CHANGES, do_pin,
+	  { { "pid", JSON_INTEGER, true }, { "group", JSON_STRING, true }, { "children", JSON_TRUE, false } } },
+	{ CGQ ".Unpin", WHO_CHANGES, do_unpin, { { "pid", JSON_INTEGER, true } } },
+	{ CGQ ".Freeze", WHO_CHANGES, do_freeze, { { "group", JSON_STRING, true } } },
+	{ CGQ ".Thaw", WHO_CHANGES, do_thaw, { { "group", JSON_STRING, true } } },
+	{ CGQ ".Kill", WHO_CHANGES, do_kill, { { "group", JSON_STRING, true }, { "signal", JSON_STRING, false } } },
 };
 
 static const struct method *find_method(const char *name)
@@ -261,6 +350,11 @@ static json_t *refuse_peer(struct question *q, enum who who, const struct peer *
 	return refuse_text(q, CGQ ".PermissionDenied", "text", text);
 }
 
+static json_type type_of(const json_t *value)
+{
+	return json_is_boolean(value) ? JSON_TRUE : json_typeof(value);
+}
+
 static const struct parameter *find_parameter(const struct method *m, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(m->parameters); i++)
@@ -278,7 +372,7 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 	json_object_foreach(given, name, value) {
 		const struct parameter *p = find_parameter(m, name);
 
-		if (!p || (json_typeof(value) != p->type && (p->needed || !json_is_null(value))))
+		if (!p || (type_of(value) != p->type && (p->needed || !json_is_null(value))))
 			return name;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(m->parameters); i++)
@@ -290,7 +384,7 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 json_t *methods_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
 		     const char **error_name, json_t **error_parameters, struct following *following)
 {
-	struct question q = { ctx, parameters, error_name, error_parameters, following };
+	struct question q = { ctx, peer, parameters, error_name, error_parameters, following };
 	const struct method *m = find_method(method);
 	const char *bad;
 

@@ -36,3 +36,10 @@ struct affinities *mover_affinities_take(struct mover *v);
 void mover_affinities_give_back(struct affinities *a);
 /* Empties one cgroup into another of the same hierarchy, until no process is left in it. */
 int mover_evacuate(struct mover *v, unsigned hierarchy, const char *from, const char *to, struct err *e);
+/*
+ * Sends a signal to every process directly in one cgroup, each held and found to be there still; never to this one.
+ * *ret_found: how many there were. -errno with e where they cannot be read.
+ */
+int mover_signal(struct mover *v, unsigned hierarchy, const char *path, int signal, size_t *ret_found, struct err *e);
+/* SIGKILL to all in a cgroup and below it, in one step; -ENOENT where the kernel cannot (v1, or before Linux 5.14). */
+int mover_kill_all(struct mover *v, unsigned hierarchy, const char *path, struct err *e);

@@ -35,6 +35,16 @@ bool target_is_alive(const struct target *t);
 /* Its parent has taken note, so that its pid may be another's by now. */
 bool target_is_reaped(const struct target *t);
 
+/* Who is directly in a cgroup. All-zero: nobody. free(list). */
+struct pids {
+	pid_t *list;
+	size_t n, cap;
+	size_t foreign; /* shown as 0: in a pid namespace that is not below ours */
+};
+
+/* Replaces what stands in ret. A cgroup that is gone holds nobody. */
+int mover_pids_read(struct mover *v, unsigned hierarchy, const char *path, struct pids *ret, struct err *e);
+
 /* Where a pid was written to. */
 struct written {
 	uint32_t hierarchies; /* bit per hierarchy */

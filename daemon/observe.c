@@ -23,6 +23,12 @@ static int quota_read_v1(struct kernel *k, const struct hierarchy *h, const char
 	return k->read(k, h, path, "cpu.cfs_period_us", buf + len, size - len, NULL);
 }
 
+/* v1's freezer.state is FROZEN too where only a cgroup above is frozen; what was written here stands elsewhere. */
+static const char *read_back_file(enum knob knob, int version)
+{
+	return knob == KNOB_FREEZE && version == 1 ? "freezer.self_freezing" : knob_file(knob, version);
+}
+
 void observe_value(struct kernel *k, const struct hierarchy *h, const char *path, enum knob knob, uint32_t page_bytes,
 		   struct value *ret)
 {
@@ -36,7 +42,7 @@ void observe_value(struct kernel *k, const struct hierarchy *h, const char *path
 	if (knob == KNOB_CPU_MAX && h->version == 1)
 		r = quota_read_v1(k, h, path, buf, sizeof(buf));
 	else
-		r = k->read(k, h, path, file, buf, sizeof(buf), NULL);
+		r = k->read(k, h, path, read_back_file(knob, h->version), buf, sizeof(buf), NULL);
 	if (!r)
 		value_from_text(knob, h->version, buf, page_bytes, ret);
 }
@@ -148,7 +154,7 @@ static void values_read(struct walk *w, unsigned i, const char *path, struct see
 	const struct hierarchy *h = &w->m->hierarchies[i];
 
 	for (int knob = 0; knob < KNOB__COUNT; knob++)
-		if (h->controllers & 1U << knob_rows[knob].controller)
+		if (machine_hierarchy(w->m, knob_rows[knob].controller) == (int)i)
 			observe_value(w->k, h, path, knob, w->m->page_bytes, &s->values[knob]);
 	if (!(h->controllers & CONTROLLER_BIT(MEMORY)))
 		return;

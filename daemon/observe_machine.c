@@ -95,7 +95,8 @@ static void layout_find(struct machine *m)
 	struct stat st;
 
 	for (unsigned i = 0; i < m->n_hierarchies; i++)
-		*(m->hierarchies[i].version == 2 ? &v2 : &v1) += 1;
+		if (m->hierarchies[i].controllers & ~CONTROLLER_BIT(FREEZER)) /* which limits nothing */
+			*(m->hierarchies[i].version == 2 ? &v2 : &v1) += 1;
 	if (v1 && v2)
 		m->layout = LAYOUT_MIXED;
 	else if (v1)
@@ -239,7 +240,7 @@ int observe_machine(struct kernel *k, const char *tree, double system_share, str
 		return r;
 	layout_find(&m);
 	for (unsigned i = 0; i < m.n_hierarchies; i++) {
-		if (m.layout == LAYOUT_V2_SYSTEMD)
+		if (m.layout == LAYOUT_V2_SYSTEMD && m.hierarchies[i].version == 2)
 			r = base_find(&m, &m.hierarchies[i], e);
 		if (r < 0)
 			return r;

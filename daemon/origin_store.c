@@ -216,7 +216,7 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 		if (!(fields[i] = strsep(&at, " ")))
 			return -EBADMSG;
 	if (text_u64(fields[0], &pid) < 0 || pid == 0 || pid > INT32_MAX || text_u64(fields[1], &start) < 0 ||
-	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_STAYS)
+	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_PINNED)
 		return -EBADMSG;
 	unescape(fields[4]);
 	one = members_put(members, (pid_t)pid, start);

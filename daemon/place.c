@@ -128,8 +128,8 @@ unsigned place_kept_by(const struct placer *p, const struct member *one)
 {
 	if (!one || one->group >= p->policy->n_groups)
 		return GROUP_NONE;
-	/* A rule that was edited or deleted no longer holds what it once brought. */
-	if (one->rule_key != 0 && !rule_lives(p, one->rule_key))
+	/* A rule that was edited or deleted, or a pin that was taken back, no longer holds what it once brought. */
+	if (one->rule_key != 0 && !rule_lives(p, one->rule_key) && !pins_hold(p->pins, one->rule_key))
 		return GROUP_NONE;
 	return one->group;
 }
@@ -213,6 +213,8 @@ static uint64_t key_of(const struct placer *p, const struct proc_facts *f, const
 
 	if (v->kind == VERDICT_RULE)
 		return p->policy->rules[v->rule].key;
+	if (v->kind == VERDICT_PINNED)
+		return pins_find(p->pins, f->pid)->key;
 	if (v->kind == VERDICT_FOLLOWS && parent)
 		return parent->rule_key;
 	return one->rule_key;

@@ -25,6 +25,11 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 /* Queues what is known of one for the journal, unless that says so already. */
 void place_journal(struct placer *p, struct member *one);
 
+/* Fills in what a person decided about that process: an heir is found here, and a recycled pid has no pin. */
+void place_pinned(struct placer *p, const struct proc_facts *f, struct standing *s);
+/* A pinned process has ended, and its pin with it. */
+void place_pin_exited(struct placer *p, pid_t pid);
+
 /*
  * What only the daemon knows: turns a verdict into EXCLUDED where the process lies beyond our base (a delegated
  * scope) or in a cgroup that is delegated to another manager.

@@ -90,6 +90,7 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 		.parent_group = place_kept_by(p, parent),
 		.current_group = place_kept_by(p, one),
 	};
+	place_pinned(p, &f, &s);
 	classify(p->policy, p->resolved, &f, &reader, &s, NULL, &v);
 	place_forbid(p, &f, &v);
 	/* The child of a member is where its parent is, though it may not belong there. */
@@ -129,7 +130,8 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
 	place_ended(p, ev->pid);
-	if (follows ? doubt || asks(p, 1U << MATCH_PARENT) : found || asks(p, 1U << MATCH_PARENT)) {
+	pins_fork(p->pins, ev->parent, ev->pid, 0);
+	if (pins_find(p->pins, ev->pid) || (follows ? doubt : found != NULL) || asks(p, 1U << MATCH_PARENT)) {
 		if (judge(p, ev->pid, ev->parent)) {
 			one = members_find(p->members, ev->pid);
 			/* found in place: no younger doubt about its own children than about itself */
@@ -162,6 +164,7 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:
+		place_pin_exited(p, ev->pid);
 		place_ended(p, ev->pid);
 		return;
 	}

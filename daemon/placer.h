@@ -9,6 +9,7 @@
 #include "kernel.h"
 #include "mover.h"
 #include "origin_store.h"
+#include "pins.h"
 #include "proc.h"
 
 /* Everything is borrowed, and set by the daemon before each use. */
@@ -22,6 +23,7 @@ struct placer {
 	struct mover *mover;
 	struct proc *proc;
 	struct origin_store *origins;
+	struct pins *pins;
 	pid_t self;
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
@@ -60,6 +62,16 @@ struct facts_reader placer_reader(struct placer *p);
  * its origin is known even when its parent and this daemon have died.
  */
 void placer_journal(struct placer *p);
+
+/*
+ * Whether that process may be pinned to the group: 0 with FACT_STAT in f (give it back), or -errno with the reason:
+ * -ESRCH it is not there, else it is never placed. *f is to be given back either way.
+ */
+int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e);
+/* Takes a person's decision back; the next look judges by rules again. False: it is not pinned. */
+bool placer_unpin(struct placer *p, pid_t pid);
+/* In all cgroups of the group; true too where the group has none. */
+bool placer_is_placed(struct placer *p, pid_t pid, unsigned group);
 
 /* The full look (law 2): tree as observed just now. -errno only when nothing could be looked at. */
 int placer_look(struct placer *p, const struct tree *tree, struct err *e);

@@ -148,7 +148,8 @@ static void leave_drift(const struct view *v, const struct want *want, struct pl
 static json_t *diff_of(const struct view *v, const struct choice *next)
 {
 	bool passive = v->passive && v->passive_stays;
-	struct want *want = want_make(next->policy, v->machine, passive);
+	auto_free bool *frozen = frozen_groups(v->frozen, next->policy);
+	struct want *want = want_make(next->policy, v->machine, passive, frozen);
 	struct plan *plan = plan_make(want, v->machine, v->tree, v->refusals);
 	json_t *o = json_object(), *actions;
 

@@ -10,6 +10,7 @@
 #include "report_how.h"
 #include "report_json.h"
 #include "report_knobs.h"
+#include "report_pin.h"
 #include "report_rules.h"
 #include "users.h"
 
@@ -28,6 +29,13 @@ static struct member *member_of(const struct view *v, const struct proc_facts *f
 	struct member *m = members_find(v->members, f->pid);
 
 	return m && m->start_ticks == f->start_ticks && m->group < v->choice->policy->n_groups ? m : NULL;
+}
+
+static const struct pin *pin_of(const struct view *v, const struct proc_facts *f)
+{
+	const struct pin *pin = pins_find(v->pins, f->pid);
+
+	return pin && pin->start_ticks == f->start_ticks && pin->group[0] ? pin : NULL;
 }
 
 static unsigned group_of_pid(const struct view *v, pid_t pid)
@@ -65,7 +73,7 @@ static const char *forbidden(const struct view *v, const struct proc_facts *f)
 }
 
 /* Judged anew, with every rule that is tried on the way. */
-static void judge(const struct view *v, struct proc_facts *f, json_t *list, struct verdict *ret)
+static void judge(const struct view *v, struct proc_facts *f, const struct pin *pin, json_t *list, struct verdict *ret)
 {
 	struct facts_reader reader = v->reader.read ? v->reader : proc_reader(v->proc);
 	struct trace trace = { tried, list };
@@ -73,6 +81,8 @@ static void judge(const struct view *v, struct proc_facts *f, json_t *list, stru
 	struct standing standing = { .parent_group = group_of_pid(v, f->ppid), .current_group = m ? m->group : GROUP_NONE };
 	const char *why;
 
+	standing.is_pinned = pin != NULL;
+	standing.pinned_group = pin ? policy_group(v->choice->policy, pin->group) : GROUP_NONE;
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);
 	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self))
 		return;
@@ -159,12 +169,16 @@ static void put_limits(const struct view *v, unsigned group, json_t *o)
 	put(o, "limits", list);
 }
 
-static void put_user(const struct view *v, struct proc_facts *f, json_t *o)
+/* pinned_to may be a group that is in no policy just now. */
+static void put_people(const struct view *v, struct proc_facts *f, const struct pin *pin, json_t *o)
 {
 	struct users *users = users_load();
 	bool known = f->known & FACT_BIT(FACT_IDS) || proc_read(v->proc, f, FACT_IDS) == 0;
 
 	put_text(o, "user", known ? users_name(users, f->uid) : NULL);
+	put_text(o, "pinned_to", pin ? pin->group : NULL);
+	put(o, "pinned_children", pin ? json_boolean(pin->children) : json_null());
+	report_pin(pin, users, o);
 	users_free(users);
 }
 
@@ -235,6 +249,7 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	struct verdict verdict;
 	const struct member *m;
 	const struct departed_one *past;
+	const struct pin *pin;
 	json_t *o, *list;
 	int r = proc_read(v->proc, &f, FACT_STAT);
 
@@ -250,12 +265,15 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	}
 	o = json_object();
 	list = json_array();
-	judge(v, &f, list, &verdict);
+	pin = pin_of(v, &f);
+	judge(v, &f, pin, list, &verdict);
 	m = member_of(v, &f);
 	put_u64(o, "pid", (uint64_t)pid);
 	put_text(o, "name", f.comm);
-	put_user(v, &f, o);
+	put_people(v, &f, pin, o);
 	put_verdict(v, m, &verdict, o);
+	if (pin && verdict.kind != VERDICT_EXCLUDED)
+		put_text(o, "how", report_how(VERDICT_PINNED));
 	put(o, "tried", list);
 	put_time(o, "moved_at", m ? m->placed_ns : 0);
 	put(o, "ended_at", json_null());

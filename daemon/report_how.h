@@ -7,7 +7,7 @@ static inline const char *report_how(enum verdict_kind kind)
 {
 	static const char *const words[] = {
 		[VERDICT_NONE] = "none",     [VERDICT_RULE] = "rule",	      [VERDICT_FOLLOWS] = "follows",
-		[VERDICT_STAYS] = "stays",   [VERDICT_EXCLUDED] = "excluded",
+		[VERDICT_STAYS] = "stays",   [VERDICT_EXCLUDED] = "excluded", [VERDICT_PINNED] = "pinned",
 	};
 
 	return words[kind];

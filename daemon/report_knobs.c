@@ -43,7 +43,7 @@ static json_t *knob_new(const struct view *v, const char *rel, enum knob k, cons
 {
 	json_t *o = json_object();
 
-	put_text(o, "key", key_rows[knob_rows[k].key].name);
+	put_text(o, "key", knob_key_name(k));
 	put_path(v, k, rel, o);
 	put_text(o, "file", knob_file(k, knob_version(v->machine, k)));
 	put_setting(s, o);
@@ -62,7 +62,7 @@ static void node_knob(const struct view *v, const struct node *node, const struc
 	knob_judge(v, node, seen, k, &report);
 	if (!w->asked && (report.state == KNOB_STATE_IN_FORCE || report.state == KNOB_STATE_ABSENT))
 		return;
-	if (node->group != GROUP_NONE && !node->self)
+	if (node->group != GROUP_NONE && !node->self && knob_rows[k].key != KEY_NONE)
 		s = &v->choice->policy->groups[node->group].settings[knob_rows[k].key];
 	o = knob_new(v, node->path, k, s);
 	put_value(o, "wanted", k, version, &w->value);
@@ -88,7 +88,7 @@ static void passive_knobs(const struct view *v, unsigned group, json_t *list)
 	for (unsigned k = 0; k < KNOB__COUNT; k++) {
 		json_t *o;
 
-		if (!is_asked(&g->settings[knob_rows[k].key], k))
+		if (knob_rows[k].key == KEY_NONE || !is_asked(&g->settings[knob_rows[k].key], k))
 			continue;
 		o = knob_new(v, g->path, k, &g->settings[knob_rows[k].key]);
 		put(o, "wanted", json_null());

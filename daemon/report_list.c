@@ -40,6 +40,7 @@ json_t *report_usage(const char *group, const struct group_usage *u, const struc
 	put_text(o, "state", state_names[s->state]);
 	put_text(o, "reason", s->reason[0] ? s->reason : NULL);
 	put_text(o, "would", s->would[0] ? s->would : NULL);
+	put(o, "frozen", json_boolean(s->frozen));
 	return o;
 }
 

@@ -6,6 +6,7 @@
 #include "report.h"
 #include "report_json.h"
 #include "report_how.h"
+#include "report_pin.h"
 #include "report_rules.h"
 #include "users.h"
 
@@ -56,6 +57,7 @@ static json_t *process(const struct view *v, const struct member *m, const struc
 		put_text(o, "group", v->choice->policy->groups[m->group].path);
 		put_rule(o, "rule", rule_index_find(rules, m->rule_key));
 		put_text(o, "how", report_how(m->kind));
+		report_pin(m->kind == VERDICT_PINNED ? pins_find(v->pins, m->pid) : NULL, users, o);
 	}
 	proc_facts_done(&f);
 	return o;

@@ -1,6 +1,7 @@
 /* What a caller of the socket may make the daemon do. The daemon fills it in; methods calls it. */
 #pragma once
 
+#include "deed.h"
 #include "view.h"
 
 struct service {
@@ -12,4 +13,6 @@ struct service {
 	int (*reload)(void *ctx, struct err *e); /* done when it returns; refusals stand in the view's choice */
 	/* Gives one group (with its children), or with NULL everything, back as it was. */
 	int (*reset)(void *ctx, const char *group, struct err *e);
+	/* -ENOENT: no such group, -ESRCH: no such process. */
+	int (*deed)(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e);
 };

@@ -10,6 +10,7 @@
 #include "base_store.h"
 #include "log.h"
 #include "observe.h"
+#include "pin_store.h"
 #include "policy_choose.h"
 #include "resolve.h"
 #include "text.h"
@@ -35,10 +36,31 @@ static void drop_want(struct daemon *d)
 	d->placer.want = NULL;
 }
 
+struct pin_check {
+	struct daemon *d;
+	const struct policy *old, *now;
+};
+
+static void pin_check(void *ctx, struct pin *one)
+{
+	const struct pin_check *c = ctx;
+	auto_free char *text = NULL;
+
+	if (!one->group[0] || policy_group(c->old, one->group) == GROUP_NONE || policy_group(c->now, one->group) != GROUP_NONE)
+		return;
+	text = must_printf("pid %d is pinned to %s, which is no group any more: it goes back to where it came from, and the "
+			   "pin waits", (int)one->pid, one->group);
+	log_line(LOG_LEVEL_WARNING, "%s", text);
+	settle_happened(c->d, &(struct happening){.kind = HAPPENING_PERSON, .group = one->group, .pid = one->pid,
+						  .start_ticks = one->start_ticks, .text = text});
+}
+
 static void adopt(struct daemon *d, struct choice *now)
 {
 	auto_free unsigned *map = map_groups(d->choice.policy, now->policy);
 
+	if (d->choice.policy)
+		pins_each(d->pins, pin_check, &(struct pin_check){d, d->choice.policy, now->policy});
 	troubles_remap(&d->troubles, map, d->choice.policy ? d->choice.policy->n_groups : 0);
 	placer_policy(&d->placer, now->policy, map, d->choice.policy ? d->choice.policy->n_groups : 0);
 	drop_want(d);
@@ -117,6 +139,46 @@ static int take_machine(struct daemon *d, struct err *e)
 	return 1;
 }
 
+/* Law 4: what an earlier daemon left frozen stays so. */
+static void take_over_frozen(struct daemon *d)
+{
+	if (settle_observe(d, NULL) == 0)
+		frozen_adopt(&d->frozen, d->choice.policy, &d->tree);
+}
+
+static void load_pins(struct daemon *d)
+{
+	struct err e = {0};
+
+	if (pin_store_load(d->state_fd, d->pins, &e) < 0)
+		log_line(LOG_LEVEL_WARNING, "%s", e.text);
+}
+
+static void tell_not_frozen(void *ctx, const char *path)
+{
+	static const char text[] = "no longer frozen: nothing of it is enforced any more";
+
+	log_line(LOG_LEVEL_INFO, "%s: %s", path, text);
+	settle_happened(ctx, &(struct happening){.kind = HAPPENING_PERSON, .group = path, .text = text});
+}
+
+static void renew_want(struct daemon *d)
+{
+	auto_free bool *frozen = NULL;
+
+	if (d->passive)
+		for (size_t i = 0; i < d->frozen.n; i++)
+			tell_not_frozen(d, d->frozen.list[i].path);
+	if (d->passive)
+		frozen_done(&d->frozen);
+	frozen_trim(&d->frozen, d->choice.policy, tell_not_frozen, d);
+	frozen = frozen_groups(&d->frozen, d->choice.policy);
+	drop_want(d);
+	d->want = want_make(d->choice.policy, &d->machine, d->passive, frozen);
+	d->placer.want = d->want;
+	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
+}
+
 int settle(struct daemon *d, enum why why, struct err *e)
 {
 	const char *said;
@@ -127,17 +189,17 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	machine_changed = take_machine(d, e);
 	if (machine_changed < 0)
 		return machine_changed;
-	policy_changed = why == WHY_RESET ? 0 : take_policy(d, why, e);
+	policy_changed = why == WHY_RESET || why == WHY_PERSON ? 0 : take_policy(d, why, e);
 	if (policy_changed < 0)
 		return policy_changed;
 	if (policy_changed && !d->options.passive)
 		d->passive = false;
 	resolve_again(d->resolved, d->choice.policy);
-	drop_want(d);
-	d->want = want_make(d->choice.policy, &d->machine, d->passive);
-	d->placer.want = d->want;
-	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
+	if (why == WHY_START)
+		take_over_frozen(d);
+	renew_want(d);
 	if (why == WHY_START) {
+		load_pins(d);
 		origin_store_load(d->origins, d->choice.policy, d->members);
 		origin_store_trim(d->origins, d->choice.policy, d->members);
 		base_store_load(d->state_fd, &d->machine, d->base_given);
@@ -227,6 +289,8 @@ const struct view *settle_glance(struct daemon *d)
 		.passive = d->passive,
 		.passive_reason = d->passive ? d->passive_reason : NULL,
 		.self = d->placer.self,
+		.pins = d->pins,
+		.frozen = &d->frozen,
 	};
 	return &d->view;
 }

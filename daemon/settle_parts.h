@@ -26,6 +26,12 @@ bool settle_stands(struct daemon *d, unsigned hierarchy, const char *path, const
 bool settle_is_deserted(struct daemon *d, const char *path);
 /* The key of all that drifts in that cgroup begins so. Returns buf. */
 char *settle_drift_key(unsigned hierarchy, const char *path, char *buf, size_t size);
+/* settle_person.c */
+void settle_person_happened(struct daemon *d, const struct deed *deed, const struct proc_facts *f, const char *text);
+/* Why the group has no cgroup, or NULL: it has one. */
+const char *settle_no_cgroup(const struct daemon *d, unsigned group);
+/* settle_kill.c */
+int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e);
 
 /* settle_kernel.c */
 /* Reads our tree anew. */

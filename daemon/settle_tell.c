@@ -303,11 +303,12 @@ void settle_tell_machine(struct daemon *d, const struct machine *now)
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset", "drift"};
+					    "reset", "drift", "a person"};
 	static const enum happening_kind kinds[] = {
 		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
 		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
 		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON, [WHY_DRIFT] = HAPPENING_APPLY,
+		[WHY_PERSON] = HAPPENING_PERSON,
 	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],

@@ -4,6 +4,7 @@
 
 #include <cgq/memory.h>
 
+#include "decision.h"
 #include "knob_state.h"
 #include "state.h"
 #include "would_be.h"
@@ -163,6 +164,38 @@ static void note_passive(const struct view *v, struct group_state *list)
 	}
 }
 
+static bool is_frozen(const struct view *v, unsigned group)
+{
+	for (; group != GROUP_NONE; group = v->choice->policy->groups[group].parent) {
+		const struct seen_cgroup *seen = tree_find(v->tree, v->choice->policy->groups[group].path);
+
+		if (seen && seen->values[KNOB_FREEZE].kind == VALUE_NUMBER && seen->values[KNOB_FREEZE].number)
+			return true;
+	}
+	return false;
+}
+
+/* "frozen with web by root at 2026-11-25 19:03:11" */
+static void frozen_reason(const struct view *v, const char *path, char *buf, size_t size)
+{
+	const struct frozen_group *by = frozen_find(v->frozen, path);
+	bool with = by && strcmp(by->path, path) != 0;
+	char who[80] = "";
+
+	if (by && by->known)
+		decision_text(by->uid, by->at_usec, who, sizeof(who));
+	snprintf(buf, size, "frozen%s%s%s%s", with ? " with " : "", with ? by->path : "", *who ? " by " : "", who);
+}
+
+static void note_frozen(const struct view *v, struct group_state *list)
+{
+	for (unsigned g = 0; g < v->choice->policy->n_groups; g++) {
+		list[g].frozen = is_frozen(v, g);
+		if (list[g].frozen && !list[g].reason[0])
+			frozen_reason(v, v->choice->policy->groups[g].path, list[g].reason, sizeof(list[g].reason));
+	}
+}
+
 struct group_state *states_make(const struct view *v, const struct usages *usages)
 {
 	size_t n = v->choice->policy->n_groups;
@@ -175,5 +208,6 @@ struct group_state *states_make(const struct view *v, const struct usages *usage
 	note_nodes(v, usages, list);
 	note_troubles(v, list);
 	note_passive(v, list);
+	note_frozen(v, list);
 	return list;
 }

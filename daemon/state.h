@@ -14,8 +14,9 @@ extern const char *const state_names[STATE__COUNT];
 
 struct group_state {
 	enum state state;
-	char reason[320]; /* "" for ok */
+	char reason[320]; /* "" for ok, unless it is frozen */
 	char would[200];  /* of a passive group: what would be held back; "" for nothing */
+	bool frozen;	  /* itself or with a group above it; by the kernel's word */
 };
 
 /*

@@ -9,8 +9,10 @@
 #include <cgq/want.h>
 
 #include "chronicle.h"
+#include "frozen.h"
 #include "kernel.h"
 #include "members.h"
+#include "pins.h"
 #include "policy_choose.h"
 #include "proc.h"
 
@@ -64,6 +66,8 @@ struct view {
 	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
 	pid_t self;
+	const struct pins *pins;      /* NULL: none */
+	const struct frozen *frozen;  /* NULL: none */
 };
 
 /* DESIGN section 4, first that holds. */

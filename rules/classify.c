@@ -39,6 +39,29 @@ static bool rule_fits(const struct look *l, const struct policy *p, unsigned ind
 	return rule->n_terms > 0 && !failed;
 }
 
+static void judge_by_pin(const struct standing *s, struct verdict *ret)
+{
+	if (s->pinned_group == GROUP_NONE)
+		return;
+	ret->kind = VERDICT_PINNED;
+	ret->group = s->pinned_group;
+}
+
+/* First match wins. */
+static bool judge_by_rules(const struct look *l, const struct policy *p, const struct trace *trace, struct verdict *ret)
+{
+	unsigned rule = 0;
+
+	while (rule < p->n_rules && !rule_fits(l, p, rule, trace))
+		rule++;
+	if (rule == p->n_rules)
+		return false;
+	ret->kind = VERDICT_RULE;
+	ret->group = p->rules[rule].group;
+	ret->rule = rule;
+	return true;
+}
+
 static bool keeps_descendants(const struct policy *p, unsigned group)
 {
 	return group < p->n_groups && p->groups[group].follow;
@@ -102,18 +125,12 @@ void classify(const struct policy *p, const struct resolved *r, struct proc_fact
 	      const struct standing *s, const struct trace *trace, struct verdict *ret)
 {
 	const struct look l = {r, f, reader};
-	unsigned rule = 0;
 
 	*ret = (struct verdict){.kind = VERDICT_NONE, .group = GROUP_NONE, .rule = UINT32_MAX};
-	while (rule < p->n_rules && !rule_fits(&l, p, rule, trace))
-		rule++;
-	if (rule < p->n_rules) {
-		ret->kind = VERDICT_RULE;
-		ret->group = p->rules[rule].group;
-		ret->rule = rule;
-	} else {
+	if (s->is_pinned)
+		judge_by_pin(s, ret);
+	else if (!judge_by_rules(&l, p, trace, ret))
 		judge_by_standing(p, s, ret);
-	}
 	if (s->settled && ret->group == s->current_group)
 		return;
 	if (ret->kind == VERDICT_NONE || !is_excluded(&l, ret->exclusion, sizeof(ret->exclusion)))

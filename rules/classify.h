@@ -12,6 +12,7 @@ struct trace {
 
 /*
  * f holds at least FACT_STAT; reader fetches what else a rule needs, each fact once. trace may be NULL.
+ * A pinned process is asked no rule, but may be EXCLUDED like any other.
  * Never EXCLUDED for what only the caller knows (itself); excluded for kernel threads, pid 1, another pid
  * namespace and foreign managers, each judged only once a rule or following would place the process.
  */

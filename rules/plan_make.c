@@ -20,8 +20,8 @@ struct action *plan_add(struct planning *c, enum action_kind kind, unsigned hier
 {
 	struct action *a = first_add(c, kind, hierarchy);
 
-	a->group = n->group;
-	a->path = n->path;
+	a->group = n ? n->group : GROUP_NONE;
+	a->path = n ? n->path : NULL;
 	return a;
 }
 

@@ -15,7 +15,7 @@ struct planning {
 	bool *inner;			 /* by node: has children */
 };
 
-/* A new action among the first ones, for one node; KNOB__COUNT and no text yet. */
+/* A new action among the first ones, for one node or (NULL) for what nobody wants; KNOB__COUNT and no text yet. */
 struct action *plan_add(struct planning *c, enum action_kind kind, unsigned hierarchy, const struct node *n);
 bool plan_stands(const struct planning *c, size_t node, unsigned hierarchy);
 /* v2: the controllers that must be enabled in an inner cgroup of ours. */

@@ -17,6 +17,7 @@ static const enum knob raise_order[] = {
 	KNOB_CPU_IDLE, /* before the weight, which an idle cgroup refuses and which waking resets */
 	KNOB_CPU_WEIGHT, KNOB_CPU_MAX,	  KNOB_CPU_BURST,  KNOB_CPUS,	    KNOB_MEMS,
 	KNOB_SWAP_MAX,	 KNOB_MEMORY_MAX, KNOB_MEMORY_HIGH, KNOB_MEMORY_LOW, KNOB_MEMORY_MIN, KNOB_TASKS_MAX,
+	KNOB_FREEZE,
 };
 
 _Static_assert(sizeof(raise_order) / sizeof(raise_order[0]) == KNOB__COUNT, "every knob has its place");
@@ -60,13 +61,13 @@ static bool is_lowered(const struct change *ch, const struct value *wanted)
 	return value_compare(wanted, &ch->now) < 0;
 }
 
-/* v2: the file appears when the parent hands the controller on. */
+/* v2: the file appears when the parent hands the controller on, but for those that every cgroup has. */
 static bool is_handed_on(const struct planning *c, const struct change *ch)
 {
 	uint32_t bit = 1U << knob_rows[ch->knob].controller;
 	size_t parent = c->w->nodes[ch->node].parent;
 
-	if (ch->version == 1)
+	if (ch->version == 1 || !controller_rows[knob_rows[ch->knob].controller].v2)
 		return true;
 	if (!ch->node)
 		return c->t->base_enabled[ch->hierarchy] & bit;
@@ -248,10 +249,38 @@ static void plan_quotas_lifted(struct planning *c)
 	}
 }
 
+/*
+ * What is frozen and to go, or whose group nobody wants frozen any more, runs again before its processes are moved
+ * out: v1 keeps a frozen process that cannot be moved stopped for good, and no signal ends it.
+ */
+static void plan_thaws(struct planning *c)
+{
+	int h = machine_hierarchy(c->m, CONTROLLER_FREEZER);
+
+	for (size_t i = 0; h >= 0 && i < c->t->n; i++) {
+		const struct seen_cgroup *s = &c->t->list[i];
+		const struct node *n = c->node_of[i] == UINT32_MAX ? NULL : &c->w->nodes[c->node_of[i]];
+		struct value thawed;
+		struct action *a;
+		char text[32];
+
+		if (!s->values[KNOB_FREEZE].number || (n && n->wanted[KNOB_FREEZE].value.kind != VALUE_UNKNOWN))
+			continue;
+		value_default(KNOB_FREEZE, c->m->hierarchies[h].version, &thawed);
+		value_to_text(KNOB_FREEZE, c->m->hierarchies[h].version, &thawed, text, sizeof(text));
+		a = plan_add(c, ACTION_WRITE, (unsigned)h, n);
+		a->path = s->path;
+		a->knob = KNOB_FREEZE;
+		a->file = knob_file(KNOB_FREEZE, c->m->hierarchies[h].version);
+		a->text = arena_strdup(&c->plan->arena, text);
+	}
+}
+
 void plan_writes(struct planning *c)
 {
 	struct change ch;
 
+	plan_thaws(c);
 	if (c->w->n)
 		plan_quotas_lifted(c);
 	for (size_t i = 0; i < c->w->n; i++)

@@ -70,7 +70,7 @@ int machine_hierarchy(const struct machine *m, enum controller c)
 {
 	int i = hierarchy_with(m, c, 1);
 
-	if (i < 0 && c == CONTROLLER_CPUACCT)
+	if (i < 0 && !controller_rows[c].v2)
 		i = hierarchy_with(m, CONTROLLER_CPU, 2);
 	return i;
 }

@@ -31,6 +31,7 @@ void value_default(enum knob k, int version, struct value *ret)
 		*ret = (struct value){ .kind = VALUE_NUMBER, .number = version == 2 ? 100 : 1024 };
 		break;
 	case FORM_NUMBER:
+	case FORM_FREEZE:
 		*ret = (struct value){ .kind = VALUE_NUMBER };
 		break;
 	case FORM_LIST:
@@ -67,6 +68,8 @@ void value_to_text(enum knob k, int version, const struct value *v, char *buf, s
 		snprintf(buf, size, "max %" PRIu64, period);
 	else if (v->kind == VALUE_MAX)
 		snprintf(buf, size, "%s", max_text(k, version));
+	else if (version == 1 && knob_rows[k].form == FORM_FREEZE)
+		snprintf(buf, size, "%s", v->number ? "FROZEN" : "THAWED");
 	else if (v->kind == VALUE_QUOTA && version == 2)
 		snprintf(buf, size, "%" PRIu64 " %" PRIu64, v->number, period);
 	else
@@ -108,6 +111,20 @@ static int list_from_text(const char *text, struct value *ret)
 	return r;
 }
 
+/* What is being frozen will be. */
+static int freeze_from_text(const char *text, struct value *ret)
+{
+	static const char *const words[][3] = {{"0", "THAWED", NULL}, {"1", "FROZEN", "FREEZING"}};
+
+	for (unsigned i = 0; i < 2; i++)
+		for (unsigned j = 0; j < 3; j++)
+			if (words[i][j] && !strcmp(text, words[i][j])) {
+				*ret = (struct value){ .kind = VALUE_NUMBER, .number = i };
+				return 0;
+			}
+	return -EINVAL;
+}
+
 /* v1 shows no limit as the largest number of whole pages: 0x7FFFFFFFFFFFF000 with pages of 4096. */
 static int number_from_text(enum form form, const char *text, uint64_t page_bytes, struct value *ret)
 {
@@ -144,6 +161,8 @@ int value_from_text(enum knob k, int version, const char *text, uint64_t page_by
 		return quota_from_text(copy, ret);
 	case FORM_LIST:
 		return list_from_text(copy, ret);
+	case FORM_FREEZE:
+		return freeze_from_text(copy, ret);
 	default:
 		return number_from_text(knob_rows[k].form, copy, page_bytes, ret);
 	}

@@ -19,6 +19,8 @@ const struct amount *want_amount(const struct wanting *c, const struct node *n, 
 
 	if (n->group == GROUP_NONE || n->self)
 		return NULL;
+	if (knob_rows[k].key == KEY_NONE)
+		return NULL;
 	s = &c->p->groups[n->group].settings[knob_rows[k].key];
 	a = knob_rows[k].side == SIDE_MIN ? &s->min : &s->max;
 	return s->at.file && a->kind != AMOUNT_UNSET ? a : NULL;
@@ -89,13 +91,25 @@ static void nodes_add(const struct wanting *c, bool passive)
 		c->w->n = 0;
 }
 
+/* Its children stop with it: the kernel sees to that. */
+static bool is_frozen(const struct wanting *c, const struct node *n)
+{
+	return c->frozen && n->group != GROUP_NONE && !n->self && c->frozen[n->group];
+}
+
+/* By the policy or by a person. */
+static bool is_asked(const struct wanting *c, const struct node *n, enum knob k)
+{
+	return k == KNOB_FREEZE ? is_frozen(c, n) : want_amount(c, n, k) != NULL;
+}
+
 static uint32_t controllers_asked(const struct wanting *c)
 {
 	uint32_t asked = CONTROLLER_BIT(CPU) | CONTROLLER_BIT(CPUACCT) | CONTROLLER_BIT(MEMORY);
 
 	for (size_t i = 0; i < c->w->n; i++)
 		for (int k = 0; k < KNOB__COUNT; k++)
-			if (want_amount(c, &c->w->nodes[i], k))
+			if (is_asked(c, &c->w->nodes[i], k))
 				asked |= 1U << knob_rows[k].controller;
 	return asked;
 }
@@ -140,8 +154,8 @@ static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
 	int version = want_version(c->m, row->controller);
 	struct wanted *w = &n->wanted[k];
 
-	w->asked = want_amount(c, n, k) != NULL;
-	if (w->asked)
+	w->asked = is_asked(c, n, k);
+	if (w->asked && row->key != KEY_NONE)
 		w->at = c->p->groups[n->group].settings[row->key].at;
 	if (w->asked && c->m->refusal[0])
 		w->impossible = c->m->refusal;
@@ -183,10 +197,20 @@ static void want_tasks(const struct wanting *c)
 	}
 }
 
-struct want *want_make(const struct policy *p, const struct machine *m, bool passive)
+static void want_freeze(const struct wanting *c)
+{
+	for (size_t i = 0; i < c->w->n; i++) {
+		struct wanted *w = &c->w->nodes[i].wanted[KNOB_FREEZE];
+
+		if (w->asked && !w->impossible)
+			w->value = (struct value){ .kind = VALUE_NUMBER, .number = 1 };
+	}
+}
+
+struct want *want_make(const struct policy *p, const struct machine *m, bool passive, const bool *frozen)
 {
 	struct want *w = must_alloc(sizeof(*w));
-	struct wanting c = { p, m, w };
+	struct wanting c = { p, m, w, frozen };
 	uint32_t controllers;
 
 	nodes_add(&c, passive);
@@ -203,6 +227,7 @@ struct want *want_make(const struct policy *p, const struct machine *m, bool pas
 	want_lists(&c, KNOB_CPUS, m->base_cpus);
 	want_lists(&c, KNOB_MEMS, m->base_mems);
 	want_tasks(&c);
+	want_freeze(&c);
 	if (!w->hierarchies)
 		for (size_t g = 0; g < p->n_groups; g++)
 			w->leaf_of_group[g] = UINT32_MAX;

@@ -8,6 +8,7 @@ struct wanting {
 	const struct policy *p;
 	const struct machine *m;
 	struct want *w;
+	const bool *frozen; /* by group; NULL: none */
 };
 
 /* The amount that the policy sets for this knob of this node, or NULL. A leaf _self has none: limits are its group's. */

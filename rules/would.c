@@ -21,7 +21,7 @@ struct want *would_want(const struct policy *p, const struct machine *m)
 	for (size_t g = 0; g < p->n_groups; g++)
 		groups[g].enforce = true;
 	enforced.groups = groups;
-	return want_make(&enforced, m, false);
+	return want_make(&enforced, m, false, NULL);
 }
 
 static struct counter number_of(const struct wanted *w)

@@ -16,7 +16,8 @@
 	"# would: what would be held back now if a passive group were enforced.\n"                                       \
 	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
-	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string, would: ?string)\n"   \
+	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string, would: ?string,\n"   \
+	"  frozen: bool)\n"                                                                                          \
 	"\n"                                                                                                         \
 	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
 	"# root of its hierarchy.\n"                                                                                     \
@@ -47,8 +48,9 @@
 	"\n"                                                                                                         \
 	"type Refused (file: string, kept: bool)\n"                                                                  \
 	"\n"                                                                                                         \
-	"# user is the name in /etc/passwd, or else the number.\n"                                                       \
-	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
+	"# user and pinned_by are the name in /etc/passwd, or else the number.\n"                                                       \
+	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string,\n"                    \
+	"  pinned_by: ?string, pinned_at: ?string)\n"                                                                \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
 	"# and the group as path.\n"                                                                                     \
@@ -69,19 +71,34 @@
 	"  faults: []Fault, troubles: []string, groups: []GroupStatus)\n"                                                 \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, follows, stays, none or excluded; moved_at is UTC, like 2026-11-22T23:58:01Z; cgroups and\n"   \
-	"# origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its group and of the groups above. Of a\n" \
-	"# member that has ended, ended_at says when that was noticed, and some hundred are remembered; where it came\n" \
-	"# from is told, and not what it was judged by.\n"                                                           \
+	"# how: rule, pinned, follows, stays, none or excluded; moved_at and pinned_at are UTC, like\n"                  \
+	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
+	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
+	"# ended, ended_at says when that was noticed, and some hundred are remembered; where it came from is told, and\n" \
+	"# not what it was judged by.\n"                                                                             \
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
-	"  cgroups: [string]string, origins: [string]string, limits: []Knob)\n"                                      \
+	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
+	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string)\n"                                        \
 	"# What happened, oldest first, after the entry with that seq: as far back as cgqd keeps it, of that group and its\n" \
 	"# children or of everything. With \"more\", further replies follow as things happen.\n"                     \
 	"method Events(after: ?int, group: ?string) -> (events: []Event)\n"                                          \
 	"method Diff(name: ?string, text: ?string) -> (actions: []Action, faults: []Fault, refused: []Refused)\n"    \
 	"method Reload() -> (refused: []Refused, faults: []Fault, troubles: []string)\n"                             \
 	"method Reset(group: ?string) -> ()\n"                                                                       \
+	"# The process belongs to the group, whatever rules say, until it is unpinned or ends; a restart of cgqd changes\n"  \
+	"# nothing. children: its descendants too, those that live and those to come. A group that goes sends it back\n"     \
+	"# where it came from; the pin waits for the group to come again. note: what the caller should know.\n"          \
+	"method Pin(pid: int, group: string, children: ?bool) -> (note: ?string)\n"                                  \
+	"# Rules judge it again at once. Who inherited the pin is released with the process that was pinned.\n"          \
+	"method Unpin(pid: int) -> (note: ?string)\n"                                                                \
+	"# All processes of the group and of its children stop, those to come too; until Thaw, Reset, Kill or the end of\n"  \
+	"# the group.\n"                                                                                             \
+	"method Freeze(group: string) -> (note: ?string)\n"                                                          \
+	"method Thaw(group: string) -> (note: ?string)\n"                                                            \
+	"# signal: KILL by default, which is sent until nobody is left, for some seconds; others are sent once. A frozen\n"  \
+	"# group that is killed is thawed.\n"                                                                        \
+	"method Kill(group: string, signal: ?string) -> (signalled: int, left: int, note: ?string)\n"                \
 	"\n"                                                                                                         \
 	"error NoSuchGroup (group: string)\n"                                                                        \
 	"error NoSuchProcess (pid: int)\n"                                                                           \

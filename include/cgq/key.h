@@ -37,7 +37,8 @@ enum key {
 #define X(id, ...) KEY_##id,
 	KEY_TABLE(X)
 #undef X
-	KEY__COUNT
+	KEY__COUNT,
+	KEY_NONE = KEY__COUNT /* of a knob that no policy sets, only a person */
 };
 
 struct key_row {

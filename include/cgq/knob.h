@@ -18,6 +18,7 @@ enum form {
 	FORM_MEMSW,  /* v2 swap alone; v1 memory and swap together */
 	FORM_COUNT,  /* number or "max" */
 	FORM_LIST,   /* "0-3,8"; v2 empty: inherited */
+	FORM_FREEZE, /* v2 0 or 1; v1 THAWED or FROZEN, read from freezer.self_freezing as 0 or 1 */
 };
 
 /*
@@ -37,7 +38,8 @@ enum form {
 	X(MEMORY_LOW,  KEY_MEMORY_LOW, SIDE_MAX, CONTROLLER_MEMORY, "memory.low",      NULL,                          FORM_BYTES)  \
 	X(MEMORY_MIN,  KEY_MEMORY_MIN, SIDE_MAX, CONTROLLER_MEMORY, "memory.min",      NULL,                          FORM_BYTES)  \
 	X(SWAP_MAX,    KEY_SWAP,       SIDE_MAX, CONTROLLER_MEMORY, "memory.swap.max", "memory.memsw.limit_in_bytes", FORM_MEMSW)  \
-	X(TASKS_MAX,   KEY_TASKS,      SIDE_MAX, CONTROLLER_PIDS,   "pids.max",        "pids.max",                    FORM_COUNT)
+	X(TASKS_MAX,   KEY_TASKS,      SIDE_MAX, CONTROLLER_PIDS,   "pids.max",        "pids.max",                    FORM_COUNT)  \
+	X(FREEZE,      KEY_NONE,       SIDE_MAX, CONTROLLER_FREEZER,"cgroup.freeze",   "freezer.state",               FORM_FREEZE)
 
 enum knob {
 #define X(id, ...) KNOB_##id,

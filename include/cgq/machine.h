@@ -11,7 +11,8 @@
 	X(CPUACCT, NULL,      "cpuacct") /* v2 accounts in every cgroup */                                           \
 	X(CPUSET,  "cpuset",  "cpuset")                                                                              \
 	X(MEMORY,  "memory",  "memory")                                                                              \
-	X(PIDS,    "pids",    "pids")
+	X(PIDS,    "pids",    "pids")                                                                                \
+	X(FREEZER, NULL,      "freezer") /* v2 freezes any cgroup */
 
 enum controller {
 #define X(id, ...) CONTROLLER_##id,
@@ -77,5 +78,5 @@ void machine_path(const struct machine *m, unsigned hierarchy, const char *rel, 
  */
 void machine_rest_path(const struct machine *m, unsigned hierarchy, char *buf, size_t size);
 
-/* Index into m->hierarchies, or -1. On v2, CPUACCT is where CPU is. */
+/* Index into m->hierarchies, or -1. On v2, what every cgroup has (CPUACCT, FREEZER) is where CPU is. */
 int machine_hierarchy(const struct machine *m, enum controller c);

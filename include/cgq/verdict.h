@@ -28,6 +28,7 @@ enum verdict_kind {
 	VERDICT_FOLLOWS,  /* its parent belongs to the group (children = follow) */
 	VERDICT_STAYS,	  /* it fitted once, and children = follow keeps it */
 	VERDICT_EXCLUDED, /* never placed, whatever a rule says: see exclusion */
+	VERDICT_PINNED,	  /* a person put it there, and no rule overrides that */
 };
 
 struct verdict {
@@ -46,4 +47,10 @@ struct standing {
 	 * namespace, another manager's cgroup) was asked then, and is not asked again for the same group.
 	 */
 	bool settled;
+	/*
+	 * A person decided about it: where it belongs, or GROUP_NONE while that group is in no policy. Then it goes back
+	 * where it came from, and no rule takes it either.
+	 */
+	bool is_pinned;
+	unsigned pinned_group;
 };

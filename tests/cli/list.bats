@@ -12,7 +12,7 @@ load lib
 @test "raw: unrounded, one blank between fields, nothing is never empty" {
 	machine small
 	golden list-small-raw 0 list -r
-	[ -z "$(awk 'NF != 12' <<<"$output")" ]
+	[ -z "$(awk 'NF != 13' <<<"$output")" ]
 }
 
 @test "a column about which nothing is known is shown to scripts only" {
@@ -38,7 +38,7 @@ load lib
 @test "an unknown column is 2, with the likely one and all that there are" {
 	machine small
 	run -2 --separate-stderr cgq list -o group,memry
-	says_only "there is no column 'MEMRY' (did you mean MEMORY?): there are GROUP, PROCS, CPU_PERCENT, CPU_MIN_PERCENT, CPU_MAX_PERCENT, THROTTLED_PERCENT, MEMORY_BYTES, MEMORY_MAX_BYTES, IO_BYTES_PER_SECOND, PRESSURE_PERCENT, STATE, REASON"
+	says_only "there is no column 'MEMRY' (did you mean MEMORY?): there are GROUP, PROCS, CPU_PERCENT, CPU_MIN_PERCENT, CPU_MAX_PERCENT, THROTTLED_PERCENT, MEMORY_BYTES, MEMORY_MAX_BYTES, IO_BYTES_PER_SECOND, PRESSURE_PERCENT, STATE, REASON, FROZEN"
 	for columns in '' ',' 'group,,' '+'; do
 		run -2 --separate-stderr cgq list -o "$columns"
 	done

@@ -80,10 +80,10 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 @test "help comes from the tables: every command, its columns, its exit status" {
 	run -0 --separate-stderr "$BUILD/cgq" --help
 	[ -z "$stderr" ]
-	for command in list status ps explain check diff reload reset events help; do
+	for command in list status ps explain check diff reload reset events pin unpin freeze thaw kill help; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
-	for command in list status ps explain check diff reload reset; do
+	for command in list status ps explain check diff reload reset pin unpin freeze thaw kill; do
 		run -0 "$BUILD/cgq" "$command" --help
 		[[ ${lines[0]} == "Usage: cgq $command"* ]]
 		[[ $output == *"Exit status:"*"2  "* ]]

@@ -13,7 +13,7 @@ one() {
 
 @test "without a daemon every command that needs one exits 3 with one line" {
 	local command
-	for command in list status ps 'explain 1' diff reload reset; do
+	for command in list status ps 'explain 1' diff reload reset 'pin 1 a' 'unpin 1' 'freeze a' 'thaw a' 'kill a'; do
 		# shellcheck disable=SC2086 # a word each
 		run -3 --separate-stderr cgq $command
 		[ "$(wc -l <<<"$stderr")" = 1 ] || fail "$command: $stderr"

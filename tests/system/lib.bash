@@ -31,7 +31,7 @@ find_layout() {
 		MOUNTS+=("$mount")
 		for controller in $controllers; do
 			case $controller in
-			cpu | cpuacct | cpuset | memory | pids)
+			cpu | cpuacct | cpuset | memory | pids | freezer)
 				: "${MOUNT[$controller]:=$mount}" "${VERSION[$controller]:=$version}"
 				;;
 			esac

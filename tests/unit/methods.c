@@ -20,6 +20,7 @@ struct fake {
 	unsigned reloads, resets, views, glances;
 	char reset_group[64];
 	int fails;
+	unsigned deeds;
 };
 
 static bool fake_ready(void *ctx)
@@ -60,6 +61,14 @@ static int fake_reset(void *ctx, const char *group, struct err *e)
 	return f->fails ? fail(e, f->fails, "still busy") : 0;
 }
 
+static int fake_deed(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e)
+{
+	struct fake *f = ctx;
+
+	f->deeds++;
+	return 0;
+}
+
 static int set_up(void **state)
 {
 	struct fake *f = calloc(1, sizeof(*f));
@@ -68,7 +77,7 @@ static int set_up(void **state)
 	world_new(&w);
 	f->w = w;
 	f->ready = true;
-	f->s = (struct service){ f, fake_ready, fake_view, fake_glance, fake_reload, fake_reset };
+	f->s = (struct service){ f, fake_ready, fake_view, fake_glance, fake_reload, fake_reset, fake_deed };
 	*state = f;
 	return 0;
 }
@@ -171,6 +180,21 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Events", "{\"group\":1}", "group" },
 		{ "io.cgq.Reload", "{\"force\":true}", "force" },
 		{ "io.cgq.Reset", "{\"group\":false}", "group" },
+		{ "io.cgq.Pin", "{\"pid\":1}", "group" },
+		{ "io.cgq.Pin", "{\"group\":\"web\"}", "pid" },
+		{ "io.cgq.Pin", "{\"pid\":0,\"group\":\"web\"}", "pid" },
+		{ "io.cgq.Pin", "{\"pid\":2147483648,\"group\":\"web\"}", "pid" },
+		{ "io.cgq.Pin", "{\"pid\":1,\"group\":\"web\",\"children\":1}", "children" },
+		{ "io.cgq.Pin", "{\"pid\":1,\"group\":null}", "group" },
+		{ "io.cgq.Unpin", "{}", "pid" },
+		{ "io.cgq.Unpin", "{\"pid\":-1}", "pid" },
+		{ "io.cgq.Freeze", "{}", "group" },
+		{ "io.cgq.Thaw", "{\"group\":null}", "group" },
+		{ "io.cgq.Kill", "{}", "group" },
+		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":9}", "signal" },
+		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"\"}", "signal" },
+		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"SIG\"}", "signal" },
+		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"NOTHING\"}", "signal" },
 		{ "org.varlink.service.GetInfo", "{\"x\":null}", "x" },
 		{ "org.varlink.service.GetInterfaceDescription", "{}", "interface" },
 		{ "org.varlink.service.GetInterfaceDescription", "{\"interface\":null}", "interface" },
@@ -183,7 +207,7 @@ static void parameters_are_held_against_the_interface(void **state)
 		snprintf(error, sizeof(error), INVALID " {\"parameter\":\"%s\"}", rows[i].bad);
 		expect_error(f, &root, rows[i].method, rows[i].parameters, error);
 	}
-	assert_int_equal(f->reloads + f->resets, 0);
+	assert_int_equal(f->reloads + f->resets + f->deeds, 0);
 }
 
 static void reading_is_for_the_group_and_changing_for_root(void **state)
@@ -197,6 +221,11 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Events", "{}", false },
 		{ "io.cgq.Reload", "{}", true },
 		{ "io.cgq.Reset", "{\"group\":null}", true },
+		{ "io.cgq.Pin", "{\"pid\":1,\"group\":\"web\"}", true },
+		{ "io.cgq.Unpin", "{\"pid\":1}", true },
+		{ "io.cgq.Freeze", "{\"group\":\"web\"}", true },
+		{ "io.cgq.Thaw", "{\"group\":\"web\"}", true },
+		{ "io.cgq.Kill", "{\"group\":\"web\"}", true },
 	};
 	struct fake *f = *state;
 
@@ -204,7 +233,7 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		expect_error(f, &stranger, rows[i].method, rows[i].parameters, FORBIDDEN);
 		if (rows[i].changes) {
 			expect_error(f, &reader, rows[i].method, rows[i].parameters, FORBIDDEN);
-			assert_int_equal(f->reloads + f->resets, 0);
+			assert_int_equal(f->reloads + f->resets + f->deeds, 0);
 		} else {
 			json_decref(expect_answer(f, &reader, rows[i].method, rows[i].parameters));
 		}
@@ -255,6 +284,11 @@ static void every_answer_is_as_the_interface_says(void **state)
 		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
 		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
 		{ "Events", "{}" }, { "Reload", "{}" }, { "Reset", "{}" },
+		{ "Pin", "{\"pid\":1,\"group\":\"web\",\"children\":true}" },
+		{ "Unpin", "{\"pid\":1}" },
+		{ "Freeze", "{\"group\":\"web\"}" },
+		{ "Thaw", "{\"group\":\"web\"}" },
+		{ "Kill", "{\"group\":\"web\",\"signal\":\"TERM\"}" },
 	};
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char method[64];
@@ -282,7 +316,7 @@ static void every_method_of_the_interface_is_there(void **state)
 		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
 			red("%s: %s\n", method, text);
 	}
-	assert_int_equal(n, 8);
+	assert_int_equal(n, 13);
 }
 
 /* Types, methods and errors share one namespace in varlink. */

@@ -19,6 +19,7 @@ struct rounds {
 	struct refusals refusals;
 	uint32_t given[HIERARCHIES_MAX]; /* what the daemon would remember of the bases */
 	struct apply_result first, last;
+	const bool *frozen; /* by group; NULL: none */
 	struct policy *policy;
 	struct want *want;
 	struct tree tree;
@@ -69,7 +70,7 @@ static inline void rounds_plan(struct rounds *r, const char *text)
 {
 	rounds_forget(r);
 	r->policy = policy_of(text);
-	r->want = want_make(r->policy, r->m, false);
+	r->want = want_make(r->policy, r->m, false, r->frozen);
 	rounds_look(r);
 }
 

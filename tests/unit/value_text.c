@@ -66,6 +66,11 @@ static const struct row {
 	{ KNOB_TASKS_MAX, 1, "max\n", "max", VALUE_MAX, 0, 0 },
 	{ KNOB_TASKS_MAX, 1, "500\n", "500", VALUE_NUMBER, 500, 0 },
 	{ KNOB_CPU_IDLE, 1, "1\n", "1", VALUE_NUMBER, 1, 0 },
+	{ KNOB_FREEZE, 2, "1\n", "1", VALUE_NUMBER, 1, 0 },
+	{ KNOB_FREEZE, 2, "0\n", "0", VALUE_NUMBER, 0, 0 },
+	{ KNOB_FREEZE, 1, "1\n", "FROZEN", VALUE_NUMBER, 1, 0 },
+	{ KNOB_FREEZE, 1, "0\n", "THAWED", VALUE_NUMBER, 0, 0 },
+	{ KNOB_FREEZE, 1, "FREEZING\n", "FROZEN", VALUE_NUMBER, 1, 0 },
 	{ KNOB_CPUS, 2, "\n", "", VALUE_LIST, 0, 0 },
 	{ KNOB_CPUS, 1, "0-1,3\n", "0-1,3", VALUE_LIST, 0, 0 },
 };

@@ -46,7 +46,7 @@ static void wanted_of(const char *text, const struct machine *m)
 {
 	forget(NULL);
 	policy = policy_of(text);
-	want = want_make(policy, m, false);
+	want = want_make(policy, m, false, NULL);
 }
 
 static const struct node *node(const char *path)
@@ -251,7 +251,7 @@ static void nothing_enforced_wants_no_tree(void **state)
 	assert_int_equal(want->n, 0);
 	forget(NULL);
 	policy = policy_of("[a]\ncpu=40%\n");
-	want = want_make(policy, &m, true);
+	want = want_make(policy, &m, true, NULL);
 	assert_int_equal(want->n, 0);
 	assert_int_equal(want->leaf_of_group[0], UINT32_MAX);
 }

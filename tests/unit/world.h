@@ -101,7 +101,7 @@ static inline int compare_seen(const void *a, const void *b)
 static inline void world_apply(struct world *w)
 {
 	want_free(w->want);
-	w->want = want_make(w->choice.policy, &w->t->m, w->v.passive);
+	w->want = want_make(w->choice.policy, &w->t->m, w->v.passive, NULL);
 	tree_free(&w->tree);
 	memset(&w->tree, 0, sizeof(w->tree));
 	w->tree.list = must_alloc((w->want->n + 1) * sizeof(*w->tree.list));
