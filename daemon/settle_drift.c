@@ -141,9 +141,10 @@ static bool is_leaf_held(const struct daemon *d, unsigned group)
 
 	for (size_t i = 0; i < d->drift.n_held; i++) {
 		const struct drift *one = &d->drift.found.list[i];
-		size_t n = one->path ? strlen(one->path) : 0;
+		const char *path = one->path ? one->path : "";
+		size_t n = strlen(path);
 
-		if (one->kind == DRIFT_CGROUP && !strncmp(leaf, one->path, n) && (!n || !leaf[n] || leaf[n] == '/'))
+		if (one->kind == DRIFT_CGROUP && !strncmp(leaf, path, n) && (!n || !leaf[n] || leaf[n] == '/'))
 			return true;
 	}
 	return false;

@@ -45,9 +45,10 @@ static struct made_cgroup *made_add(struct made *m, const char *path, uint32_t h
 static bool is_left_stranger(const struct drift *held, size_t n, const struct seen_cgroup *s, unsigned h)
 {
 	for (size_t i = 0; i < n; i++) {
-		size_t len = held[i].path ? strlen(held[i].path) : 0;
+		const char *path = held[i].path ? held[i].path : "";
+		size_t len = strlen(path);
 
-		if (held[i].kind == DRIFT_STRANGER && held[i].hierarchy == h && !strncmp(s->path, held[i].path, len) &&
+		if (held[i].kind == DRIFT_STRANGER && held[i].hierarchy == h && !strncmp(s->path, path, len) &&
 		    (s->path[len] == '/' || !s->path[len]))
 			return true;
 	}

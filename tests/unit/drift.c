@@ -134,6 +134,31 @@ static void what_a_changed_policy_asks_for_is_none(void **state)
 	done(&l);
 }
 
+static void a_policy_that_changes_only_the_period_is_none(void **state)
+{
+	struct looking l = looking(*state);
+
+	reach(&l, "[a]\ncpu = 0%..1%\n"); /* 2 ms of 100 ms */
+	rounds_plan(&l.r, "[a]\ncpu = 0%..0.1%\n"); /* 2 ms of 1 s */
+	rounds_at(&l.r, ACTION_WRITE, "a", "cpu.cfs_period_us", "1000000");
+	assert_int_equal(look(&l), 0);
+	done(&l);
+}
+
+static void what_is_left_in_one_hierarchy_holds_nothing_in_another(void **state)
+{
+	struct looking l = looking(*state);
+
+	reach(&l, policy);
+	dir_shell("rm -r cpu,cpuacct/cgq/a", l.t->root);
+	rounds_plan(&l.r, "[a]\ncpu = 10%..40%\nmemory = 200M\n[a/b]\ntasks = 50\n[c]\ncpu = 20%\n");
+	assert_int_equal(look(&l), 1);
+	plan_hold(l.r.plan, l.found.list, 1);
+	rounds_at(&l.r, ACTION_WRITE, "a", "memory.limit_in_bytes", "209715200");
+	assert_int_equal(l.r.plan->n_first, 1);
+	done(&l);
+}
+
 static void what_the_kernel_never_took_is_none(void **state)
 {
 	struct looking l = looking(*state);
@@ -200,6 +225,10 @@ static void a_group_that_the_policy_drops_is_no_stranger(void **state)
 	reach(&l, policy);
 	rounds_plan(&l.r, "[c]\ncpu = 20%\n");
 	assert_int_equal(look(&l), 0);
+	/* nor one that somebody made and the policy now asks for */
+	dir_shell("mkdir cpu,cpuacct/cgq/d", l.t->root);
+	rounds_plan(&l.r, "[c]\ncpu = 20%\n[d]\n");
+	assert_int_equal(look(&l), 0);
 	done(&l);
 }
 
@@ -257,6 +286,7 @@ static void without_anything_to_enforce_nothing_drifts(void **state)
 
 	reach(&l, policy);
 	rounds_plan(&l.r, "");
+	dir_shell("mkdir pids/cgq/x", l.t->root);
 	assert_int_equal(look(&l), 0);
 	strcpy(l.t->m.refusal, "no");
 	rounds_plan(&l.r, policy);
@@ -307,6 +337,8 @@ int main(void)
 		V1(the_period_of_a_quota_is_a_part_of_it),
 		V1(what_a_changed_policy_asks_for_is_none),
 		V2(what_a_changed_policy_asks_for_is_none),
+		V1(a_policy_that_changes_only_the_period_is_none),
+		V1(what_is_left_in_one_hierarchy_holds_nothing_in_another),
 		V1(what_the_kernel_never_took_is_none),
 		V1(of_a_cgroup_that_is_gone_only_the_topmost_is_told),
 		V1(the_whole_tree_may_be_gone),

@@ -126,6 +126,13 @@ static void a_cgroup_made_again_under_its_name_is_watched_again(void **state)
 	expect(&told, CONTROLLER_MEMORY, "web memory.limit_in_bytes");
 	dir_put(told.t, CONTROLLER_MEMORY, "/cgq/old", "memory.limit_in_bytes", "7\n");
 	expect(&told, CONTROLLER_MEMORY, "old memory.limit_in_bytes");
+	/* also where the tree looks as before */
+	dir_shell("rm -r memory/cgq/web", told.t->root);
+	make(&told, "/cgq/web");
+	read_told(&told);
+	follow(&told);
+	dir_put(told.t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "7\n");
+	expect(&told, CONTROLLER_MEMORY, "web memory.limit_in_bytes");
 	tree_watch_free(told.w);
 }
 

@@ -91,7 +91,7 @@ static void an_episode_has_a_beginning_an_end_and_its_most(void **state)
 	assert_true(r.track.over[WOULD_CPU]);
 	assert_true(r.track.most[WOULD_CPU] > 91 && r.track.most[WOULD_CPU] < 92);
 	for (unsigned i = 0; i < 20; i++)
-		tick(&r, 50, 500, 5); /* just reached is not passed */
+		tick(&r, 50.5, 500, 5); /* just reached is not passed */
 	assert_int_equal(r.ended, 1);
 	assert_false(r.track.over[WOULD_CPU]);
 	assert_int_equal(r.track.times[WOULD_CPU], 1);
