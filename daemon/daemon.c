@@ -303,6 +303,7 @@ static void on_names_changed(void *ctx)
 	struct daemon *d = ctx;
 	struct err e = {0};
 
+	daemon_watch_names(d); /* a new folder may fit a glob */
 	if (resolve_again(d->resolved, d->choice.policy))
 		settle_logged(d, WHY_NAMES, &e);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -262,6 +263,37 @@ static void the_folders_of_what_rules_name_are_each_watched_once(void **state)
 	name_folders_done(&f);
 }
 
+static bool holds(const struct name_folders *f, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s", dir, name);
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->list[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void a_glob_is_watched_in_every_folder_that_fits_so_far(void **state)
+{
+	char path[128];
+	const char *exes[] = {path};
+	struct policy p = {.exes = exes, .n_exes = 1};
+	struct name_folders f = {0};
+
+	make_folder();
+	snprintf(path, sizeof(path), "%s/x*/bin/x", dir);
+	name_folders_make(&p, &f);
+	assert_int_equal(f.n, 1);
+	assert_true(holds(&f, ""));
+	name_folders_done(&f);
+	snprintf(path, sizeof(path), "%s/*/b/x", dir);
+	name_folders_make(&p, &f);
+	assert_int_equal(f.n, 3);
+	assert_true(holds(&f, "") && holds(&f, "/a") && holds(&f, "/a/b"));
+	name_folders_done(&f);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -277,6 +309,7 @@ int main(void)
 		TEST(a_file_that_is_a_link_is_told_when_its_target_is_written),
 		TEST(links_in_a_circle_end),
 		cmocka_unit_test(the_folders_of_what_rules_name_are_each_watched_once),
+		TEST(a_glob_is_watched_in_every_folder_that_fits_so_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
