@@ -375,3 +375,17 @@ user_group() {
 	[[ $output == *"${PID[web]}"* ]]
 	[[ $output != *"${PID[db]}"* ]]
 }
+
+@test "explain claims no rule for what somebody else put into a group" {
+	two_groups
+	start web threads
+	start stranger threads
+	cgqd_start
+	placed web web
+	echo "${PID[stranger]}" >"$(group_dir web)/cgroup.procs"
+	cgq reload
+	is_in web "${PID[stranger]}"
+	run -0 cgq explain "${PID[stranger]}"
+	[[ $output == *'because    it was found in'* ]] || fail "$output"
+	[[ $output != *'fitted a rule'* ]] || fail "$output"
+}
