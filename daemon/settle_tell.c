@@ -32,6 +32,13 @@ void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group
 	settle_happened(d, &(struct happening){.kind = HAPPENING_TROUBLE, .group = group_path(d, group), .text = text});
 }
 
+void settle_state_trouble(struct daemon *d, const struct err *e)
+{
+	auto_free char *text = must_printf("state: %s/%s", d->options.state, e->text);
+
+	settle_trouble(d, TROUBLE_STATE, GROUP_NONE, text);
+}
+
 void settle_tell_faults(struct daemon *d)
 {
 	static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_DETAIL};
