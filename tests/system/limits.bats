@@ -115,6 +115,17 @@ load lib
 	grep -q "^Cpus_allowed_list:[[:space:]]*$((CPUS - 1))\$" "/proc/${PID[one]}/status"
 }
 
+@test "cpus that this machine does not have keep nobody out of its group" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpus = 0-4095
+	EOF
+	cgqd_start
+	start web threads
+	placed web web
+}
+
 @test "tasks stops a fork storm" {
 	policy 50-tasks.conf <<-EOF
 		[storm]
