@@ -58,6 +58,12 @@ static int connect_to(const char *path, unsigned seconds_max, struct err *e)
 	return take_fd(fd);
 }
 
+/* Turned away before a word was said, which may show when asking or when waiting for the answer. */
+static int hung_up(const char *path, struct err *e)
+{
+	return fail(e, EPIPE, "%s: cgqd hung up: it ended, or has as many clients as it takes", path);
+}
+
 static int send_all(int fd, const char *path, const char *bytes, size_t len, struct err *e)
 {
 	while (len > 0) {
@@ -65,8 +71,10 @@ static int send_all(int fd, const char *path, const char *bytes, size_t len, str
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && (errno == EPIPE || errno == ECONNRESET))
+			return hung_up(path, e);
 		if (n < 0)
-			return fail(e, errno, "%s: cgqd does not listen: %s", path, strerror(errno));
+			return fail(e, errno, "%s: cgqd cannot be asked: %s", path, strerror(errno));
 		bytes += n;
 		len -= (size_t)n;
 	}
@@ -136,6 +144,8 @@ static int receive(struct reader *in, unsigned seconds_max, const char **ret, st
 		n = recv(in->fd, in->buf + in->len, in->cap - in->len, 0);
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0 && errno == ECONNRESET && in->len == 0)
+			return hung_up(in->path, e);
 		if (n <= 0)
 			return fail(e, EBADMSG, "%s: cgqd went away before it had answered", in->path);
 		in->len += (size_t)n;

@@ -23,20 +23,27 @@ struct plan_page {
 	struct cell_form form;
 };
 
-static void minus(const struct plan_page *p, const char *what, const char *value)
+/* Where it comes from, or where it happens. */
+static void end_line(const struct plan_page *p, const char *note)
 {
-	printf("%s- %s%s%s%s\n", terminal_colour(&p->terminal, COLOUR_BAD), what, *value ? " = " : "", value,
-	       terminal_colour(&p->terminal, COLOUR_PLAIN));
+	if (*note)
+		printf("   %s(%s)%s", terminal_colour(&p->terminal, COLOUR_FAINT), note,
+		       terminal_colour(&p->terminal, COLOUR_PLAIN));
+	putchar('\n');
 }
 
-static void plus(const struct plan_page *p, const char *what, const char *value, const char *at)
+static void minus(const struct plan_page *p, const char *what, const char *value, const char *note)
+{
+	printf("%s- %s%s%s%s", terminal_colour(&p->terminal, COLOUR_BAD), what, *value ? " = " : "", value,
+	       terminal_colour(&p->terminal, COLOUR_PLAIN));
+	end_line(p, note);
+}
+
+static void plus(const struct plan_page *p, const char *what, const char *value, const char *note)
 {
 	printf("%s+ %s%s%s%s", terminal_colour(&p->terminal, COLOUR_GOOD), what, *value ? " = " : "", value,
 	       terminal_colour(&p->terminal, COLOUR_PLAIN));
-	if (*at)
-		printf("   %s(%s)%s", terminal_colour(&p->terminal, COLOUR_FAINT), at,
-		       terminal_colour(&p->terminal, COLOUR_PLAIN));
-	putchar('\n');
+	end_line(p, note);
 }
 
 /* One file of the kernel: what it holds, what it would hold. */
@@ -48,8 +55,9 @@ static void write_show(const struct plan_page *p, const json_t *action, const ch
 	auto_free char *text = cell_kernel_text(file, field_text(action, "text"), &p->form);
 
 	if (*was)
-		minus(p, what, was);
-	plus(p, what, text, at);
+		minus(p, what, was, "");
+	if (!json_is_null(json_object_get(action, "text")))
+		plus(p, what, text, at);
 }
 
 static void action_show(const struct plan_page *p, const json_t *action)
@@ -62,9 +70,9 @@ static void action_show(const struct plan_page *p, const json_t *action)
 	auto_free char *control = must_printf("%s/cgroup.subtree_control", path);
 
 	if (strcmp(kind, "make") == 0)
-		plus(p, folder, "", at);
+		plus(p, folder, "", text);
 	else if (strcmp(kind, "remove") == 0)
-		minus(p, folder, "");
+		minus(p, folder, "", text);
 	else if (strcmp(kind, "evacuate") == 0)
 		printf("  %s: its processes move to %s\n", folder, text);
 	else if (strcmp(kind, "reunite") == 0)
@@ -72,7 +80,7 @@ static void action_show(const struct plan_page *p, const json_t *action)
 	else if (strcmp(kind, "enable") == 0)
 		plus(p, control, text, at);
 	else if (strcmp(kind, "disable") == 0)
-		minus(p, control, text);
+		minus(p, control, text, "");
 	else
 		write_show(p, action, path, at);
 	if (*danger)
@@ -80,16 +88,41 @@ static void action_show(const struct plan_page *p, const json_t *action)
 		       terminal_colour(&p->terminal, COLOUR_PLAIN));
 }
 
-/* The same cgroup is made in several hierarchies: people are told once. */
-static bool is_told(const json_t *list, const json_t *action)
+static bool is_of_folder(const json_t *action)
 {
-	const json_t *before;
+	const char *kind = field_text(action, "kind");
+
+	return strcmp(kind, "make") == 0 || strcmp(kind, "remove") == 0;
+}
+
+static bool is_elsewhere(const json_t *before, const json_t *action)
+{
+	return is_of_folder(action) && *field_text(action, "text") &&
+	       strcmp(field_text(before, "kind"), field_text(action, "kind")) == 0 &&
+	       strcmp(field_text(before, "path"), field_text(action, "path")) == 0;
+}
+
+static void add_where(json_t *before, const json_t *action)
+{
+	auto_free char *both = must_printf("%s, %s", field_text(before, "text"), field_text(action, "text"));
+
+	json_object_set_new(before, "text", json_string(both));
+}
+
+/* The same cgroup is made in several hierarchies: people are told once, in which. */
+static bool is_told(json_t *list, const json_t *action)
+{
+	json_t *before;
 	size_t i;
 
-	json_array_foreach((json_t *)list, i, before)
+	json_array_foreach(list, i, before)
 	{
 		if (json_equal(before, action))
 			return true;
+		if (is_elsewhere(before, action)) {
+			add_where(before, action);
+			return true;
+		}
 	}
 	return false;
 }

@@ -36,10 +36,15 @@ static bool is_placed(const char *how)
 	return false;
 }
 
+/* No rule is known to have brought it: cgqd was started without its state, or somebody else put it there. */
+#define FOUND_THERE "it was found in the group's cgroup, and children = follow keeps it"
+
 static const char *because_of(const json_t *answer)
 {
 	const char *how = field_text(answer, "how");
 
+	if (strcmp(how, "stays") == 0 && !json_is_object(json_object_get(answer, "rule")))
+		return FOUND_THERE;
 	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
 		if (strcmp(ways[i].how, how) == 0)
 			return ways[i].because;

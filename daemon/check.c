@@ -26,10 +26,11 @@ int check_folders(const struct options *o)
 	struct choice choice;
 	struct machine m = {0};
 	struct err e = {0};
+	unsigned how = options_read_how(o);
 	int code;
 
-	if (settings_file_read(o->settings, &settings, &settings_faults, &e) < 0 || observe_resources(&m, &e) < 0 ||
-	    policy_files_read(o->folders, o->n_folders, options_read_how(o), &now, &faults, &e) < 0) {
+	if (settings_file_read(o->settings, how & READ_TRUSTED_ONLY, &settings, &settings_faults, &e) < 0 ||
+	    observe_resources(&m, &e) < 0 || policy_files_read(o->folders, o->n_folders, how, &now, &faults, &e) < 0) {
 		log_line(LOG_LEVEL_ERROR, "%s", e.text);
 		file_set_done(&now);
 		faults_done(&faults);

@@ -47,7 +47,8 @@ static void raise_descriptors(void)
 static int read_settings(struct daemon *d, struct err *e)
 {
 	struct faults faults = {0};
-	int r = settings_file_read(d->options.settings, &d->settings, &faults, e);
+	bool trusted_only = d->view.read_how & READ_TRUSTED_ONLY;
+	int r = settings_file_read(d->options.settings, trusted_only, &d->settings, &faults, e);
 	size_t n = faults_count(&faults, SEVERITY_FAULT);
 
 	for (size_t i = 0; i < faults.n; i++)
@@ -329,6 +330,7 @@ static void on_names_changed(void *ctx)
 	struct daemon *d = ctx;
 	struct err e = {0};
 
+	daemon_watch_names(d); /* a new folder may fit a glob */
 	if (resolve_again(d->resolved, d->choice.policy))
 		daemon_settle(d, WHY_NAMES, &e);
 }

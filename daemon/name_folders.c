@@ -1,9 +1,11 @@
 /* The folders in which what rules name may appear or be replaced: each once. */
 #include "name_folders.h"
 
+#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 /* One inotify watch each; rules of more folders are looked up again by the slow timer. */
@@ -20,20 +22,38 @@ static void add(struct name_folders *f, const char *folder, size_t len)
 	f->list[f->n++] = must_strndup(folder, len);
 }
 
-/* "/opt/app-1*" lies in "/opt": no further than the last slash before the first glob sign. */
-static void add_folder_of(struct name_folders *f, const char *path)
+static void add_matches(struct name_folders *f, const char *pattern)
+{
+	glob_t found = {0};
+
+	if (glob(pattern, GLOB_ONLYDIR, NULL, &found) == 0)
+		for (size_t i = 0; i < found.gl_pathc; i++)
+			add(f, found.gl_pathv[i], strlen(found.gl_pathv[i]));
+	globfree(&found);
+}
+
+/*
+ * "/opt/app-1*" lies in "/opt": no further than the last slash before the first glob sign. "/opt/app-*" + "/bin/x" may come
+ * to be in "/opt", and then in each folder from there on that fits so far.
+ */
+static void add_folders_of(struct name_folders *f, const char *path)
 {
 	size_t plain = strcspn(path, "*?[\\");
 	const char *slash = memrchr(path, '/', plain);
 
 	if (slash)
 		add(f, path, slash == path ? 1 : (size_t)(slash - path));
+	for (slash = strchr(path + plain, '/'); slash; slash = strchr(slash + 1, '/')) {
+		auto_free char *so_far = must_strndup(path, (size_t)(slash - path));
+
+		add_matches(f, so_far);
+	}
 }
 
 void name_folders_make(const struct policy *p, struct name_folders *ret)
 {
 	for (size_t i = 0; i < p->n_exes; i++)
-		add_folder_of(ret, p->exes[i]);
+		add_folders_of(ret, p->exes[i]);
 	if (p->n_users + p->n_user_groups > 0)
 		add(ret, "/etc", strlen("/etc"));
 }

@@ -62,6 +62,20 @@ static const char *danger_of(const struct view *v, const struct action *a, char 
 	return buf;
 }
 
+/* "cpu, cpuacct": a v1 cgroup may come to be in some hierarchies, or go from some, while it stands in others. */
+static void put_v1_controllers(const struct view *v, const struct action *a, json_t *o)
+{
+	const struct hierarchy *h = &v->machine->hierarchies[a->hierarchy];
+	char text[128] = "";
+	size_t len = 0;
+
+	for (unsigned c = 0; c < CONTROLLER__COUNT && h->version == 1; c++)
+		if (h->controllers & 1U << c && len < sizeof(text))
+			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "",
+						controller_rows[c].v1);
+	put_text(o, "text", *text ? text : NULL);
+}
+
 /* Whom it happens to, and to what: for those that move processes, where to. */
 static void put_action_paths(const struct view *v, const struct action *a, const char *path, json_t *o)
 {
@@ -78,6 +92,8 @@ static void put_action_paths(const struct view *v, const struct action *a, const
 	put_text(o, "path", *path ? path : "/");
 	if (a->kind == ACTION_EVACUATE)
 		put_text(o, "text", a->text ? to : *rest ? rest : "/");
+	else if (a->kind == ACTION_MAKE || a->kind == ACTION_REMOVE)
+		put_v1_controllers(v, a, o);
 	else
 		put_text(o, "text", a->text);
 }

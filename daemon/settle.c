@@ -89,7 +89,7 @@ static void save_good(struct daemon *d)
 	struct err e = {0};
 
 	if (d->state_fd >= 0 && good_store_save(d->state_fd, &d->choice.in_force, &e) < 0)
-		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+		settle_state_trouble(d, &e);
 }
 
 /* 1 when another policy is in force than before, 0 when nothing changed. */

@@ -107,7 +107,7 @@ static void note_given(struct daemon *d, const struct plan *plan)
 	}
 	if (memcmp(before, d->base_given, sizeof(before)) != 0 &&
 	    base_store_save(d->state_fd, &d->machine, d->base_given, &e) < 0)
-		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+		settle_state_trouble(d, &e);
 }
 
 /* Cpusets that change take with them, before Linux 6.2, what threads were bound to. */

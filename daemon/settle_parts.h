@@ -5,6 +5,7 @@
 
 /* Kept until it is done or no longer wanted; told when it is news. */
 void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group, const char *text);
+void settle_state_trouble(struct daemon *d, const struct err *e); /* e begins with the name of a file in the state folder */
 void settle_tell_faults(struct daemon *d); /* of the policy that was just taken */
 void settle_tell_action(struct daemon *d, const struct action *a, int error, const struct err *e);
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed);

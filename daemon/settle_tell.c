@@ -74,6 +74,13 @@ void settle_trouble(struct daemon *d, enum trouble_source source, unsigned group
 		   &(struct happening){.kind = HAPPENING_TROUBLE, .group = group_path(d, group), .text = text}, "%s", text);
 }
 
+void settle_state_trouble(struct daemon *d, const struct err *e)
+{
+	auto_free char *text = must_printf("state: %s/%s", d->options.state, e->text);
+
+	settle_trouble(d, TROUBLE_STATE, GROUP_NONE, text);
+}
+
 void settle_tell_faults(struct daemon *d)
 {
 	const struct choice *c = &d->choice;

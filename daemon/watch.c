@@ -1,9 +1,12 @@
-/* Notices that something in a few folders changed: inotify on each, or on the nearest ancestor of one that is not there yet. */
+/* Notices that something in a few folders changed: inotify on each, and on what leads to it and to the files that it links to. */
 #include "watch.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -11,48 +14,108 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "path_steps.h"
+
 /* Someone who never stops writing must not put the news off for ever: told after so many quiet times at the latest. */
 #define PATIENCE 10
 
 #define FOLDER_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
+/* An entry that is replaced, on the way to a folder or to a file that is linked to; its own attributes are its own business. */
+#define ENTRY_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+
+/* Hundreds of links in one folder are watched; of more, the slow timer finds what changed behind them. */
+#define WATCHED_MAX 4096
+
+struct watched {
+	struct watch *watch;
+	sd_event_source *source; /* NULL where none could be had */
+	char *folder;
+	char *name; /* only this entry counts; NULL: every one that matters() */
+};
+
 struct watch {
 	sd_event *event;
 	struct watch_want want;
-	sd_event_source **sources; /* one a folder, NULL where none could be had */
+	struct watched **list;
+	size_t n, cap;
 	sd_event_source *timer;
-	uint64_t first_usec;	   /* of the changes that wait; 0: none waits */
+	uint64_t first_usec; /* of the changes that wait; 0: none waits */
 };
 
 static int on_inotify(sd_event_source *s, const struct inotify_event *ev, void *userdata);
 
-/* Cuts path back to the nearest folder that exists. */
-static void nearest_existing(char *path)
+static void disarm(struct watch *w)
 {
-	while (access(path, F_OK) < 0) {
-		char *slash = strrchr(path, '/');
-
-		if (!slash || slash == path) {
-			strcpy(path, slash ? "/" : ".");
-			return;
-		}
-		*slash = '\0';
+	for (size_t i = 0; i < w->n; i++) {
+		sd_event_source_disable_unref(w->list[i]->source);
+		free(w->list[i]->folder);
+		free(w->list[i]->name);
+		free(w->list[i]);
 	}
+	w->n = 0;
+}
+
+static bool is_watched(const struct watch *w, const char *folder, const char *name)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->list[i]->name && strcmp(w->list[i]->name, name) == 0 && strcmp(w->list[i]->folder, folder) == 0)
+			return true;
+	return false;
+}
+
+static void watch_add(struct watch *w, const char *folder, const char *name)
+{
+	struct watched *one = must_alloc(sizeof(*one));
+
+	*one = (struct watched){.watch = w, .folder = must_strdup(folder), .name = name ? must_strdup(name) : NULL};
+	/* Without a watch (no inotify instance left, say) the slow timer still finds the change. */
+	if (sd_event_add_inotify(w->event, &one->source, folder, name ? ENTRY_EVENTS : FOLDER_EVENTS, on_inotify, one) < 0)
+		one->source = NULL;
+	array_grow(w->list, w->n, w->cap);
+	w->list[w->n++] = one;
+}
+
+static void on_step(void *ctx, const char *folder, const char *name)
+{
+	struct watch *w = ctx;
+
+	if (w->n < WATCHED_MAX && !is_watched(w, folder, name))
+		watch_add(w, folder, name);
+}
+
+static bool has_suffix(const struct watch *w, const char *name)
+{
+	size_t n = strlen(name), suffix = strlen(w->want.suffix);
+
+	return name[0] != '.' && n > suffix && strcmp(name + n - suffix, w->want.suffix) == 0;
+}
+
+/* What a file's link leads to is as much a part of the folder as what lies in it. */
+static void watch_links(struct watch *w, const char *folder)
+{
+	DIR *dir = w->want.suffix ? opendir(folder) : NULL;
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		char path[PATH_MAX];
+
+		if (entry->d_type != DT_LNK || !has_suffix(w, entry->d_name))
+			continue;
+		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) < (int)sizeof(path))
+			path_steps(path, on_step, w);
+	}
+	if (dir)
+		closedir(dir);
 }
 
 static void arm(struct watch *w)
 {
+	disarm(w);
 	for (size_t i = 0; i < w->want.n; i++) {
-		char path[PATH_MAX];
-
-		w->sources[i] = sd_event_source_disable_unref(w->sources[i]);
-		if (strlen(w->want.folders[i]) >= sizeof(path))
-			continue;
-		strcpy(path, w->want.folders[i]);
-		nearest_existing(path);
-		/* Without a watch (no inotify instance left, say) the slow timer still finds the change. */
-		if (sd_event_add_inotify(w->event, &w->sources[i], path, FOLDER_EVENTS, on_inotify, w) < 0)
-			w->sources[i] = NULL;
+		path_steps(w->want.folders[i], on_step, w);
+		watch_add(w, w->want.folders[i], NULL);
+		watch_links(w, w->want.folders[i]);
 	}
 }
 
@@ -67,21 +130,24 @@ static int on_quiet(sd_event_source *s, uint64_t usec, void *userdata)
 }
 
 /* Debris beside the policy (temporary files of editors and config management) is no change. */
-static bool matters(const struct watch *w, const struct inotify_event *ev)
+static bool matters(const struct watched *one, const struct inotify_event *ev)
 {
-	size_t n = ev->len ? strlen(ev->name) : 0, suffix = w->want.suffix ? strlen(w->want.suffix) : 0;
+	const struct watch *w = one->watch;
 
-	if (n == 0 || suffix == 0 || (ev->mask & (IN_ISDIR | IN_IGNORED | IN_Q_OVERFLOW)))
+	if (ev->len == 0 || (ev->mask & (IN_IGNORED | IN_Q_OVERFLOW)))
 		return true;
-	return ev->name[0] != '.' && n > suffix && strcmp(ev->name + n - suffix, w->want.suffix) == 0;
+	if (one->name)
+		return strcmp(ev->name, one->name) == 0;
+	return !w->want.suffix || (ev->mask & IN_ISDIR) || has_suffix(w, ev->name);
 }
 
 static int on_inotify(sd_event_source *s, const struct inotify_event *ev, void *userdata)
 {
-	struct watch *w = userdata;
+	struct watched *one = userdata;
+	struct watch *w = one->watch;
 	uint64_t now = 0, due;
 
-	if (!matters(w, ev))
+	if (!matters(one, ev))
 		return 0;
 	sd_event_now(w->event, CLOCK_MONOTONIC, &now);
 	if (w->first_usec == 0)
@@ -102,7 +168,6 @@ int watch_new(sd_event *event, const struct watch_want *want, struct watch **ret
 	*w = (struct watch){
 		.event = event,
 		.want = *want,
-		.sources = must_alloc(want->n * sizeof(w->sources[0])),
 	};
 	r = sd_event_add_time(event, &w->timer, CLOCK_MONOTONIC, UINT64_MAX, 10000, on_quiet, w);
 	if (r < 0) {
@@ -119,9 +184,8 @@ void watch_free(struct watch *w)
 {
 	if (!w)
 		return;
-	for (size_t i = 0; i < w->want.n; i++)
-		sd_event_source_disable_unref(w->sources[i]);
+	disarm(w);
 	sd_event_source_disable_unref(w->timer);
-	free(w->sources);
+	free(w->list);
 	free(w);
 }

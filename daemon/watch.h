@@ -8,9 +8,9 @@
 struct watch;
 
 struct watch_want {
-	const char *const *folders; /* borrowed; they need not exist yet */
+	const char *const *folders; /* borrowed; they need not exist yet, and may be links, or lie behind some */
 	size_t n;
-	const char *suffix;	    /* only names that end so, and do not begin with a dot; NULL: all */
+	const char *suffix;	    /* only names that end so and do not begin with a dot, and what they link to; NULL: all */
 	uint64_t quiet_usec;	    /* told when nothing more has changed for so long */
 	void (*changed)(void *ctx);
 	void *ctx;

@@ -15,6 +15,7 @@ int text_list(const char *s, unsigned max, char *ret, size_t size); /* "3,0-2" -
 unsigned text_list_count(const char *normalised);
 void text_list_each(const char *normalised, void (*each)(void *ctx, unsigned i), void *ctx); /* ascending */
 bool text_list_within(const char *inner, const char *outer); /* both normalised */
+void text_list_common(const char *a, const char *b, char *ret, size_t size); /* what both hold; "" where that is nothing */
 
 /*
  * Foreign bytes made fit for one line of a log or a terminal: control and non-ASCII bytes become \n, \t or \xHH,

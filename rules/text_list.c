@@ -148,3 +148,16 @@ bool text_list_within(const char *inner, const char *outer)
 			return false;
 	return true;
 }
+
+void text_list_common(const char *a, const char *b, char *ret, size_t size)
+{
+	struct bits one, other;
+
+	*ret = '\0';
+	if (bits_read(a, CPUS_MAX, &one) < 0 || bits_read(b, CPUS_MAX, &other) < 0)
+		return;
+	for (size_t i = 0; i < sizeof(one.set); i++)
+		one.set[i] &= other.set[i];
+	if (bits_write(&one, ret, size) < 0)
+		*ret = '\0';
+}

@@ -9,6 +9,7 @@
 #include <cgq/auto.h>
 
 #include "plan_make.h"
+#include "text.h"
 
 #define SELF_LEAF "_self"
 
@@ -167,6 +168,26 @@ static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
 		value_default(k, version, &w->value);
 }
 
+/*
+ * v1 refuses a list that is not within the parent's, and a cpuset left empty takes no process (ENOSPC): it gets what
+ * there is of it, else what the parent has. On v2 the kernel does so by itself, and gives the rest when it comes.
+ */
+static void list_within(const struct wanting *c, struct node *n, enum knob k, const char *asked, const char *outer)
+{
+	char *list = n->wanted[k].value.list;
+	size_t size = sizeof(n->wanted[k].value.list);
+
+	if (!*outer || text_list_within(asked, outer)) {
+		snprintf(list, size, "%s", asked);
+		return;
+	}
+	text_list_common(asked, outer, list, size);
+	want_note(c, n, k, "%s only %s; %s", n->parent ? "its parent has" : "this machine has", outer,
+		  *list ? "the rest is left out" : "none of these, so it has all of those");
+	if (!*list)
+		snprintf(list, size, "%s", outer);
+}
+
 /* A v1 cpuset inherits nothing: what is not asked is what the parent has. */
 static void want_lists(const struct wanting *c, enum knob k, const char *base)
 {
@@ -176,13 +197,14 @@ static void want_lists(const struct wanting *c, enum knob k, const char *base)
 		struct node *n = &c->w->nodes[i];
 		const struct amount *a = want_possible(c, n, k);
 		struct value *v = &n->wanted[k].value;
+		const char *outer = inherits ? "" : i ? c->w->nodes[n->parent].wanted[k].value.list : base;
 
 		if (v->kind != VALUE_LIST)
 			continue;
 		if (a && a->kind == AMOUNT_LIST)
-			snprintf(v->list, sizeof(v->list), "%s", a->list);
-		else if (!inherits)
-			snprintf(v->list, sizeof(v->list), "%s", i ? c->w->nodes[n->parent].wanted[k].value.list : base);
+			list_within(c, n, k, a->list, outer);
+		else
+			snprintf(v->list, sizeof(v->list), "%s", outer);
 	}
 }
 

@@ -53,7 +53,7 @@
 	"  pinned_by: ?string, pinned_at: ?string)\n"                                                                \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
-	"# and the group as path.\n"                                                                                     \
+	"# and the group as path. text: what is written, and for make and remove on v1 the controllers of the hierarchy.\n"  \
 	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
 	"  at: ?Place, danger: ?string)\n"                                                                           \
 	"\n"                                                                                                         \

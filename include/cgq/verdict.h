@@ -26,7 +26,7 @@ enum verdict_kind {
 	VERDICT_NONE,	  /* no rule fits: it stays, or goes back, where it came from */
 	VERDICT_RULE,	  /* rule says so */
 	VERDICT_FOLLOWS,  /* its parent belongs to the group (children = follow) */
-	VERDICT_STAYS,	  /* it fitted once, and children = follow keeps it */
+	VERDICT_STAYS,	  /* it fitted once, or was found in the group's cgroup, and children = follow keeps it */
 	VERDICT_EXCLUDED, /* never placed, whatever a rule says: see exclusion */
 	VERDICT_PINNED,	  /* a person put it there, and no rule overrides that */
 };

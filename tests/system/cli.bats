@@ -125,6 +125,16 @@ one() {
 	cgqd_ends --check
 	[ "$status" = 1 ]
 	[[ $output == *cgqd.conf:2:\ verify:* ]]
+	printf '[cgqd]\nverify = 30s\n' >"$ROOM/cgqd.conf"
+	chmod 666 "$ROOM/cgqd.conf"
+	cgqd_ends --once
+	[ "$status" = 1 ]
+	[[ $output == *'cgqd.conf:1: is writable by others than root'* ]] || fail "$output"
+	no_tree
+	rm "$ROOM/cgqd.conf" && mkfifo "$ROOM/cgqd.conf"
+	cgqd_ends --check
+	[ "$status" = 1 ]
+	[[ $output == *'cgqd.conf:1: is a FIFO'* ]] || fail "$output"
 	rm "$ROOM/cgqd.conf" && mkdir "$ROOM/cgqd.conf"
 	cgqd_ends --check
 	[ "$status" = 2 ]

@@ -199,6 +199,29 @@ refused_alone() {
 	wait_until 5 'its descriptors are as before' has_fds_at_most "$descriptors"
 }
 
+@test "where all places are taken, the next caller is told so, until one is free" {
+	good
+	cgqd_start
+	python3 - "$SOCKET" "$ROOM/full" <<-'EOF' 3>&- &
+		import socket, sys, time
+		taken = []
+		for i in range(150):
+		    taken.append(socket.socket(socket.AF_UNIX))
+		    taken[-1].connect(sys.argv[1])
+		open(sys.argv[2], 'w').close()
+		time.sleep(60)
+	EOF
+	local crowd=$!
+	STARTED+=("$crowd")
+	wait_until 5 'all places are taken' test -e "$ROOM/full"
+	sleep 0.5
+	run -3 cgq list
+	[[ $output == *'as many clients as it takes'* ]] || fail "$output"
+	[ "$(wc -l <<<"$output")" = 1 ]
+	kill -KILL $crowd
+	wait_until 5 'a place is free' cgq list
+}
+
 @test "a named folder that is moved away is no empty policy: what is in force stays, until it is back" {
 	good
 	start web threads

@@ -115,6 +115,17 @@ load lib
 	grep -q "^Cpus_allowed_list:[[:space:]]*$((CPUS - 1))\$" "/proc/${PID[one]}/status"
 }
 
+@test "cpus that this machine does not have keep nobody out of its group" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpus = 0-4095
+	EOF
+	cgqd_start
+	start web threads
+	placed web web
+}
+
 was_refused() {
 	[ "$(awk '$1 == "max" { print $2 }' "$(group_dir "$1" pids)/pids.events")" -gt 0 ]
 }

@@ -19,6 +19,21 @@ one() {
 	wait_until 10 'the group is gone' no_group web
 }
 
+@test "a folder that is a link is followed to where it leads next" {
+	rmdir "$CONF"
+	mkdir "$ROOM/first" "$ROOM/second"
+	ln -s first "$CONF"
+	one 50% >"$ROOM/first/50-web.conf"
+	one 70% >"$ROOM/second/50-web.conf"
+	cgqd_start
+	knob_is web ceiling 50
+	ln -s second "$ROOM/next"
+	mv -T "$ROOM/next" "$CONF"
+	knob_becomes web ceiling 70
+	one 60% >"$ROOM/second/50-web.conf"
+	knob_becomes web ceiling 60
+}
+
 @test "a burst of changes ends with the last one" {
 	one 50% | policy 50-web.conf
 	cgqd_start

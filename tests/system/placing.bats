@@ -234,6 +234,31 @@ user_group() {
 	is_outside "${PID[fake]}"
 }
 
+@test "exe: a release in a folder that came later, and one that a link leads to" {
+	local file
+	file=$(program_file released threads)
+	mkdir "$ROOM/releases"
+	policy 50-exe.conf <<-EOF
+		[each]
+		match = exe:$ROOM/releases/*/bin/$(named each)
+		[current]
+		match = exe:$ROOM/current/bin/$(named current)
+	EOF
+	cgqd_start
+	mkdir -p "$ROOM/releases/1/bin"
+	sleep 2
+	cp "$file" "$ROOM/releases/1/bin/$(named each)"
+	cp "$file" "$ROOM/releases/1/bin/$(named current)"
+	ln -s releases/1 "$ROOM/current"
+	sleep 2
+	ln -s "$ROOM/releases/1/bin/$(named each)" "$ROOM/bin/$(named each)"
+	ln -s "$ROOM/releases/1/bin/$(named current)" "$ROOM/bin/$(named current)"
+	start each threads
+	start current threads
+	placed each each
+	placed current current
+}
+
 @test "first match wins, in file order then line order" {
 	policy 60-late.conf <<-EOF
 		[late]
@@ -349,4 +374,18 @@ user_group() {
 	run -0 cgq ps web
 	[[ $output == *"${PID[web]}"* ]]
 	[[ $output != *"${PID[db]}"* ]]
+}
+
+@test "explain claims no rule for what somebody else put into a group" {
+	two_groups
+	start web threads
+	start stranger threads
+	cgqd_start
+	placed web web
+	echo "${PID[stranger]}" >"$(group_dir web)/cgroup.procs"
+	cgq reload
+	is_in web "${PID[stranger]}"
+	run -0 cgq explain "${PID[stranger]}"
+	[[ $output == *'because    it was found in'* ]] || fail "$output"
+	[[ $output != *'fitted a rule'* ]] || fail "$output"
 }

@@ -264,6 +264,15 @@ state_costs_a_line() {
 	umount "$STATE"
 }
 
+@test "a state folder that vanishes is named by the reload that misses it" {
+	one
+	cgqd_start
+	rm -r "$STATE"
+	run cgq reload
+	[[ $output == *"state: $STATE/good: cannot be written"* ]] || fail "$output"
+	log_says "state: $STATE/good"
+}
+
 @test "state of another boot is not believed" {
 	one
 	start web threads

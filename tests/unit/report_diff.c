@@ -99,6 +99,18 @@ static void a_limit_below_what_is_in_use_is_a_danger(void **state)
 	json_decref(o);
 }
 
+/* Its section and the others' stay, but nobody asks for the pids hierarchy any more. */
+static void what_goes_from_one_hierarchy_only_says_from_which(void **state)
+{
+	struct world *w = *state;
+	json_t *o;
+
+	world_put_file(w, "50-web.conf", "[web]\nmatch = name:apache2\ncpu = 40%..100%\nmemory = 64M..128M\n");
+	o = diff(w, NULL, NULL);
+	assert_json(action_of(o, "remove", "/cgq/web", NULL), "text", "\"pids\"");
+	json_decref(o);
+}
+
 static void a_group_that_vanishes_is_named(void **state)
 {
 	struct world *w = *state;
@@ -137,6 +149,7 @@ static void a_new_group_is_made(void **state)
 	json_t *o = diff(w, "60-new.conf", "[new]\ncpu = 10%\n");
 
 	assert_json(action_of(o, "make", "/cgq/new", NULL), "group", "\"new\"");
+	assert_json(action_of(o, "make", "/cgq/new", NULL), "text", "\"pids\"");
 	assert_json(action_of(o, "write", "/cgq/new", "cpu.shares"), "at", "{\"file\":\"60-new.conf\",\"line\":2}");
 	json_decref(o);
 	/* and nothing was kept of it */
@@ -234,6 +247,7 @@ int main(void)
 		TEST(what_drifted_and_is_only_reported_is_left_by_a_reload_too),
 		TEST(a_changed_limit_names_its_line_and_both_values),
 		TEST(a_limit_below_what_is_in_use_is_a_danger),
+		TEST(what_goes_from_one_hierarchy_only_says_from_which),
 		TEST(a_group_that_vanishes_is_named),
 		TEST(a_changed_rule_is_a_difference_though_no_cgroup_shows_it),
 		TEST(a_new_group_is_made),

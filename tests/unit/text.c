@@ -123,6 +123,18 @@ static const struct {
 	{ "1,0", 0, "0-1" },
 };
 
+static void what_two_lists_have_in_common(void **state)
+{
+	char list[16];
+
+	text_list_common("0-5,8", "2-3,8-9", list, sizeof(list));
+	assert_string_equal(list, "2-3,8");
+	text_list_common("0-1", "2-3", list, sizeof(list));
+	assert_string_equal(list, "");
+	text_list_common("", "2-3", list, sizeof(list));
+	assert_string_equal(list, "");
+}
+
 static void a_list_is_normalised_within_its_bounds(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(list_rows); i++) {
@@ -184,6 +196,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_read_whole_or_not_at_all),
 		cmocka_unit_test(a_fraction_may_not_say_more_than_its_places),
 		cmocka_unit_test(a_bool_is_one_of_eight_words),
+		cmocka_unit_test(what_two_lists_have_in_common),
 		cmocka_unit_test(a_list_is_normalised_within_its_bounds),
 		cmocka_unit_test(foreign_bytes_cannot_act_on_a_terminal),
 		cmocka_unit_test(a_suggestion_is_near_or_there_is_none),

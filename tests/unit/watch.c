@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -133,6 +134,119 @@ static void a_folder_that_is_replaced_is_watched_again(void **state)
 	assert_int_equal(told, 1);
 }
 
+/* A link beside the folder: "a/b" is what "link" leads to, until it leads to "c". */
+static void make_linked(void)
+{
+	char link[128];
+
+	make_folder();
+	snprintf(link, sizeof(link), "%s/c", dir);
+	assert_int_equal(mkdir(link, 0755), 0);
+	snprintf(link, sizeof(link), "%s/link", dir);
+	assert_int_equal(symlink("a/b", link), 0);
+}
+
+static void watch_instead(const char *name)
+{
+	static const char *folders[1];
+	static char path[128];
+	struct watch_want want = {folders, 1, ".conf", 20000, on_change, NULL};
+
+	watch_free(watch);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	folders[0] = path;
+	assert_int_equal(watch_new(event, &want, &watch, NULL), 0);
+	told = 0;
+}
+
+static void replace_link(const char *target, const char *name)
+{
+	char temp[128], path[128];
+
+	snprintf(temp, sizeof(temp), "%s/temp", dir);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	assert_int_equal(symlink(target, temp), 0);
+	assert_int_equal(rename(temp, path), 0);
+}
+
+static void a_folder_that_is_a_link_is_told_when_it_leads_elsewhere_and_watched_there(void **state)
+{
+	make_linked();
+	watch_instead("link");
+	put("10-x.conf");
+	run();
+	assert_int_equal(told, 1);
+	replace_link("c", "link");
+	run();
+	assert_int_equal(told, 2);
+	snprintf(folder, sizeof(folder), "%s/c", dir);
+	put("10-x.conf");
+	run();
+	assert_int_equal(told, 3);
+}
+
+static void a_link_on_the_way_to_a_folder_is_watched_too(void **state)
+{
+	make_folder();
+	replace_link("a", "link");
+	watch_instead("link/b");
+	replace_link("nowhere", "link");
+	run();
+	assert_int_equal(told, 1);
+}
+
+static void a_folder_above_that_is_replaced_is_told(void **state)
+{
+	char old[128], above[128];
+
+	make_folder();
+	run();
+	told = 0;
+	snprintf(above, sizeof(above), "%s/a", dir);
+	snprintf(old, sizeof(old), "%s/old", dir);
+	assert_int_equal(rename(above, old), 0);
+	run();
+	assert_int_equal(told, 1);
+	assert_int_equal(mkdir(above, 0755), 0);
+	assert_int_equal(mkdir(folder, 0755), 0);
+	put("10-x.conf");
+	run();
+	assert_true(told >= 2);
+}
+
+static void what_happens_beside_the_way_is_no_change(void **state)
+{
+	make_linked();
+	watch_instead("link");
+	snprintf(folder, sizeof(folder), "%s", dir);
+	put("10-x.conf");
+	run();
+	assert_int_equal(told, 0);
+}
+
+static void a_file_that_is_a_link_is_told_when_its_target_is_written(void **state)
+{
+	make_folder();
+	replace_link("../../site", "a/b/10-x.conf");
+	run();
+	told = 0;
+	snprintf(folder, sizeof(folder), "%s", dir);
+	put("site");
+	run();
+	assert_int_equal(told, 1);
+	put("other");
+	run();
+	assert_int_equal(told, 1);
+}
+
+static void links_in_a_circle_end(void **state)
+{
+	replace_link("link", "link");
+	watch_instead("link/x");
+	run();
+	assert_int_equal(told, 0);
+}
+
 static void the_folders_of_what_rules_name_are_each_watched_once(void **state)
 {
 	const char *exes[] = {"/usr/sbin/mariadbd", "/usr/sbin/apache2", "/opt/app-*/bin/x", "/a", "/opt/b\\*/c"};
@@ -149,6 +263,37 @@ static void the_folders_of_what_rules_name_are_each_watched_once(void **state)
 	name_folders_done(&f);
 }
 
+static bool holds(const struct name_folders *f, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s%s", dir, name);
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->list[i], path) == 0)
+			return true;
+	return false;
+}
+
+static void a_glob_is_watched_in_every_folder_that_fits_so_far(void **state)
+{
+	char path[128];
+	const char *exes[] = {path};
+	struct policy p = {.exes = exes, .n_exes = 1};
+	struct name_folders f = {0};
+
+	make_folder();
+	snprintf(path, sizeof(path), "%s/x*/bin/x", dir);
+	name_folders_make(&p, &f);
+	assert_int_equal(f.n, 1);
+	assert_true(holds(&f, ""));
+	name_folders_done(&f);
+	snprintf(path, sizeof(path), "%s/*/b/x", dir);
+	name_folders_make(&p, &f);
+	assert_int_equal(f.n, 3);
+	assert_true(holds(&f, "") && holds(&f, "/a") && holds(&f, "/a/b"));
+	name_folders_done(&f);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -157,7 +302,14 @@ int main(void)
 		TEST(many_changes_are_told_once),
 		TEST(a_folder_that_appears_later_is_watched),
 		TEST(a_folder_that_is_replaced_is_watched_again),
+		TEST(a_folder_that_is_a_link_is_told_when_it_leads_elsewhere_and_watched_there),
+		TEST(a_link_on_the_way_to_a_folder_is_watched_too),
+		TEST(a_folder_above_that_is_replaced_is_told),
+		TEST(what_happens_beside_the_way_is_no_change),
+		TEST(a_file_that_is_a_link_is_told_when_its_target_is_written),
+		TEST(links_in_a_circle_end),
 		cmocka_unit_test(the_folders_of_what_rules_name_are_each_watched_once),
+		TEST(a_glob_is_watched_in_every_folder_that_fits_so_far),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
