@@ -139,15 +139,21 @@ static int take_words(struct parser *p)
 	return r;
 }
 
-/* "check" or "check and diff" */
+/* "events", "check and diff", "explain, check and diff" */
 static void owners_of(int option, char *ret, size_t size)
 {
-	size_t len = 0;
+	size_t len = 0, left = 0;
 
+	for (size_t i = 0; i < commands_count; i++)
+		left += (commands[i].own & (1U << option)) != 0;
 	ret[0] = '\0';
-	for (size_t i = 0; i < commands_count && len < size; i++)
-		if (commands[i].own & (1U << option))
-			len += (size_t)snprintf(ret + len, size - len, "%s%s", len ? " and " : "", commands[i].name);
+	for (size_t i = 0; i < commands_count && len < size; i++) {
+		if (!(commands[i].own & (1U << option)))
+			continue;
+		len += (size_t)snprintf(ret + len, size - len, "%s%s", len == 0 ? "" : left == 1 ? " and " : ", ",
+					commands[i].name);
+		left--;
+	}
 }
 
 static int own_options_check(const struct options *o, struct err *e)

@@ -6,6 +6,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "as_facts.h"
 #include "ask.h"
 #include "command.h"
 #include "deed.h"
@@ -84,9 +85,12 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	const char *group = field_text(answer, "group");
 	auto_free char *at = field_place(answer, "rule");
 
-	printf("%s%lld %s%s", terminal_colour(t, COLOUR_STRONG),
-	       (long long)json_integer_value(json_object_get(answer, "pid")), field_text(answer, "name"),
-	       terminal_colour(t, COLOUR_PLAIN));
+	if (field_is_known(answer, "pid"))
+		printf("%s%lld %s%s", terminal_colour(t, COLOUR_STRONG),
+		       (long long)json_integer_value(json_object_get(answer, "pid")), field_text(answer, "name"),
+		       terminal_colour(t, COLOUR_PLAIN));
+	else
+		printf("%sa process like that%s", terminal_colour(t, COLOUR_STRONG), terminal_colour(t, COLOUR_PLAIN));
 	if (field_is_known(answer, "user"))
 		printf(", user %s", field_text(answer, "user"));
 	puts("");
@@ -113,12 +117,16 @@ static void tried_show(const struct terminal *t, const json_t *tried)
 	prose_heading(t, "Rules tried, in order", COLOUR_STRONG);
 	json_array_foreach((json_t *)tried, i, one)
 	{
-		const char *failed = field_text(one, "failed");
+		const char *failed = field_text(one, "failed"), *depends = field_text(one, "depends");
 
-		printf("    %s:%lld: [%s] %s\n      %s%s%s%s\n", field_text(one, "file"),
+		printf("    %s:%lld: [%s] %s\n      %s%s%s%s", field_text(one, "file"),
 		       (long long)json_integer_value(json_object_get(one, "line")), field_text(one, "group"),
 		       field_text(one, "text"), terminal_colour(t, *failed ? COLOUR_FAINT : COLOUR_GOOD),
 		       *failed ? "does not fit: " : "fits", failed, terminal_colour(t, COLOUR_PLAIN));
+		if (*depends)
+			printf("%s; depends on its %s%s", terminal_colour(t, COLOUR_CARE), depends,
+			       terminal_colour(t, COLOUR_PLAIN));
+		putchar('\n');
 	}
 }
 
@@ -192,18 +200,42 @@ static int show(const struct rows *r, json_t *answer)
 	return status ? status : placed ? EXIT_AS_WANTED : EXIT_DIFFERS;
 }
 
+/* 0 with the call and its parameters, or the exit status of a usage error that has been told. */
+static int question_read(const struct options *o, const char **method, json_t **ret)
+{
+	struct err e = {0};
+	uint64_t pid;
+
+	*method = o->set[OPTION_AS] ? "ExplainAs" : "Explain";
+	*ret = NULL;
+	if (o->set[OPTION_AS] && o->n_args > 0) {
+		say("explain: --as FACTS stands in place of a PID");
+	} else if (o->set[OPTION_AS]) {
+		*ret = as_facts_read(o->values[OPTION_AS], &e);
+		if (!*ret)
+			say("explain: %s", e.text);
+	} else if (o->n_args == 0) {
+		say("explain needs an argument: PID");
+	} else if (text_u64(o->args[0], &pid) < 0 || pid == 0 || pid > INT_MAX) {
+		say("explain: '%s' is not a process id", TEXT_ESCAPED(o->args[0]));
+	} else {
+		*ret = json_pack("{s:I}", "pid", (json_int_t)pid);
+	}
+	return *ret ? 0 : EXIT_USAGE;
+}
+
 int cmd_explain(const struct options *o)
 {
-	json_t *answer = NULL;
+	json_t *answer = NULL, *question;
+	const char *method;
 	struct rows r;
-	json_int_t pid;
 	int status = rows_init(o, &r);
 
 	if (status == 0)
-		status = deed_pid(o, o->args[0], &pid);
+		status = question_read(o, &method, &question);
 	if (status)
 		return status;
-	status = ask(o, "Explain", json_pack("{s:I}", "pid", pid), &answer);
+	status = ask(o, method, question, &answer);
 	if (status == 0)
 		status = show(&r, answer);
 	json_decref(answer);

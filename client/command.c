@@ -58,12 +58,18 @@ const struct command commands[] = {
 	{
 		.name = "explain",
 		.args = "PID",
+		.as = "FACTS",
 		.summary = "why a process is where it is",
 		.about = "Its group and rule, every rule tried before it, where it came from, and its\n"
-			 "limits.\n",
+			 "limits; of one that has ended, what is remembered. With --as FACTS in place of\n"
+			 "PID: where a process would go of which that is known, like\n"
+			 "--as name=php-fpm,user=www-data or --as exe=/usr/sbin/apache2,args=-k start.\n"
+			 "FACTS are what rules look at: name, exe, user, group, args, unit, cgroup,\n"
+			 "parent, tag. What is not given fits no rule that asks for it; where it would\n"
+			 "decide, that is said.\n",
 		.exits = "0  a rule or a person placed it\n1  nobody did, or there is no such process\n" EXIT_3,
-		.n_args_min = 1,
 		.n_args_max = 1,
+		.own = OPTION_BIT(AS),
 		.columns = &columns_explain,
 		.failed = EXIT_UNREACHABLE,
 		.seconds_max = SECONDS_TO_ANSWER,
@@ -72,6 +78,7 @@ const struct command commands[] = {
 	{
 		.name = "check",
 		.args = "[FILE|DIR|-]...",
+		.as = "NAME",
 		.summary = "faults, warnings and hints of policy files",
 		.about = "Asks no daemon and needs no root. Without arguments: what is in the folders\n"
 			 "/usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d. The name of a FILE\n"
@@ -93,6 +100,7 @@ const struct command commands[] = {
 	{
 		.name = "diff",
 		.args = "[FILE]",
+		.as = "NAME",
 		.summary = "what a reload would change, with its dangers",
 		.about = "With --as NAME FILE: what it would change if FILE stood in the folders as NAME.\n"
 			 "Its text is sent to cgqd; - is standard input.\n",

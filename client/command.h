@@ -11,6 +11,7 @@ struct column_set;
 struct command {
 	const char *name;
 	const char *args;	 /* "[GROUP]"; "" for none */
+	const char *as;		 /* what its --as takes; NULL: has none */
 	const char *summary;	 /* one line */
 	const char *about;	 /* a few lines for its own help, each ended by a newline */
 	const char *exits;	 /* a line for each exit status of its own */

@@ -65,7 +65,7 @@ static void columns_print(const struct column_set *s)
 
 static void command_print(const struct command *c)
 {
-	printf("Usage: cgq %s [OPTION]...%s%s%s\n", c->name, c->own & OPTION_BIT(AS) ? " [--as NAME]" : "",
+	printf("Usage: cgq %s [OPTION]...%s%s%s%s%s\n", c->name, c->as ? " [--as " : "", c->as ? c->as : "", c->as ? "]" : "",
 	       *c->args ? " " : "", c->args);
 	printf("%s: %s.\n%s%s", c->name, c->summary, *c->about ? "\n" : "", c->about);
 	options_print(c);

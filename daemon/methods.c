@@ -132,6 +132,15 @@ static json_t *do_explain(struct question *q)
 	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
 }
 
+static json_t *do_explain_as(struct question *q)
+{
+	struct service *s = q->service;
+	struct err e = { 0 };
+	json_t *o = report_as(s->glance ? s->glance(s->ctx) : s->view(s->ctx), q->parameters, &e);
+
+	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
+}
+
 /* One that policy_files_read() would take, and no path. */
 static bool is_file_name(const char *name)
 {
@@ -294,7 +303,7 @@ static const struct method {
 	const char *name;
 	enum who who;
 	json_t *(*answer)(struct question *q);
-	struct parameter parameters[3];
+	struct parameter parameters[MATCH__COUNT + 2];
 } methods[] = {
 	{ SERVICE ".GetInfo", WHO_ANYONE, do_get_info, { { 0 } } },
 	{ SERVICE ".GetInterfaceDescription", WHO_ANYONE, do_get_description, { { "interface", JSON_STRING, true } } },
@@ -302,6 +311,10 @@ static const struct method {
 	{ CGQ ".Status", WHO_READS, do_status, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Ps", WHO_READS, do_ps, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Explain", WHO_READS, do_explain, { { "pid", JSON_INTEGER, true } } },
+#define X(id, name, ...) { name, JSON_STRING, false },
+	{ CGQ ".ExplainAs", WHO_READS, do_explain_as, {
+	  MATCH_TABLE(X) { "exe_device", JSON_INTEGER, false }, { "exe_inode", JSON_INTEGER, false } } },
+#undef X
 	{ CGQ ".Diff", WHO_READS, do_diff, { { "name", JSON_STRING, false }, { "text", JSON_STRING, false } } },
 	{ CGQ ".Events", WHO_READS, do_events, { { "after", JSON_INTEGER, false }, { "group", JSON_STRING, false } } },
 	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { 0 } } },

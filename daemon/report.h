@@ -11,6 +11,11 @@ json_t *report_status(const struct view *v, const char *group);
 json_t *report_ps(const struct view *v, const char *group);
 /* Of one that has ended: what is remembered. NULL with e when there is no such process, and none is remembered. */
 json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
+/*
+ * Where a process would go of which this is known: an object of texts by the names of match kinds, and which file exe
+ * is, as "exe_device" and "exe_inode". user and group are numbers; NULL with e where they are not.
+ */
+json_t *report_as(const struct view *v, const json_t *given, struct err *e);
 /* What a reload would do now; with name and text: as if that file were there too. NULL with e on trouble. */
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);
 /*

@@ -20,6 +20,7 @@ static void tried(void *ctx, const struct policy *p, unsigned rule, const struct
 
 	put_text(one, "group", p->groups[p->rules[rule].group].path);
 	put_text(one, "failed", failed ? failed->text : NULL);
+	put(one, "depends", json_null());
 	json_array_append_new(ctx, one);
 }
 

@@ -26,7 +26,8 @@
 	"\n"                                                                                                         \
 	"type Rule (file: string, line: int, text: string)\n"                                                        \
 	"\n"                                                                                                         \
-	"type Tried (group: string, file: string, line: int, text: string, failed: ?string)\n"                       \
+	"# depends: what the rule looks at that ExplainAs was not told, and that would decide.\n"                        \
+	"type Tried (group: string, file: string, line: int, text: string, failed: ?string, depends: ?string)\n"     \
 	"\n"                                                                                                         \
 	"# Since cgqd watches the group: periods in which its CPU ceiling held it back, tries to go beyond its memory and\n" \
 	"# tasks, processes that the kernel killed for want of memory, and those that cgqd moved. Members only, without\n" \
@@ -80,6 +81,12 @@
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
 	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
 	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string)\n"                                        \
+	"# Where a process would go of which only this is known. exe is a path; exe_device and exe_inode, as stat() tells\n" \
+	"# them, say which file it is, which is what rules look at. user and group are numbers. What is not\n"           \
+	"# given fits no rule that asks for it.\n"                                                                      \
+	"method ExplainAs(name: ?string, exe: ?string, user: ?string, group: ?string, args: ?string, unit: ?string,\n"   \
+	"  cgroup: ?string, parent: ?string, tag: ?string, exe_device: ?int, exe_inode: ?int) -> (group: ?string,\n"      \
+	"  how: string, rule: ?Rule, exclusion: ?string, tried: []Tried, limits: []Knob)\n"                              \
 	"# What happened, oldest first, after the entry with that seq: as far back as cgqd keeps it, of that group and its\n" \
 	"# children or of everything. With \"more\", further replies follow as things happen.\n"                     \
 	"method Events(after: ?int, group: ?string) -> (events: []Event)\n"                                          \

@@ -63,7 +63,7 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 	wrong "list takes no argument like 'web'" list web
 	wrong "status takes one argument; 'b' is too much" status a b
 	wrong "list takes no --strict; it belongs to check" list --strict
-	wrong "reload takes no --as; it belongs to check and diff" reload --as x
+	wrong "reload takes no --as; it belongs to explain, check and diff" reload --as x
 	wrong "reset has no columns to choose from" reset -o group
 	wrong "--socket: a socket's path has 1 to 107 bytes" --socket "$(printf '%0108d' 0)"
 	wrong "there is no command 'lst' (did you mean list?)" help lst

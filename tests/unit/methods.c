@@ -178,6 +178,8 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Events", "{\"after\":-1}", "after" },
 		{ "io.cgq.Events", "{\"after\":\"1\"}", "after" },
 		{ "io.cgq.Events", "{\"group\":1}", "group" },
+		{ "io.cgq.ExplainAs", "{\"name\":1}", "name" },
+		{ "io.cgq.ExplainAs", "{\"pid\":\"1\"}", "pid" },
 		{ "io.cgq.Reload", "{\"force\":true}", "force" },
 		{ "io.cgq.Reset", "{\"group\":false}", "group" },
 		{ "io.cgq.Pin", "{\"pid\":1}", "group" },
@@ -219,6 +221,7 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		{ "io.cgq.List", "{}", false },	       { "io.cgq.Status", "{}", false },
 		{ "io.cgq.Ps", "{}", false },	       { "io.cgq.Explain", "{\"pid\":1}", false },
 		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Events", "{}", false },
+		{ "io.cgq.ExplainAs", "{}", false },
 		{ "io.cgq.Reload", "{}", true },
 		{ "io.cgq.Reset", "{\"group\":null}", true },
 		{ "io.cgq.Pin", "{\"pid\":1,\"group\":\"web\"}", true },
@@ -283,6 +286,7 @@ static void every_answer_is_as_the_interface_says(void **state)
 	} rows[] = {
 		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
 		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
+		{ "ExplainAs", "{\"name\":\"php\"}" },
 		{ "Events", "{}" }, { "Reload", "{}" }, { "Reset", "{}" },
 		{ "Pin", "{\"pid\":1,\"group\":\"web\",\"children\":true}" },
 		{ "Unpin", "{\"pid\":1}" },
@@ -316,7 +320,7 @@ static void every_method_of_the_interface_is_there(void **state)
 		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
 			red("%s: %s\n", method, text);
 	}
-	assert_int_equal(n, 13);
+	assert_int_equal(n, 14);
 }
 
 /* Types, methods and errors share one namespace in varlink. */
