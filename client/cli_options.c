@@ -187,7 +187,8 @@ static int args_check(const struct options *o, struct err *e)
 {
 	const struct command *c = o->command;
 
-	if (o->n_args < c->n_args_min)
+	/* --as FACTS stands in place of what explain is about. */
+	if (o->n_args < c->n_args_min && !o->set[OPTION_AS])
 		return fail(e, EINVAL, "%s needs an argument: %s", c->name, c->args);
 	if (o->n_args <= c->n_args_max)
 		return 0;

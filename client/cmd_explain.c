@@ -214,8 +214,6 @@ static int question_read(const struct options *o, const char **method, json_t **
 		*ret = as_facts_read(o->values[OPTION_AS], &e);
 		if (!*ret)
 			say("explain: %s", e.text);
-	} else if (o->n_args == 0) {
-		say("explain needs an argument: PID");
 	} else if (text_u64(o->args[0], &pid) < 0 || pid == 0 || pid > INT_MAX) {
 		say("explain: '%s' is not a process id", TEXT_ESCAPED(o->args[0]));
 	} else {

@@ -68,6 +68,7 @@ const struct command commands[] = {
 			 "parent, tag. What is not given fits no rule that asks for it; where it would\n"
 			 "decide, that is said.\n",
 		.exits = "0  a rule or a person placed it\n1  nobody did, or there is no such process\n" EXIT_3,
+		.n_args_min = 1,
 		.n_args_max = 1,
 		.own = OPTION_BIT(AS),
 		.columns = &columns_explain,
