@@ -49,7 +49,8 @@ static void what_is_wrong_is_told_in_one_line(void **state)
 		{{"explain"}, "needs an argument: PID"},
 		{{"explain", "1", "2"}, "'2' is too much"},
 		{{"--strict", "status"}, "belongs to check"},
-		{{"--as", "x", "list"}, "belongs to check and diff"},
+		{{"--as", "x", "list"}, "belongs to explain, check and diff"},
+		{{"--follow", "list"}, "belongs to events"},
 		{{"--socket", ""}, "1 to 107 bytes"},
 		{{"reset", "-ogroup"}, "no columns"},
 	};
