@@ -157,7 +157,7 @@ static int connection_rearm(struct connection *c, bool progress)
 		return rearm_gone(c);
 	if (!whole && c->in.len > c->owner->limits->message_max_bytes)
 		return connection_close(c);
-	if (c->eof && !whole && !sends && !c->following.next)
+	if (c->eof && !whole && !sends)
 		return connection_close(c);
 	if (sd_event_source_set_io_events(c->io, mask) < 0 ||
 	    sd_event_source_set_enabled(c->next_call, (whole && may_call(c)) || may_tell(c) ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0 ||
