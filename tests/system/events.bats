@@ -187,3 +187,51 @@ followed() {
 	jq -e --arg file "$CONF/50-web.conf" '.group == "web" and .rule.file == $file and .rule.line == 2 and .ended_at != null
 		and .moved_at != null' <<<"$output"
 }
+
+@test "a process that changes groups leaves one and enters the other" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+
+		[other]
+		cpu = 20%
+	EOF
+	cgqd_start
+	start web threads
+	placed web web
+	policy_now 50-web.conf <<-EOF
+		[web]
+		cpu = 20%
+
+		[other]
+		match = name:$(named web)
+	EOF
+	placed other web
+	[ "$(counts web moved_in) $(counts web moved_out)" = '1 1' ]
+	[ "$(counts other moved_in) $(counts other moved_out)" = '1 0' ]
+}
+
+@test "a lower ceiling that waits is told once, and when it lands" {
+	policy 50-batch.conf <<-EOF
+		[batch]
+		match = name:$(named eater)
+		memory = 200M
+	EOF
+	cgqd_start
+	start eater eater --size 64M --wait
+	placed batch eater
+	kill -USR1 "${PID[eater]}"
+	wait_until 10 'it has eaten' uses_memory batch $((60 << 20))
+	policy_now 50-batch.conf <<-EOF
+		[batch]
+		match = name:$(named eater)
+		memory = 32M
+	EOF
+	told 5 '.kind == "shrink" and .line == 3 and (.text | test("waits"))' batch
+	run cgq reload
+	run cgq reload
+	[ "$(cgq events --json batch | jq '.events | map(select(.kind == "shrink")) | length')" = 1 ]
+	kill -USR2 "${PID[eater]}"
+	# By the thread that reclaims, or by whichever full look came first.
+	told 20 "(.kind == \"shrink\" and (.text | test(\"in force\"))) or (.kind == \"apply\" and .now == \"$((32 << 20))\")" batch
+}
