@@ -15,6 +15,7 @@
 #include "knobs.h"
 #include "prose.h"
 #include "rows.h"
+#include "say.h"
 
 static const struct {
 	const char *how;
@@ -204,7 +205,7 @@ static int show(const struct rows *r, json_t *answer)
 static int question_read(const struct options *o, const char **method, json_t **ret)
 {
 	struct err e = {0};
-	uint64_t pid;
+	json_int_t pid;
 
 	*method = o->set[OPTION_AS] ? "ExplainAs" : "Explain";
 	*ret = NULL;
@@ -214,10 +215,8 @@ static int question_read(const struct options *o, const char **method, json_t **
 		*ret = as_facts_read(o->values[OPTION_AS], &e);
 		if (!*ret)
 			say("explain: %s", e.text);
-	} else if (text_u64(o->args[0], &pid) < 0 || pid == 0 || pid > INT_MAX) {
-		say("explain: '%s' is not a process id", TEXT_ESCAPED(o->args[0]));
-	} else {
-		*ret = json_pack("{s:I}", "pid", (json_int_t)pid);
+	} else if (deed_pid(o, o->args[0], &pid) == 0) {
+		*ret = json_pack("{s:I}", "pid", pid);
 	}
 	return *ret ? 0 : EXIT_USAGE;
 }
