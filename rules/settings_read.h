@@ -1,12 +1,14 @@
 /* The daemon's own settings, /etc/cgq/cgqd.conf, section [cgqd]. */
 #pragma once
 
+#include <cgq/bounds.h>
 #include <cgq/policy.h>
 
 struct settings {
 	double system_share;	/* system.cpu: 0.05 */
 	unsigned verify_seconds;/* verify: 30 */
 	bool containers_skip;	/* containers = skip is the only value so far */
+	char confirm_health[POLICY_LINE_MAX_BYTES]; /* confirm.health: a command line; "": none */
 };
 
 extern const struct settings settings_default;
