@@ -130,6 +130,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 void daemon_close(struct daemon *d)
 {
 	server_free(d->server);
+	settle_confirm_done(d);
 	watch_free(d->watch);
 	watch_free(d->names_watch);
 	name_folders_done(&d->name_folders);
@@ -224,6 +225,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	placer_journal(&d->placer);
 	if (d->again || hotplug_changed(d->hotplug))
 		settle_logged(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
+	settle_confirm_tick(d);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
 	return 0;
 }
@@ -242,16 +244,21 @@ static int on_verify(sd_event_source *s, uint64_t usec, void *userdata)
 	return 0;
 }
 
-static int reload(void *ctx, struct err *e)
+static void notify_reloading(void)
 {
-	struct daemon *d = ctx;
 	struct timespec now;
-	int r;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sd_notifyf(false, "RELOADING=1\nMONOTONIC_USEC=%llu",
 		   (unsigned long long)now.tv_sec * 1000000U + (unsigned long long)now.tv_nsec / 1000);
-	r = settle_logged(d, WHY_RELOAD, e);
+}
+
+static int reload(void *ctx, struct err *e)
+{
+	int r;
+
+	notify_reloading();
+	r = settle_logged(ctx, WHY_RELOAD, e);
 	sd_notify(false, "READY=1");
 	return r;
 }
@@ -343,6 +350,26 @@ static int reset(void *ctx, const char *group, struct err *e)
 	return settle_reset(ctx, group, e);
 }
 
+static int set(void *ctx, const struct set_request *q, struct faults *faults, struct err *e)
+{
+	return settle_set(ctx, q, faults, e);
+}
+
+static int reload_confirm(void *ctx, const char *who, unsigned seconds, struct err *e)
+{
+	int r;
+
+	notify_reloading();
+	r = settle_reload_confirm(ctx, who, seconds, e);
+	sd_notify(false, "READY=1");
+	return r;
+}
+
+static int confirm(void *ctx, const char *who, struct err *e)
+{
+	return settle_confirm(ctx, who, e);
+}
+
 /* r and what it is of: a pointer, since the call that gives r and this argument are evaluated in any order. */
 static int keep(struct daemon *d, int r, sd_event_source *const *source, struct err *e)
 {
@@ -392,6 +419,9 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.glance = glance,
 		.reload = reload,
 		.reset = reset,
+		.set = set,
+		.reload_confirm = reload_confirm,
+		.confirm = confirm,
 	};
 	r = add_sources(d, e);
 	if (r == 0)

@@ -4,9 +4,12 @@
 #include <systemd/sd-event.h>
 
 #include "apply.h"
+#include "change_store.h"
 #include "chronicle.h"
+#include "confirm.h"
 #include "events.h"
 #include "good_store.h"
+#include "health.h"
 #include "name_folders.h"
 #include "options.h"
 #include "placer.h"
@@ -28,6 +31,19 @@ enum why {
 	WHY_LOST,   /* the kernel dropped events */
 	WHY_MACHINE,/* CPUs or memory changed */
 	WHY_RESET,
+	WHY_SET,    /* a person set something, or took it back */
+	WHY_ROLLBACK,
+};
+
+/* A change that waits for its confirmation; settle_confirm.c's own. */
+struct confirming {
+	struct file_set point;		/* what it returns to; real files only */
+	struct confirm_numbers before;	/* as they were before it */
+	struct file_set young;		/* what a change that nobody asked for replaced, at young_usec; 0: nothing */
+	struct confirm_numbers young_before;
+	uint64_t young_usec;		/* CLOCK_BOOTTIME */
+	struct health *health;
+	bool returning;			/* rolled back, and not yet in force */
 };
 
 struct daemon {
@@ -54,6 +70,8 @@ struct daemon {
 
 	struct file_set seen;	 /* the files as they were read last, to notice a change */
 	struct choice choice;
+	struct changes changes;	 /* what persons set, what waits, what was rolled back */
+	struct confirming confirming;
 	struct resolved *resolved;
 	struct want *want;
 	struct tree tree;	 /* as read back last */
@@ -92,6 +110,13 @@ void daemon_watch_names(struct daemon *d);
 int settle(struct daemon *d, enum why why, struct err *e);
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
+/* One line of a group set, or taken back; see service.h. */
+int settle_set(struct daemon *d, const struct set_request *q, struct faults *faults, struct err *e);
+/* A reload that is taken back by itself unless settle_confirm() comes in time. -ENOENT: nothing waits. */
+int settle_reload_confirm(struct daemon *d, const char *who, unsigned seconds, struct err *e);
+int settle_confirm(struct daemon *d, const char *who, struct err *e);
+void settle_confirm_tick(struct daemon *d); /* once a second */
+void settle_confirm_done(struct daemon *d); /* at the end */
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */

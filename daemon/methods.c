@@ -8,8 +8,10 @@
 #include <cgq/interface.h>
 
 #include "methods.h"
+#include "methods_set.h"
 #include "report.h"
 #include "report_json.h"
+#include "users.h"
 
 #define SERVICE "org.varlink.service"
 #define CGQ	"io.cgq"
@@ -38,6 +40,7 @@ struct question {
 	json_t *parameters;
 	const char **error_name;
 	json_t **error_parameters;
+	const struct peer *peer;
 };
 
 static json_t *refuse(struct question *q, const char *name, const char *key, json_t *value)
@@ -152,14 +155,79 @@ static json_t *do_diff(struct question *q)
 	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
 }
 
+static int reload(struct question *q, struct err *e)
+{
+	json_t *seconds = json_object_get(q->parameters, "confirm_seconds");
+	struct service *s = q->service;
+	struct users *users;
+	int r;
+
+	if (!json_is_integer(seconds))
+		return s->reload(s->ctx, e);
+	users = users_load();
+	r = s->reload_confirm(s->ctx, users_name(users, q->peer->uid), (unsigned)json_integer_value(seconds), e);
+	users_free(users);
+	return r;
+}
+
 static json_t *do_reload(struct question *q)
 {
+	json_t *seconds = json_object_get(q->parameters, "confirm_seconds");
 	struct service *s = q->service;
 	struct err e = { 0 };
 
-	if (s->reload(s->ctx, &e) < 0)
+	if (json_is_integer(seconds) &&
+	    (json_integer_value(seconds) < CONFIRM_SECONDS_MIN || json_integer_value(seconds) > CONFIRM_SECONDS_MAX))
+		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "confirm_seconds");
+	if (reload(q, &e) < 0)
 		return refuse_text(q, CGQ ".Failed", "text", e.text);
 	return report_reload(s->view(s->ctx));
+}
+
+static json_t *do_confirm(struct question *q)
+{
+	struct service *s = q->service;
+	struct users *users = users_load();
+	struct err e = { 0 };
+	int r = s->confirm(s->ctx, users_name(users, q->peer->uid), &e);
+
+	users_free(users);
+	return r < 0 ? refuse_text(q, CGQ ".Failed", "text", e.text) : json_object();
+}
+
+/* Set, and Clear, which has keys in place of settings. */
+static json_t *set(struct question *q, const char *list)
+{
+	const char *group = parameter_text(q, "group");
+	struct service *s = q->service;
+	struct faults faults = { 0 };
+	struct set_text text;
+	struct err e = { 0 };
+	json_t *o = NULL;
+	int r;
+
+	if (policy_group(s->view(s->ctx)->choice->policy, group) == GROUP_NONE)
+		return no_such_group(q);
+	if (set_text_read(q->parameters, q->peer->uid, &text) < 0) {
+		refuse_text(q, SERVICE ".InvalidParameter", "parameter", list);
+	} else {
+		r = s->set(s->ctx, &text.request, &faults, &e);
+		o = r < 0 ? refuse_text(q, CGQ ".Failed", "text", e.text) :
+			    report_set(s->view(s->ctx), &text.request, &faults);
+	}
+	set_text_done(&text);
+	faults_done(&faults);
+	return o;
+}
+
+static json_t *do_set(struct question *q)
+{
+	return set(q, "settings");
+}
+
+static json_t *do_clear(struct question *q)
+{
+	return set(q, "keys");
 }
 
 static json_t *do_reset(struct question *q)
@@ -187,7 +255,7 @@ static const struct method {
 	const char *name;
 	enum who who;
 	json_t *(*answer)(struct question *q);
-	struct parameter parameters[2];
+	struct parameter parameters[4];
 } methods[] = {
 	{ SERVICE ".GetInfo", WHO_ANYONE, do_get_info, { { 0 } } },
 	{ SERVICE ".GetInterfaceDescription", WHO_ANYONE, do_get_description, { { "interface", JSON_STRING, true } } },
@@ -196,7 +264,12 @@ static const struct method {
 	{ CGQ ".Ps", WHO_READS, do_ps, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Explain", WHO_READS, do_explain, { { "pid", JSON_INTEGER, true } } },
 	{ CGQ ".Diff", WHO_READS, do_diff, { { "name", JSON_STRING, false }, { "text", JSON_STRING, false } } },
-	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { 0 } } },
+	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { "confirm_seconds", JSON_INTEGER, false } } },
+	{ CGQ ".Confirm", WHO_CHANGES, do_confirm, { { 0 } } },
+	{ CGQ ".Set", WHO_CHANGES, do_set,
+	  { { "group", JSON_STRING, true }, { "settings", JSON_ARRAY, true }, { "save", JSON_TRUE, false } } },
+	{ CGQ ".Clear", WHO_CHANGES, do_clear,
+	  { { "group", JSON_STRING, true }, { "keys", JSON_ARRAY, false }, { "save", JSON_TRUE, false } } },
 	{ CGQ ".Reset", WHO_CHANGES, do_reset, { { "group", JSON_STRING, false } } },
 };
 
@@ -244,6 +317,12 @@ static const struct parameter *find_parameter(const struct method *m, const char
 	return NULL;
 }
 
+/* JSON_TRUE: a bool. */
+static bool is_of_type(json_t *value, json_type type)
+{
+	return json_typeof(value) == type || (type == JSON_TRUE && json_is_false(value));
+}
+
 /* The name of one that is missing, of another type or unknown; NULL: all are as they must be. */
 static const char *bad_parameter(const struct method *m, json_t *given)
 {
@@ -253,7 +332,7 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 	json_object_foreach(given, name, value) {
 		const struct parameter *p = find_parameter(m, name);
 
-		if (!p || (json_typeof(value) != p->type && (p->needed || !json_is_null(value))))
+		if (!p || (!is_of_type(value, p->type) && (p->needed || !json_is_null(value))))
 			return name;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(m->parameters); i++)
@@ -265,7 +344,7 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 json_t *methods_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
 		     const char **error_name, json_t **error_parameters)
 {
-	struct question q = { ctx, parameters, error_name, error_parameters };
+	struct question q = { ctx, parameters, error_name, error_parameters, peer };
 	const struct method *m = find_method(method);
 	const char *bad;
 

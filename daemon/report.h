@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "service.h"
 #include "view.h"
 
 json_t *report_list(const struct view *v);
@@ -15,3 +16,5 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e);
 json_t *report_diff(const struct view *v, const char *name, const char *text, size_t len, struct err *e);
 json_t *report_refusals(const struct view *v); /* [{"file","line","text","severity"}] of refused files */
 json_t *report_reload(const struct view *v);   /* what a reload came to: refused files, their faults, troubles */
+/* What a set came to: its faults, the file it was saved in, and what a person should know. */
+json_t *report_set(const struct view *v, const struct set_request *q, const struct faults *faults);

@@ -40,7 +40,10 @@ void settle_tell_faults(struct daemon *d)
 	for (size_t i = 0; i < c->faults.n; i++) {
 		const struct fault *f = &c->faults.list[i];
 
-		log_line(levels[f->severity], "%s:%u: %s", f->at.file, f->at.line, f->text);
+		if (override_is_path(f->at.file))
+			log_line(levels[f->severity], "%s: %s", f->at.file, f->text);
+		else
+			log_line(levels[f->severity], "%s:%u: %s", f->at.file, f->at.line, f->text);
 		if (f->severity == SEVERITY_FAULT)
 			settle_happened(d, &(struct happening){.kind = HAPPENING_REFUSE, .at = f->at, .text = f->text});
 	}
@@ -128,7 +131,7 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset"};
+					    "reset", "set", "rollback"};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,

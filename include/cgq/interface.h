@@ -37,14 +37,24 @@
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string)\n"           \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
-	"# and the group as path.\n"                                                                                     \
-	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
-	"  at: ?Place, danger: ?string)\n"                                                                           \
+	"# and the group as path. hierarchy: v2, or by controllers, like \"cpu,cpuacct\".\n"                                                                                     \
+	"type Action (kind: string, group: ?string, path: string, hierarchy: ?string, file: ?string, was: ?string,\n" \
+	"  text: ?string, at: ?Place, danger: ?string)\n"                                                                         \
 	"\n"                                                                                                         \
+	"# What was set while running: it stands above all files until the machine boots.\n"                                \
+	"type Override (group: string, key: string, value: string, who: string, when: string)\n"                            \
+	"\n"                                                                                                                \
+	"type Setting (key: string, value: string)\n"                                                                       \
+	"\n"                                                                                                                \
+	"# A change that waits for Confirm; files are those that would return to their earlier version; health is the\n"    \
+	"# command that watches it.\n"                                                                                      \
+	"type Pending (seconds_left: int, health: ?string, files: []string)\n"                                              \
+	"\n"                                                                                                                \
 	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"method List() -> (groups: []Usage, outside: Usage)\n"                                                       \
 	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, refused: []Refused,\n" \
-	"  faults: []Fault, troubles: []string, groups: []GroupStatus)\n"                                                 \
+	"  faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending, rolled_back: ?string,\n"     \
+	"  groups: []GroupStatus)\n"                                                 \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
 	"# how: rule, follows, stays, none or excluded; moved_at is UTC, like 2026-11-22T23:58:01Z; cgroups and\n"       \
@@ -53,7 +63,16 @@
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, cgroups: [string]string,\n"           \
 	"  origins: [string]string, limits: []Knob)\n"                                                               \
 	"method Diff(name: ?string, text: ?string) -> (actions: []Action, faults: []Fault, refused: []Refused)\n"    \
-	"method Reload() -> (refused: []Refused, faults: []Fault, troubles: []string)\n"                             \
+	"# With confirm_seconds, 1 to 3600, the files that were in force before are so again after that time, or at once where\n"\
+	"# the change does harm, unless Confirm comes first. confirm null: nothing waits.\n"                                \
+	"method Reload(confirm_seconds: ?int) -> (refused: []Refused, faults: []Fault, troubles: []string,\n"               \
+	"  confirm: ?Pending)\n"                                                                                            \
+	"method Confirm() -> ()\n"                                                                                          \
+	"# With faults nothing was changed. save: kept in file, a drop-in of the last policy folder, rather than until the\n"\
+	"# machine boots. notes: what else a person should know. A place of what was set has line 0.\n"                     \
+	"method Set(group: string, settings: []Setting, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"\
+	"# keys null: all that was set of the group.\n"                                                                     \
+	"method Clear(group: string, keys: ?[]string, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"  \
 	"method Reset(group: ?string) -> ()\n"                                                                       \
 	"\n"                                                                                                         \
 	"error NoSuchGroup (group: string)\n"                                                                        \

@@ -19,6 +19,8 @@ struct fake {
 	bool ready;
 	unsigned reloads, resets, views, glances;
 	char reset_group[64];
+	unsigned sets, confirm_seconds;
+	char set[256];
 	int fails;
 };
 
@@ -60,6 +62,33 @@ static int fake_reset(void *ctx, const char *group, struct err *e)
 	return f->fails ? fail(e, f->fails, "still busy") : 0;
 }
 
+static int fake_set(void *ctx, const struct set_request *q, struct faults *faults, struct err *e)
+{
+	struct fake *f = ctx;
+	size_t used = 0;
+
+	f->sets++;
+	used = (size_t)snprintf(f->set, sizeof(f->set), "%s %s%s:", q->who, q->group, q->save ? " saved" : "");
+	for (size_t i = 0; i < q->n; i++)
+		used += (size_t)snprintf(f->set + used, sizeof(f->set) - used, " %s=%s", q->keys[i],
+					 q->values ? q->values[i] : "cleared");
+	return f->fails ? fail(e, f->fails, "no room") : 0;
+}
+
+static int fake_reload_confirm(void *ctx, const char *who, unsigned seconds, struct err *e)
+{
+	struct fake *f = ctx;
+
+	f->confirm_seconds = seconds;
+	snprintf(f->set, sizeof(f->set), "%s", who);
+	return f->fails ? fail(e, f->fails, "conf.d: no way in") : 0;
+}
+
+static int fake_confirm(void *ctx, const char *who, struct err *e)
+{
+	return ((struct fake *)ctx)->fails ? fail(e, ENOENT, "nothing waits to be confirmed") : 0;
+}
+
 static int set_up(void **state)
 {
 	struct fake *f = calloc(1, sizeof(*f));
@@ -68,7 +97,9 @@ static int set_up(void **state)
 	world_new(&w);
 	f->w = w;
 	f->ready = true;
-	f->s = (struct service){ f, fake_ready, fake_view, fake_glance, fake_reload, fake_reset };
+	f->s = (struct service){ .ctx = f, .ready = fake_ready, .view = fake_view, .glance = fake_glance,
+				 .reload = fake_reload, .reset = fake_reset, .set = fake_set,
+				 .reload_confirm = fake_reload_confirm, .confirm = fake_confirm };
 	*state = f;
 	return 0;
 }
@@ -168,6 +199,12 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Diff", "{\"name\":\"\",\"text\":\"\"}", "name" },
 		{ "io.cgq.Reload", "{\"force\":true}", "force" },
 		{ "io.cgq.Reset", "{\"group\":false}", "group" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":0}", "confirm_seconds" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":3601}", "confirm_seconds" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":\"30\"}", "confirm_seconds" },
+		{ "io.cgq.Set", "{\"group\":\"web\"}", "settings" },
+		{ "io.cgq.Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"4%\"}],\"save\":1}", "save" },
+		{ "io.cgq.Clear", "{\"keys\":[\"cpu\"]}", "group" },
 		{ "org.varlink.service.GetInfo", "{\"x\":null}", "x" },
 		{ "org.varlink.service.GetInterfaceDescription", "{}", "interface" },
 		{ "org.varlink.service.GetInterfaceDescription", "{\"interface\":null}", "interface" },
@@ -180,7 +217,7 @@ static void parameters_are_held_against_the_interface(void **state)
 		snprintf(error, sizeof(error), INVALID " {\"parameter\":\"%s\"}", rows[i].bad);
 		expect_error(f, &root, rows[i].method, rows[i].parameters, error);
 	}
-	assert_int_equal(f->reloads + f->resets, 0);
+	assert_int_equal(f->reloads + f->resets + f->sets + f->confirm_seconds, 0);
 }
 
 static void reading_is_for_the_group_and_changing_for_root(void **state)
@@ -193,6 +230,9 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		{ "io.cgq.Ps", "{}", false },	       { "io.cgq.Explain", "{\"pid\":1}", false },
 		{ "io.cgq.Diff", "{}", false },	       { "io.cgq.Reload", "{}", true },
 		{ "io.cgq.Reset", "{\"group\":null}", true },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":30}", true }, { "io.cgq.Confirm", "{}", true },
+		{ "io.cgq.Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"40%\"}]}", true },
+		{ "io.cgq.Clear", "{\"group\":\"web\"}", true },
 	};
 	struct fake *f = *state;
 
@@ -200,7 +240,7 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		expect_error(f, &stranger, rows[i].method, rows[i].parameters, FORBIDDEN);
 		if (rows[i].changes) {
 			expect_error(f, &reader, rows[i].method, rows[i].parameters, FORBIDDEN);
-			assert_int_equal(f->reloads + f->resets, 0);
+			assert_int_equal(f->reloads + f->resets + f->sets + f->confirm_seconds, 0);
 		} else {
 			json_decref(expect_answer(f, &reader, rows[i].method, rows[i].parameters));
 		}
@@ -226,6 +266,8 @@ static void every_answer_is_as_the_interface_says(void **state)
 {
 	struct fake *f = *state;
 	pid_t pid = start_sleeping("php");
+	struct file_set point = { 0 };
+	struct changes changes = { 0 };
 	struct member *m;
 	char parameters[64];
 	json_t *o;
@@ -247,8 +289,16 @@ static void every_answer_is_as_the_interface_says(void **state)
 	} rows[] = {
 		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
 		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
-		{ "Reload", "{}" }, { "Reset", "{}" },
+		{ "Reload", "{}" }, { "Reset", "{}" }, { "Confirm", "{}" },
+		{ "Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"40%\"}],\"save\":true}" },
+		{ "Clear", "{\"group\":\"web\"}" },
 	};
+	overrides_put(&changes.overrides, &(struct override){ (char *)"web", (char *)"cpu", (char *)"40%", (char *)"root",
+							      (char *)"2026-11-25 19:05:11" });
+	changes.pending = (struct pending){ true, 30, 1 };
+	held_make(&f->w->choice.in_force, &point, "why", &changes.held);
+	f->w->v.changes = &changes;
+	f->w->v.confirm_point = &point;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char method[64];
 
@@ -257,8 +307,27 @@ static void every_answer_is_as_the_interface_says(void **state)
 		idl_check_answer(rows[i].method, o);
 		json_decref(o);
 	}
+	changes_done(&changes);
 	m->origins[0] = NULL;
 	stop_sleeping(pid);
+}
+
+static void a_request_is_handed_on_as_it_was_asked(void **state)
+{
+	struct fake *f = *state;
+	json_t *o = expect_answer(f, &root, "io.cgq.Set", "{\"group\":\"web/php\",\"save\":true,\"settings\":"
+							  "[{\"key\":\"CPU\",\"value\":\"A b\"},{\"key\":\"tasks\",\"value\":\"\"}]}");
+
+	assert_string_equal(f->set, "root web/php saved: cpu=A b tasks=");
+	json_decref(o);
+	json_decref(expect_answer(f, &root, "io.cgq.Clear", "{\"group\":\"web\",\"keys\":[\"cpu\"],\"save\":null}"));
+	assert_string_equal(f->set, "root web: cpu=cleared");
+	json_decref(expect_answer(f, &root, "io.cgq.Reload", "{\"confirm_seconds\":30}"));
+	assert_int_equal(f->confirm_seconds + f->reloads, 30);
+	expect_error(f, &root, "io.cgq.Set", "{\"group\":\"x\",\"settings\":[{\"key\":\"cpu\",\"value\":\"1%\"}]}",
+		     "io.cgq.NoSuchGroup {\"group\":\"x\"}");
+	f->fails = ENOENT;
+	expect_error(f, &root, "io.cgq.Clear", "{\"group\":\"web\"}", "io.cgq.Failed {\"text\":\"no room\"}");
 }
 
 static void every_method_of_the_interface_is_there(void **state)
@@ -275,7 +344,7 @@ static void every_method_of_the_interface_is_there(void **state)
 		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
 			red("%s: %s\n", method, text);
 	}
-	assert_int_equal(n, 7);
+	assert_int_equal(n, 10);
 }
 
 /* Types, methods and errors share one namespace in varlink. */
@@ -367,6 +436,7 @@ int main(void)
 		TEST(nothing_is_answered_before_the_first_full_look),
 		TEST(who_is_not_there_is_told_by_name),
 		TEST(a_change_that_fails_says_why),
+		TEST(a_request_is_handed_on_as_it_was_asked),
 		TEST(every_answer_is_as_the_interface_says),
 		TEST(every_method_of_the_interface_is_there),
 		cmocka_unit_test(no_name_of_the_interface_is_used_twice),
