@@ -19,6 +19,10 @@ struct command;
 	X(SOCKET,     0,   "socket",     "PATH",    false, false, "where cgqd listens")                              \
 	X(AS,         0,   "as",         "NAME",    false, true,  "judge FILE as if it stood in the folders as NAME") \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
+	X(SAVE,       0,   "save",       NULL,      false, true,  "keep it in a policy file")                        \
+	X(RUNTIME,    0,   "runtime",    NULL,      false, true,  "until the machine boots (the default)")           \
+	X(CLEAR,      0,   "clear",      NULL,      false, true,  "take back what was set")                          \
+	X(CONFIRM,    0,   "confirm",    "TIME",    false, true,  "take it back after TIME (30s, 5m) without cgq confirm") \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 

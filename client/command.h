@@ -35,5 +35,7 @@ int cmd_explain(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_diff(const struct options *o);
 int cmd_reload(const struct options *o);
+int cmd_set(const struct options *o);
+int cmd_confirm(const struct options *o);
 int cmd_reset(const struct options *o);
 int cmd_help(const struct options *o);
