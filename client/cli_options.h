@@ -23,6 +23,10 @@ struct command;
 	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \
 	X(CHILDREN,   0,   "children",   NULL,      false, true,  "its descendants too, also those to come")         \
 	X(SIGNAL,     's', "signal",     "NAME",    false, true,  "another signal than KILL, like TERM; sent once")  \
+	X(SAVE,       0,   "save",       NULL,      false, true,  "keep it in a policy file")                        \
+	X(RUNTIME,    0,   "runtime",    NULL,      false, true,  "until the machine boots (the default)")           \
+	X(CLEAR,      0,   "clear",      NULL,      false, true,  "take back what was set")                          \
+	X(CONFIRM,    0,   "confirm",    "TIME",    false, true,  "take it back after TIME (30s, 5m) without cgq confirm") \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 

@@ -23,41 +23,51 @@ struct plan_page {
 	struct cell_form form;
 };
 
-/* Where it comes from, or where it happens. */
-static void end_line(const struct plan_page *p, const char *note)
+static void minus(const struct plan_page *p, const char *what, const char *value)
 {
-	if (*note)
-		printf("   %s(%s)%s", terminal_colour(&p->terminal, COLOUR_FAINT), note,
+	printf("%s- %s%s%s%s\n", terminal_colour(&p->terminal, COLOUR_BAD), what, *value ? " = " : "", value,
+	       terminal_colour(&p->terminal, COLOUR_PLAIN));
+}
+
+static void plus(const struct plan_page *p, const char *what, const char *value, const char *at)
+{
+	printf("%s+ %s%s%s%s", terminal_colour(&p->terminal, COLOUR_GOOD), what, *value ? " = " : "", value,
+	       terminal_colour(&p->terminal, COLOUR_PLAIN));
+	if (*at)
+		printf("   %s(%s)%s", terminal_colour(&p->terminal, COLOUR_FAINT), at,
 		       terminal_colour(&p->terminal, COLOUR_PLAIN));
 	putchar('\n');
 }
 
-static void minus(const struct plan_page *p, const char *what, const char *value, const char *note)
+/* v1 writes -1 where there is no limit. */
+static char *value_text(const struct plan_page *p, const json_t *action, const char *key)
 {
-	printf("%s- %s%s%s%s", terminal_colour(&p->terminal, COLOUR_BAD), what, *value ? " = " : "", value,
-	       terminal_colour(&p->terminal, COLOUR_PLAIN));
-	end_line(p, note);
+	const char *text = field_text(action, key);
+
+	return strcmp(text, "-1") == 0 ? must_strdup("-1, no limit") :
+					 cell_kernel_text(field_text(action, "file"), text, &p->form);
 }
 
-static void plus(const struct plan_page *p, const char *what, const char *value, const char *note)
-{
-	printf("%s+ %s%s%s%s", terminal_colour(&p->terminal, COLOUR_GOOD), what, *value ? " = " : "", value,
-	       terminal_colour(&p->terminal, COLOUR_PLAIN));
-	end_line(p, note);
-}
-
-/* One file of the kernel: what it holds, what it would hold. */
+/* One file of the kernel: what it holds, what it would hold; of a group's rules one of the two may be missing. */
 static void write_show(const struct plan_page *p, const json_t *action, const char *path, const char *at)
 {
-	const char *file = field_text(action, "file");
-	auto_free char *what = must_printf("%s/%s", path, file);
-	auto_free char *was = cell_kernel_text(file, field_text(action, "was"), &p->form);
-	auto_free char *text = cell_kernel_text(file, field_text(action, "text"), &p->form);
+	auto_free char *what = must_printf("%s/%s", path, field_text(action, "file"));
+	auto_free char *was = value_text(p, action, "was");
+	auto_free char *text = value_text(p, action, "text");
 
 	if (*was)
-		minus(p, what, was, "");
-	if (!json_is_null(json_object_get(action, "text")))
+		minus(p, what, was);
+	if (*text)
 		plus(p, what, text, at);
+}
+
+/* On v1 a group stands in several hierarchies. */
+static char *folder_text(const json_t *action, const char *path)
+{
+	const char *hierarchy = field_text(action, "hierarchy");
+	bool is_one = !*hierarchy || strcmp(hierarchy, "v2") == 0;
+
+	return must_printf("%s/%s%s%s", path, is_one ? "" : "   (", is_one ? "" : hierarchy, is_one ? "" : ")");
 }
 
 static void action_show(const struct plan_page *p, const json_t *action)
@@ -65,14 +75,14 @@ static void action_show(const struct plan_page *p, const json_t *action)
 	const char *kind = field_text(action, "kind"), *text = field_text(action, "text");
 	const char *given = field_text(action, "path"), *danger = field_text(action, "danger");
 	const char *path = strcmp(given, "/") == 0 ? "" : given; /* the root, when a file's name follows */
-	auto_free char *at = field_place(action, "at");
-	auto_free char *folder = must_printf("%s/", path);
+	auto_free char *at = cell_place_text(action, "at", &p->form);
+	auto_free char *folder = folder_text(action, path);
 	auto_free char *control = must_printf("%s/cgroup.subtree_control", path);
 
 	if (strcmp(kind, "make") == 0)
-		plus(p, folder, "", text);
+		plus(p, folder, "", at);
 	else if (strcmp(kind, "remove") == 0)
-		minus(p, folder, "", text);
+		minus(p, folder, "");
 	else if (strcmp(kind, "evacuate") == 0)
 		printf("  %s: its processes move to %s\n", folder, text);
 	else if (strcmp(kind, "reunite") == 0)
@@ -80,7 +90,7 @@ static void action_show(const struct plan_page *p, const json_t *action)
 	else if (strcmp(kind, "enable") == 0)
 		plus(p, control, text, at);
 	else if (strcmp(kind, "disable") == 0)
-		minus(p, control, text, "");
+		minus(p, control, text);
 	else
 		write_show(p, action, path, at);
 	if (*danger)
@@ -88,46 +98,40 @@ static void action_show(const struct plan_page *p, const json_t *action)
 		       terminal_colour(&p->terminal, COLOUR_PLAIN));
 }
 
-static bool is_of_folder(const json_t *action)
+static bool is_same(const json_t *a, const json_t *b)
 {
-	const char *kind = field_text(action, "kind");
+	json_t *x = json_copy((json_t *)a), *y = json_copy((json_t *)b);
+	bool same;
 
-	return strcmp(kind, "make") == 0 || strcmp(kind, "remove") == 0;
+	json_object_del(x, "hierarchy");
+	json_object_del(y, "hierarchy");
+	same = json_equal(x, y);
+	json_decref(x);
+	json_decref(y);
+	return same;
 }
 
-static bool is_elsewhere(const json_t *before, const json_t *action)
-{
-	return is_of_folder(action) && *field_text(action, "text") &&
-	       strcmp(field_text(before, "kind"), field_text(action, "kind")) == 0 &&
-	       strcmp(field_text(before, "path"), field_text(action, "path")) == 0;
-}
-
-static void add_where(json_t *before, const json_t *action)
-{
-	auto_free char *both = must_printf("%s, %s", field_text(before, "text"), field_text(action, "text"));
-
-	json_object_set_new(before, "text", json_string(both));
-}
-
-/* The same cgroup is made in several hierarchies: people are told once, in which. */
-static bool is_told(json_t *list, const json_t *action)
+/* The same cgroup is made in several hierarchies: people are told once, with all of them. */
+static void action_add(json_t *list, const json_t *action)
 {
 	json_t *before;
 	size_t i;
 
 	json_array_foreach(list, i, before)
 	{
-		if (json_equal(before, action))
-			return true;
-		if (is_elsewhere(before, action)) {
-			add_where(before, action);
-			return true;
-		}
+		auto_free char *both = NULL;
+
+		if (!is_same(before, action))
+			continue;
+		both = must_printf("%s, %s", field_text(before, "hierarchy"), field_text(action, "hierarchy"));
+		if (field_is_known(action, "hierarchy"))
+			json_object_set_new(before, "hierarchy", json_string(both));
+		return;
 	}
-	return false;
+	json_array_append_new(list, json_copy((json_t *)action));
 }
 
-/* {group: [action]}, groups in the order in which they are first touched. */
+/* {group: [action]} */
 static json_t *actions_by_group(const json_t *actions)
 {
 	json_t *ret = json_object(), *action;
@@ -139,30 +143,47 @@ static json_t *actions_by_group(const json_t *actions)
 
 		if (!json_object_get(ret, group))
 			json_object_set_new(ret, group, json_array());
-		if (!is_told(json_object_get(ret, group), action))
-			json_array_append(json_object_get(ret, group), action);
+		action_add(json_object_get(ret, group), action);
 	}
 	return ret;
 }
 
-static void plan_show(const struct plan_page *p, const json_t *actions)
+/* The whole tree ("") first, a group before its children. */
+static int compare_groups(const void *a, const void *b)
 {
-	json_t *groups = actions_by_group(actions), *list, *action;
-	const char *group;
-	bool first = true;
-	size_t i;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Owned by the caller; the names are borrowed. */
+static const char **groups_sorted(json_t *groups)
+{
+	const char **names = must_alloc((json_object_size(groups) + 1) * sizeof(*names)), *group;
+	json_t *list;
+	size_t n = 0;
 
 	json_object_foreach(groups, group, list)
 	{
-		auto_free char *heading = must_printf("%s[%s]", first ? "" : "\n", *group ? group : "the whole tree");
+		names[n++] = group;
+	}
+	qsort(names, n, sizeof(*names), compare_groups);
+	return names;
+}
+
+static void plan_show(const struct plan_page *p, const json_t *actions)
+{
+	json_t *groups = actions_by_group(actions), *action;
+	auto_free const char **names = groups_sorted(groups);
+	size_t i;
+
+	for (size_t n = 0; names[n]; n++) {
+		auto_free char *heading = must_printf("%s[%s]", n ? "\n" : "", *names[n] ? names[n] : "the whole tree");
 
 		prose_put(&p->terminal, COLOUR_STRONG, heading);
 		putchar('\n');
-		json_array_foreach(list, i, action)
+		json_array_foreach(json_object_get(groups, names[n]), i, action)
 		{
 			action_show(p, action);
 		}
-		first = false;
 	}
 	json_decref(groups);
 }
@@ -187,8 +208,9 @@ static void refusals_tell(const json_t *answer)
 
 	json_array_foreach((json_t *)field_list(answer, "faults"), i, one)
 	{
-		auto_free char *at = must_printf("%s:%lld", field_text(one, "file"),
-						 (long long)json_integer_value(json_object_get(one, "line")));
+		long long line = json_integer_value(json_object_get(one, "line"));
+		auto_free char *at = line > 0 ? must_printf("%s:%lld", field_text(one, "file"), line) :
+						must_strdup(field_text(one, "file"));
 
 		if (strcmp(field_text(one, "severity"), "fault") == 0)
 			say("%s: %s", at, field_text(one, "text"));

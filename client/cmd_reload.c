@@ -1,13 +1,17 @@
 /* cgq reload: has the policy read again, waits for the result, and prints every refusal. */
+#include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ask.h"
+#include "change.h"
 #include "command.h"
 #include "exits.h"
 #include "faults.h"
 #include "field.h"
 #include "rows.h"
 #include "say.h"
+#include "text.h"
 
 static void result_show(const struct rows *r, const json_t *answer)
 {
@@ -25,20 +29,49 @@ static void result_show(const struct rows *r, const json_t *answer)
 	}
 }
 
+/* What a change on trial waits for; also where it is an earlier one's. */
+static void trial_say(const struct options *o, const json_t *answer)
+{
+	if (field_is_known(answer, "confirm"))
+		pending_say(json_object_get(answer, "confirm"));
+	else if (o->set[OPTION_CONFIRM])
+		say("no file changed, so nothing waits to be confirmed");
+}
+
+/* NULL: the command line is wrong. */
+static json_t *question_make(const struct options *o)
+{
+	uint64_t seconds;
+
+	if (!o->set[OPTION_CONFIRM])
+		return json_object();
+	if (text_seconds(o->values[OPTION_CONFIRM], &seconds) < 0 || seconds < 1 || seconds > 3600) {
+		say("--confirm: '%s' is not a time from 1s to 60m (like 30s)", TEXT_ESCAPED(o->values[OPTION_CONFIRM]));
+		return NULL;
+	}
+	return json_pack("{s:I}", "confirm_seconds", (json_int_t)seconds);
+}
+
 int cmd_reload(const struct options *o)
 {
-	json_t *answer = NULL;
+	json_t *answer = NULL, *question = question_make(o);
 	struct rows r;
-	int status = rows_init(o, &r);
+	int status;
 
+	if (!question)
+		return EXIT_USAGE;
+	status = rows_init(o, &r);
 	if (status == 0)
-		status = ask(o, "Reload", json_object(), &answer);
+		status = ask(o, "Reload", json_incref(question), &answer);
+	json_decref(question);
 	if (status == 0 && o->set[OPTION_JSON])
 		status = rows_json(&r, answer, NULL);
 	else if (status == 0 && (o->set[OPTION_OUTPUT] || o->set[OPTION_RAW]))
 		status = rows_show(&r, field_list(answer, "faults"), false, 0);
 	else if (status == 0)
 		result_show(&r, answer);
+	if (answer && !o->set[OPTION_JSON])
+		trial_say(o, answer);
 	if (status == 0 && (json_array_size(field_list(answer, "refused")) > 0 ||
 			    faults_of(field_list(answer, "faults"), "fault") > 0))
 		status = EXIT_DIFFERS;

@@ -6,6 +6,7 @@
 #include <cgq/memory.h>
 
 #include "ask.h"
+#include "change.h"
 #include "command.h"
 #include "exits.h"
 #include "faults.h"
@@ -277,7 +278,9 @@ static int overview_show(const struct page *p, const json_t *groups)
 	status = rows_show(&r, usages, true, 2);
 	json_decref(usages);
 	overview_reasons_show(p, groups);
+	pending_show(&p->terminal, json_object_get(p->answer, "confirm"));
 	refused_show(p);
+	overrides_show(&p->terminal, field_list(p->answer, "overrides"));
 	warnings_show(p);
 	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(p->answer, "troubles"));
 	return status;

@@ -88,6 +88,7 @@ static const struct column diff_columns[] = {
 	{"kind",   "KIND",   COLUMN_TEXT,   U, 0, "make, evacuate, enable, disable, write or remove"},
 	{"group",  "GROUP",  COLUMN_TEXT,   U, 0, "the group"},
 	{"path",   "PATH",   COLUMN_TEXT,   U, 0, "the cgroup"},
+	{"hierarchy", "HIERARCHY", COLUMN_TEXT, E, 0, "its hierarchy, by controllers"},
 	{"file",   "FILE",   COLUMN_TEXT,   U | E, 0, "the file of the kernel"},
 	{"was",    "WAS",    COLUMN_KERNEL, U | E, 0, "what it holds now"},
 	{"text",   "TEXT",   COLUMN_KERNEL, U | E, 0, "what it would hold"},

@@ -118,12 +118,54 @@ const struct command commands[] = {
 		.name = "reload",
 		.args = "",
 		.summary = "have the policy read again, and wait for the result",
-		.about = "Prints every fault of every file that is refused.\n",
+		.about = "Prints every fault of every file that is refused.\n\n"
+			 "With --confirm TIME the change is on trial: the files that were in force before\n"
+			 "are so again after TIME unless cgq confirm comes, or at once where a group is\n"
+			 "hit by the OOM killer, its pressure or throttling rises sharply, or the command\n"
+			 "confirm.health of cgqd.conf fails twice in a row. What the watch of the folders\n"
+			 "took in the five minutes before is part of the change. Files that were taken\n"
+			 "back wait for a change of theirs, or for cgq reload.\n"
+			 "While a change waits, another reload --confirm begins a new time, and returns to\n"
+			 "what was in force before the first; a plain reload, a changed folder and\n"
+			 "set --save become part of it. None of them confirms. cgq set --runtime is not\n"
+			 "part of it and stays.\n",
 		.exits = "0  all of it is applied\n1  something is refused\n" EXIT_3,
+		.own = OPTION_BIT(CONFIRM),
 		.columns = &columns_check,
 		.failed = EXIT_DIFFERS,
 		.seconds_max = SECONDS_TO_CHANGE,
 		.run = cmd_reload,
+	},
+	{
+		.name = "confirm",
+		.args = "",
+		.summary = "keep what cgq reload --confirm applied",
+		.about = "",
+		.exits = "0  it stays\n1  nothing waits to be confirmed\n" EXIT_3,
+		.failed = EXIT_DIFFERS,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_confirm,
+	},
+	{
+		.name = "set",
+		.args = "GROUP KEY=VALUE",
+		.summary = "change values of a group now",
+		.about = "GROUP KEY=VALUE...: in force at once, above all files, until the machine boots;\n"
+			 "reloads and restarts of cgqd keep it. It is checked as a file is: with any fault\n"
+			 "nothing is changed. Who belongs to a group (match) stands in files only.\n"
+			 "With --save it is kept in the file 90-cgq-set.conf of the last policy folder\n"
+			 "(/etc/cgq/conf.d), which is written anew each time; files whose names sort after\n"
+			 "it override it.\n"
+			 "GROUP --clear [KEY...]: takes back what was set of these keys, or all of the\n"
+			 "group; with --save also what stands in that file.\n",
+		.exits = "0  done\n1  refused, or not done; nothing was changed\n" EXIT_3,
+		.n_args_min = 1,
+		.n_args_max = UINT_MAX,
+		.own = OPTION_BIT(SAVE) | OPTION_BIT(RUNTIME) | OPTION_BIT(CLEAR),
+		.columns = &columns_check,
+		.failed = EXIT_DIFFERS,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_set,
 	},
 	{
 		.name = "reset",

@@ -36,6 +36,8 @@ int cmd_explain(const struct options *o);
 int cmd_check(const struct options *o);
 int cmd_diff(const struct options *o);
 int cmd_reload(const struct options *o);
+int cmd_set(const struct options *o);
+int cmd_confirm(const struct options *o);
 int cmd_reset(const struct options *o);
 int cmd_events(const struct options *o);
 int cmd_pin(const struct options *o);

@@ -142,7 +142,9 @@ void knobs_overrides_show(const struct options *o, const json_t *knobs, const ch
 			continue;
 		if (!before)
 			prose_heading(&terminal, heading, COLOUR_STRONG);
-		printf("    %s: %s is overridden by %s\n", field_text(knob, "key"), over, at);
+		/* What was set while running has no line: "set by root at …" */
+		printf("    %s: %s is overridden%s%s\n", field_text(knob, "key"), over,
+		       json_integer_value(json_object_get(json_object_get(knob, "at"), "line")) > 0 ? " by " : ", ", at);
 		before = knob;
 	}
 }

@@ -4,13 +4,16 @@
 #include <systemd/sd-event.h>
 
 #include "apply.h"
+#include "change_store.h"
 #include "chronicle.h"
+#include "confirm.h"
 #include "departed.h"
 #include "drift.h"
 #include "drift_book.h"
 #include "events.h"
 #include "good_store.h"
 #include "group_moves.h"
+#include "health.h"
 #include "hierarchies.h"
 #include "journal.h"
 #include "log.h"
@@ -40,6 +43,8 @@ enum why {
 	WHY_RESET,
 	WHY_DRIFT,  /* somebody else changed our tree */
 	WHY_PERSON, /* pinned, froze … something */
+	WHY_SET,    /* a person set something, or took it back */
+	WHY_ROLLBACK,
 };
 
 /* What others change in our tree. */
@@ -60,6 +65,17 @@ struct drifting {
 	char *emptied[16];	 /* v2: cgroups that became empty, or are no longer; to be looked at when all is quiet */
 	unsigned n_emptied;
 	bool watch_told;	 /* that not all could be watched */
+};
+
+/* A change that waits for its confirmation; settle_confirm.c's own. */
+struct confirming {
+	struct file_set point;		/* what it returns to; real files only */
+	struct confirm_numbers before;	/* as they were before it */
+	struct file_set young;		/* what a change that nobody asked for replaced, at young_usec; 0: nothing */
+	struct confirm_numbers young_before;
+	uint64_t young_usec;		/* CLOCK_BOOTTIME */
+	struct health *health;
+	bool returning;			/* rolled back, and not yet in force */
 };
 
 struct daemon {
@@ -91,6 +107,8 @@ struct daemon {
 
 	struct file_set seen;	 /* the files as they were read last, to notice a change */
 	struct choice choice;
+	struct changes changes;	 /* what persons set, what waits, what was rolled back */
+	struct confirming confirming;
 	struct resolved *resolved;
 	struct want *want;
 	struct tree tree;	 /* as read back last */
@@ -145,6 +163,13 @@ void settle_pins_save(struct daemon *d); /* those that were inherited, or ended 
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
 void settle_drift_done(struct daemon *d);
+/* One line of a group set, or taken back; see service.h. */
+int settle_set(struct daemon *d, const struct set_request *q, struct faults *faults, struct err *e);
+/* A reload that is taken back by itself unless settle_confirm() comes in time. -ENOENT: nothing waits. */
+int settle_reload_confirm(struct daemon *d, const char *who, unsigned seconds, struct err *e);
+int settle_confirm(struct daemon *d, const char *who, struct err *e);
+void settle_confirm_tick(struct daemon *d); /* once a second */
+void settle_confirm_done(struct daemon *d); /* at the end */
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
 bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, const char *found); /* placer's puts_back */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */

@@ -1,19 +1,13 @@
 /* The interface io.cgq, and what every varlink service answers about itself. */
-#include <errno.h>
-#include <limits.h>
-#include <signal.h>
+#include "methods_parts.h"
+
 #include <string.h>
 
 #include <cgq/auto.h>
-#include <cgq/bounds.h>
 #include <cgq/interface.h>
+#include <cgq/memory.h>
 
-#include "methods.h"
-#include "report.h"
 #include "report_json.h"
-
-#define SERVICE "org.varlink.service"
-#define CGQ	"io.cgq"
 
 static const char service_text[] =
 	"# What every varlink service says about itself.\n"
@@ -34,16 +28,7 @@ static const struct {
 	{ CGQ, CGQ_INTERFACE_TEXT },
 };
 
-struct question {
-	struct service *service;
-	const struct peer *peer;
-	json_t *parameters;
-	const char **error_name;
-	json_t **error_parameters;
-	struct following *following; /* NULL: one answer only */
-};
-
-static json_t *refuse(struct question *q, const char *name, const char *key, json_t *value)
+json_t *refuse(struct question *q, const char *name, const char *key, json_t *value)
 {
 	*q->error_name = name;
 	*q->error_parameters = json_object();
@@ -52,17 +37,17 @@ static json_t *refuse(struct question *q, const char *name, const char *key, jso
 	return NULL;
 }
 
-static json_t *refuse_text(struct question *q, const char *name, const char *key, const char *text)
+json_t *refuse_text(struct question *q, const char *name, const char *key, const char *text)
 {
 	return refuse(q, name, key, report_text(text));
 }
 
-static const char *parameter_text(const struct question *q, const char *key)
+const char *parameter_text(const struct question *q, const char *key)
 {
 	return json_string_value(json_object_get(q->parameters, key));
 }
 
-static json_t *no_such_group(struct question *q)
+json_t *no_such_group(struct question *q)
 {
 	return refuse_text(q, CGQ ".NoSuchGroup", "group", parameter_text(q, "group"));
 }
@@ -96,201 +81,6 @@ static json_t *do_get_description(struct question *q)
 	return refuse_text(q, SERVICE ".InterfaceNotFound", "interface", name);
 }
 
-static json_t *do_list(struct question *q)
-{
-	struct service *s = q->service;
-
-	return report_list(s->glance ? s->glance(s->ctx) : s->view(s->ctx));
-}
-
-static json_t *do_status(struct question *q)
-{
-	json_t *o = report_status(q->service->view(q->service->ctx), parameter_text(q, "group"));
-
-	return o ? o : no_such_group(q);
-}
-
-static json_t *do_ps(struct question *q)
-{
-	struct service *s = q->service;
-	json_t *o = report_ps(s->glance ? s->glance(s->ctx) : s->view(s->ctx), parameter_text(q, "group"));
-
-	return o ? o : no_such_group(q);
-}
-
-static json_t *do_explain(struct question *q)
-{
-	json_int_t pid = json_integer_value(json_object_get(q->parameters, "pid"));
-	struct err e = { 0 };
-	json_t *o;
-
-	if (pid < 1 || pid > INT_MAX)
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "pid");
-	o = report_explain(q->service->view(q->service->ctx), (pid_t)pid, &e);
-	if (!o && (e.code == ESRCH || e.code == ENOENT))
-		return refuse(q, CGQ ".NoSuchProcess", "pid", json_integer(pid));
-	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
-}
-
-static json_t *do_explain_as(struct question *q)
-{
-	struct service *s = q->service;
-	struct err e = { 0 };
-	json_t *o = report_as(s->glance ? s->glance(s->ctx) : s->view(s->ctx), q->parameters, &e);
-
-	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
-}
-
-/* One that policy_files_read() would take, and no path. */
-static bool is_file_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 5 && len <= 255 && name[0] != '.' && !strchr(name, '/') && !strcmp(name + len - 5, ".conf");
-}
-
-static json_t *do_diff(struct question *q)
-{
-	const char *name = parameter_text(q, "name"), *text = parameter_text(q, "text");
-	size_t len = json_string_length(json_object_get(q->parameters, "text"));
-	struct err e = { 0 };
-	json_t *o;
-
-	if (name && !is_file_name(name))
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "name");
-	if (!name != !text || len > POLICY_FILE_MAX_BYTES)
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", name ? "text" : "name");
-	o = report_diff(q->service->view(q->service->ctx), name, text, len, &e);
-	return o ? o : refuse_text(q, CGQ ".Failed", "text", e.text);
-}
-
-static json_t *next_events(void *ctx, struct following *f)
-{
-	struct service *s = ctx;
-
-	return report_events_next(s->glance ? s->glance(s->ctx) : s->view(s->ctx), f->about, &f->after);
-}
-
-static json_t *do_events(struct question *q)
-{
-	json_t *given = json_object_get(q->parameters, "after");
-	const char *group = parameter_text(q, "group");
-	struct service *s = q->service;
-	uint64_t after = (uint64_t)json_integer_value(given);
-	json_t *o;
-
-	if (json_integer_value(given) < 0)
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "after");
-	o = report_events(s->glance ? s->glance(s->ctx) : s->view(s->ctx), group, &after);
-	if (o && q->following)
-		*q->following = (struct following){ next_events, after, group ? must_strdup(group) : NULL };
-	return o ? o : no_such_group(q);
-}
-
-static json_t *do_reload(struct question *q)
-{
-	struct service *s = q->service;
-	struct err e = { 0 };
-
-	if (s->reload(s->ctx, &e) < 0)
-		return refuse_text(q, CGQ ".Failed", "text", e.text);
-	return report_reload(s->view(s->ctx));
-}
-
-static json_t *do_reset(struct question *q)
-{
-	const char *group = parameter_text(q, "group");
-	struct service *s = q->service;
-	struct err e = { 0 };
-
-	if (group && policy_group(s->view(s->ctx)->choice->policy, group) == GROUP_NONE)
-		return no_such_group(q);
-	if (s->reset(s->ctx, group, &e) < 0)
-		return refuse_text(q, CGQ ".Failed", "text", e.text);
-	return json_object();
-}
-
-/* Does it, and answers with its note; NULL where it is refused. */
-static json_t *do_deed(struct question *q, struct deed *deed, struct deed_done *done)
-{
-	json_int_t pid = json_integer_value(json_object_get(q->parameters, "pid"));
-	struct err e = { 0 };
-	json_t *o;
-	int r;
-
-	if (json_object_get(q->parameters, "pid") && (pid < 1 || pid > INT_MAX))
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "pid");
-	deed->uid = q->peer->uid;
-	deed->pid = (pid_t)pid;
-	deed->group = parameter_text(q, "group");
-	deed->children = json_is_true(json_object_get(q->parameters, "children"));
-	r = q->service->deed(q->service->ctx, deed, done, &e);
-	if (r == -ENOENT)
-		return no_such_group(q);
-	if (r == -ESRCH)
-		return refuse(q, CGQ ".NoSuchProcess", "pid", json_integer(pid));
-	if (r < 0)
-		return refuse_text(q, CGQ ".Failed", "text", e.text);
-	o = json_object();
-	put_text(o, "note", done->note[0] ? done->note : NULL);
-	return o;
-}
-
-static json_t *do_simple_deed(struct question *q, enum deed_kind kind)
-{
-	struct deed_done done = { 0 };
-
-	return do_deed(q, &(struct deed){ .kind = kind }, &done);
-}
-
-static json_t *do_pin(struct question *q)
-{
-	return do_simple_deed(q, DEED_PIN);
-}
-
-static json_t *do_unpin(struct question *q)
-{
-	return do_simple_deed(q, DEED_UNPIN);
-}
-
-static json_t *do_freeze(struct question *q)
-{
-	return do_simple_deed(q, DEED_FREEZE);
-}
-
-static json_t *do_thaw(struct question *q)
-{
-	return do_simple_deed(q, DEED_THAW);
-}
-
-/* "TERM" or "SIGTERM"; 0: no such signal. */
-static int signal_named(const char *name)
-{
-	if (!strncmp(name, "SIG", 3))
-		name += 3;
-	for (int n = 1; n < SIGRTMIN; n++)
-		if (sigabbrev_np(n) && !strcmp(sigabbrev_np(n), name))
-			return n;
-	return 0;
-}
-
-static json_t *do_kill(struct question *q)
-{
-	const char *name = parameter_text(q, "signal");
-	struct deed deed = { .kind = DEED_KILL, .signal = name ? signal_named(name) : SIGKILL };
-	struct deed_done done = { 0 };
-	json_t *o;
-
-	if (!deed.signal)
-		return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "signal");
-	o = do_deed(q, &deed, &done);
-	if (o) {
-		put_u64(o, "signalled", done.signalled);
-		put_u64(o, "left", done.left);
-	}
-	return o;
-}
-
 enum who { WHO_ANYONE, WHO_READS, WHO_CHANGES };
 
 struct parameter {
@@ -317,7 +107,12 @@ static const struct method {
 #undef X
 	{ CGQ ".Diff", WHO_READS, do_diff, { { "name", JSON_STRING, false }, { "text", JSON_STRING, false } } },
 	{ CGQ ".Events", WHO_READS, do_events, { { "after", JSON_INTEGER, false }, { "group", JSON_STRING, false } } },
-	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { 0 } } },
+	{ CGQ ".Reload", WHO_CHANGES, do_reload, { { "confirm_seconds", JSON_INTEGER, false } } },
+	{ CGQ ".Confirm", WHO_CHANGES, do_confirm, { { 0 } } },
+	{ CGQ ".Set", WHO_CHANGES, do_set,
+	  { { "group", JSON_STRING, true }, { "settings", JSON_ARRAY, true }, { "save", JSON_TRUE, false } } },
+	{ CGQ ".Clear", WHO_CHANGES, do_clear,
+	  { { "group", JSON_STRING, true }, { "keys", JSON_ARRAY, false }, { "save", JSON_TRUE, false } } },
 	{ CGQ ".Reset", WHO_CHANGES, do_reset, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Pin", WHO_CHANGES, do_pin,
 	  { { "pid", JSON_INTEGER, true }, { "group", JSON_STRING, true }, { "children", JSON_TRUE, false } } },
@@ -363,17 +158,18 @@ static json_t *refuse_peer(struct question *q, enum who who, const struct peer *
 	return refuse_text(q, CGQ ".PermissionDenied", "text", text);
 }
 
-static json_type type_of(const json_t *value)
-{
-	return json_is_boolean(value) ? JSON_TRUE : json_typeof(value);
-}
-
 static const struct parameter *find_parameter(const struct method *m, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(m->parameters); i++)
 		if (m->parameters[i].name && !strcmp(m->parameters[i].name, name))
 			return &m->parameters[i];
 	return NULL;
+}
+
+/* JSON_TRUE: a bool. */
+static bool is_of_type(json_t *value, json_type type)
+{
+	return json_typeof(value) == type || (type == JSON_TRUE && json_is_false(value));
 }
 
 /* The name of one that is missing, of another type or unknown; NULL: all are as they must be. */
@@ -385,7 +181,7 @@ static const char *bad_parameter(const struct method *m, json_t *given)
 	json_object_foreach(given, name, value) {
 		const struct parameter *p = find_parameter(m, name);
 
-		if (!p || (type_of(value) != p->type && (p->needed || !json_is_null(value))))
+		if (!p || (!is_of_type(value, p->type) && (p->needed || !json_is_null(value))))
 			return name;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(m->parameters); i++)

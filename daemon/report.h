@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "service.h"
 #include "view.h"
 
 json_t *report_list(const struct view *v);
@@ -27,3 +28,5 @@ json_t *report_events(const struct view *v, const char *group, uint64_t *after);
 json_t *report_events_next(const struct view *v, const char *group, uint64_t *after);
 json_t *report_refusals(const struct view *v); /* [{"file","line","text","severity"}] of refused files */
 json_t *report_reload(const struct view *v);   /* what a reload came to: refused files, their faults, troubles */
+/* What a set came to: its faults, the file it was saved in, and what a person should know. */
+json_t *report_set(const struct view *v, const struct set_request *q, const struct faults *faults);

@@ -62,20 +62,6 @@ static const char *danger_of(const struct view *v, const struct action *a, char 
 	return buf;
 }
 
-/* "cpu, cpuacct": a v1 cgroup may come to be in some hierarchies, or go from some, while it stands in others. */
-static void put_v1_controllers(const struct view *v, const struct action *a, json_t *o)
-{
-	const struct hierarchy *h = &v->machine->hierarchies[a->hierarchy];
-	char text[128] = "";
-	size_t len = 0;
-
-	for (unsigned c = 0; c < CONTROLLER__COUNT && h->version == 1; c++)
-		if (h->controllers & 1U << c && len < sizeof(text))
-			len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s", len ? ", " : "",
-						controller_rows[c].v1);
-	put_text(o, "text", *text ? text : NULL);
-}
-
 /* Whom it happens to, and to what: for those that move processes, where to. */
 static void put_action_paths(const struct view *v, const struct action *a, const char *path, json_t *o)
 {
@@ -92,21 +78,30 @@ static void put_action_paths(const struct view *v, const struct action *a, const
 	put_text(o, "path", *path ? path : "/");
 	if (a->kind == ACTION_EVACUATE)
 		put_text(o, "text", a->text ? to : *rest ? rest : "/");
-	else if (a->kind == ACTION_MAKE || a->kind == ACTION_REMOVE)
-		put_v1_controllers(v, a, o);
 	else
 		put_text(o, "text", a->text);
+}
+
+/* NULL: none of ours. */
+static const char *hierarchy_of(const struct view *v, const struct action *a, char *buf, size_t size)
+{
+	const struct hierarchy *h = &v->machine->hierarchies[a->hierarchy];
+
+	if (h->version == 2)
+		return "v2";
+	return report_hierarchy_name(h, buf, size) ? buf : NULL;
 }
 
 static json_t *action_json(const struct view *v, const struct policy *next, const struct action *a)
 {
 	json_t *o = json_object();
-	char path[1024], danger[256];
+	char path[1024], danger[256], hierarchy[256];
 
 	machine_path(v->machine, a->hierarchy, a->path, path, sizeof(path));
 	put_text(o, "kind", action_names[a->kind]);
 	put_text(o, "group", group_of(v, next, a));
 	put_action_paths(v, a, path, o);
+	put_text(o, "hierarchy", hierarchy_of(v, a, hierarchy, sizeof(hierarchy)));
 	put_text(o, "file", a->file);
 	put_text(o, "was", a->was);
 	put_place(o, "at", &a->at);
@@ -190,6 +185,8 @@ json_t *report_diff(const struct view *v, const char *name, const char *text, si
 	if (policy_files_read(v->folders, v->n_folders, v->read_how, &set, &faults, e) == 0) {
 		if (name)
 			put_given(&set, &faults, name, text, len);
+		if (v->changes)
+			overrides_render(&v->changes->overrides, &set);
 		policy_choose(&set, &faults, &v->choice->in_force, v->machine, &next);
 		o = diff_of(v, &next);
 		choice_done(&next);

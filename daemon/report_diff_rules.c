@@ -46,6 +46,7 @@ static void compare(const struct policy *old, const struct policy *next, const c
 	put_text(o, "kind", "rules");
 	put_text(o, "group", path);
 	put_text(o, "path", path);
+	put_text(o, "hierarchy", NULL);
 	put_text(o, "file", "match");
 	put_text(o, "was", was);
 	put_text(o, "text", text);

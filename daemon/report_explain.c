@@ -96,22 +96,6 @@ static void judge(const struct view *v, struct proc_facts *f, const struct pin *
 	snprintf(ret->exclusion, sizeof(ret->exclusion), "%s", why);
 }
 
-/* "cpu,cpuacct"; "v2" for one that has none of ours; false for a v1 hierarchy that is none of our business. */
-static bool hierarchy_name(const struct hierarchy *h, char *buf, size_t size)
-{
-	buf[0] = 0;
-	for (unsigned c = 0; c < CONTROLLER__COUNT; c++) {
-		const char *name = h->version == 1 ? controller_rows[c].v1 : controller_rows[c].v2;
-		size_t len = strlen(buf);
-
-		if (h->controllers & 1U << c && name)
-			snprintf(buf + len, size - len, "%s%s", len ? "," : "", name);
-	}
-	if (!buf[0] && h->version == 2)
-		snprintf(buf, size, "v2");
-	return buf[0];
-}
-
 static json_t *by_hierarchy(const struct machine *m, const char *const *paths)
 {
 	json_t *o = json_object();
@@ -119,7 +103,7 @@ static json_t *by_hierarchy(const struct machine *m, const char *const *paths)
 	for (unsigned h = 0; h < m->n_hierarchies; h++) {
 		char name[128];
 
-		if (paths[h] && hierarchy_name(&m->hierarchies[h], name, sizeof(name)))
+		if (paths[h] && report_hierarchy_name(&m->hierarchies[h], name, sizeof(name)))
 			put_text(o, name, paths[h][0] ? paths[h] : "/");
 	}
 	return o;

@@ -5,6 +5,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "override.h"
 #include "plan_make.h"
 #include "report_json.h"
 #include "text.h"
@@ -69,7 +70,7 @@ void put_place(json_t *o, const char *key, const struct place *at)
 	}
 	place = json_object();
 	put_text(place, "file", at->file);
-	put_u64(place, "line", at->line);
+	put_u64(place, "line", override_line(at));
 	put(o, key, place);
 }
 
@@ -83,6 +84,21 @@ void put_value(json_t *o, const char *key, enum knob k, int version, const struc
 	}
 	value_to_text(k, version, v, text, sizeof(text));
 	put_text(o, key, text);
+}
+
+bool report_hierarchy_name(const struct hierarchy *h, char *buf, size_t size)
+{
+	buf[0] = 0;
+	for (unsigned c = 0; c < CONTROLLER__COUNT; c++) {
+		const char *name = h->version == 1 ? controller_rows[c].v1 : controller_rows[c].v2;
+		size_t len = strlen(buf);
+
+		if (h->controllers & 1U << c && name)
+			snprintf(buf + len, size - len, "%s%s", len ? "," : "", name);
+	}
+	if (!buf[0] && h->version == 2)
+		snprintf(buf, size, "v2");
+	return buf[0];
 }
 
 json_t *report_rule(const struct rule *rule)
@@ -108,25 +124,39 @@ static bool is_refused(const struct choice *c, const char *file)
 	return false;
 }
 
-json_t *report_faults(const struct choice *c, enum severity least, bool refused_only)
+static json_t *fault_json(const struct fault *f)
 {
 	static const char *const names[] = {
 		[SEVERITY_FAULT] = "fault", [SEVERITY_WARNING] = "warning", [SEVERITY_HINT] = "hint"
 	};
+	json_t *o = json_object();
+
+	put_text(o, "file", f->at.file ? f->at.file : "");
+	put_u64(o, "line", override_line(&f->at));
+	put_text(o, "text", f->text);
+	put_text(o, "severity", names[f->severity]);
+	return o;
+}
+
+json_t *report_fault_list(const struct faults *faults, enum severity least)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < faults->n; i++)
+		if (faults->list[i].severity <= least)
+			json_array_append_new(list, fault_json(&faults->list[i]));
+	return list;
+}
+
+json_t *report_faults(const struct choice *c, enum severity least, bool refused_only)
+{
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < c->faults.n; i++) {
 		const struct fault *f = &c->faults.list[i];
-		json_t *o;
 
-		if (f->severity > least || (refused_only && !is_refused(c, f->at.file)))
-			continue;
-		o = json_object();
-		put_text(o, "file", f->at.file ? f->at.file : "");
-		put_u64(o, "line", f->at.line);
-		put_text(o, "text", f->text);
-		put_text(o, "severity", names[f->severity]);
-		json_array_append_new(list, o);
+		if (f->severity <= least && (!refused_only || is_refused(c, f->at.file)))
+			json_array_append_new(list, fault_json(f));
 	}
 	return list;
 }

@@ -20,7 +20,10 @@ void put_value(json_t *o, const char *key, enum knob k, int version, const struc
 void put_rule(json_t *o, const char *key, const struct rule *rule); /* NULL: null */
 void put(json_t *o, const char *key, json_t *v); /* takes v */
 
+/* "cpu,cpuacct"; "v2" for one that has none of ours; false for a v1 hierarchy that is none of our business. */
+bool report_hierarchy_name(const struct hierarchy *h, char *buf, size_t size);
 json_t *report_rule(const struct rule *rule);
 /* least: hints can be left out. refused_only: of files that are refused. */
 json_t *report_faults(const struct choice *c, enum severity least, bool refused_only);
+json_t *report_fault_list(const struct faults *faults, enum severity least);
 json_t *report_refused(const struct choice *c);

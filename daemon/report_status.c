@@ -5,6 +5,7 @@
 #include <cgq/auto.h>
 
 #include "report.h"
+#include "report_change.h"
 #include "report_knobs.h"
 #include "report_limits.h"
 #include "report_usage.h"
@@ -161,6 +162,9 @@ json_t *report_status(const struct view *v, const char *group)
 	put(o, "refused", report_refused(v->choice));
 	put(o, "faults", report_faults(v->choice, SEVERITY_HINT, false));
 	put(o, "troubles", troubles_of(v, GROUP_NONE));
+	put(o, "overrides", report_overrides(v));
+	put(o, "confirm", report_confirm(v));
+	put(o, "rolled_back", report_rolled_back(v));
 	put(o, "groups", pages);
 	return o;
 }
@@ -180,5 +184,6 @@ json_t *report_reload(const struct view *v)
 	put(o, "refused", report_refused(v->choice));
 	put(o, "faults", report_refusals(v));
 	put(o, "troubles", troubles);
+	put(o, "confirm", report_confirm(v));
 	return o;
 }

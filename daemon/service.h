@@ -4,6 +4,20 @@
 #include "deed.h"
 #include "view.h"
 
+/* What `cgq set` asks for. All of it is done, or nothing. */
+struct set_request {
+	const char *who;	  /* "root" */
+	const char *group;	  /* exists */
+	const char *const *keys;
+	const char *const *values; /* NULL: the keys are to be taken back */
+	size_t n;		  /* 0: all keys of the group are to be taken back */
+	bool save;		  /* in the drop-in file, rather than until the machine boots */
+};
+
+/* How long a change may wait to be confirmed: less than a second is no time to look, more than an hour no attention. */
+#define CONFIRM_SECONDS_MIN 1
+#define CONFIRM_SECONDS_MAX 3600
+
 struct service {
 	void *ctx;
 	bool (*ready)(void *ctx);		 /* policy applied and the first full look done */
@@ -15,4 +29,9 @@ struct service {
 	int (*reset)(void *ctx, const char *group, struct err *e);
 	/* -ENOENT: no such group, -ESRCH: no such process. */
 	int (*deed)(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e);
+	/* 0 with faults: it would not hold, and nothing was changed. */
+	int (*set)(void *ctx, const struct set_request *q, struct faults *faults, struct err *e);
+	/* As reload, and taken back by itself unless confirm() comes in time. */
+	int (*reload_confirm)(void *ctx, const char *who, unsigned seconds, struct err *e);
+	int (*confirm)(void *ctx, const char *who, struct err *e); /* -ENOENT: nothing waits */
 };

@@ -76,20 +76,69 @@ static void adopt(struct daemon *d, struct choice *now)
 	refusals_clear(&d->refusals);
 }
 
-static void load_good(struct daemon *d, struct file_set *ret)
+static bool load_good(struct daemon *d, struct file_set *ret)
 {
 	struct err e = {0};
+	int r = d->state_fd >= 0 ? good_store_load(d->state_fd, ret, &e) : -ENOENT;
 
-	if (d->state_fd >= 0 && good_store_load(d->state_fd, ret, &e) < 0 && e.code)
+	if (r < 0 && e.code)
 		log_line(LOG_LEVEL_WARNING, "state: %s; refused files have no earlier version this time", e.text);
+	return r == 0;
 }
 
-static void save_good(struct daemon *d)
+void settle_save_good(struct daemon *d)
 {
+	struct file_set files = {0};
 	struct err e = {0};
 
-	if (d->state_fd >= 0 && good_store_save(d->state_fd, &d->choice.in_force, &e) < 0)
+	if (d->changes.pending.is_pending)
+		return;
+	overrides_strip(&d->choice.in_force, &files);
+	if (d->state_fd >= 0 && good_store_save(d->state_fd, &files, &e) < 0)
 		settle_state_trouble(d, &e);
+	file_set_done(&files);
+}
+
+/* Else there is nothing to do where the files are as they were. */
+static bool is_asked(enum why why)
+{
+	return why == WHY_RELOAD || why == WHY_SET || why == WHY_ROLLBACK;
+}
+
+/* What was in force until now, and what may go on being so. */
+static const struct file_set *good_of(struct daemon *d, enum why why, const struct file_set *stored)
+{
+	return why == WHY_START ? stored : why == WHY_ROLLBACK ? &d->confirming.point : &d->choice.in_force;
+}
+
+static void make_passive(struct policy *p, unsigned group)
+{
+	p->groups[group].enforce = false;
+	for (unsigned i = group + 1; i < p->n_groups; i++)
+		if (p->groups[i].parent != GROUP_NONE && !p->groups[p->groups[i].parent].enforce)
+			p->groups[i].enforce = false;
+}
+
+static bool is_told_to_enforce(const struct policy *p, unsigned group)
+{
+	for (; group != GROUP_NONE; group = p->groups[group].parent) {
+		const struct setting *s = &p->groups[group].settings[KEY_ENFORCE];
+
+		if (s->at.file && !s->max.n)
+			return false;
+	}
+	return true;
+}
+
+/* What a person gave back by `cgq reset GROUP` stays so while another sets a value: that is no reload. */
+static void keep_reset(const struct policy *old, struct policy *now)
+{
+	for (unsigned g = 0; g < old->n_groups; g++) {
+		unsigned index = policy_group(now, old->groups[g].path);
+
+		if (index != GROUP_NONE && !old->groups[g].enforce && is_told_to_enforce(old, g))
+			make_passive(now, index);
+	}
 }
 
 /* 1 when another policy is in force than before, 0 when nothing changed. */
@@ -98,17 +147,25 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	struct file_set now = {0}, good = {0};
 	struct faults faults = {0};
 	struct choice choice = {0};
+	bool good_known = false;
 	int r;
 
 	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.read_how, &now, &faults, e);
-	if (r < 0 || (d->choice.policy && file_sets_equal(&now, &d->seen) && why != WHY_RELOAD)) {
+	if (r < 0 || (d->choice.policy && file_sets_equal(&now, &d->seen) && !is_asked(why))) {
 		file_set_done(&now);
 		faults_done(&faults);
 		return r < 0 ? r : 0;
 	}
+	if (why == WHY_START) {
+		good_known = load_good(d, &good);
+		settle_change_load(d);
+	}
+	settle_choose(d, why, &now, &faults, good_of(d, why, &good), &choice);
+	settle_confirm_note(d, why);
+	if (why == WHY_SET)
+		keep_reset(d->choice.policy, choice.policy);
 	if (why == WHY_START)
-		load_good(d, &good);
-	policy_choose(&now, &faults, why == WHY_START ? &good : &d->choice.in_force, &d->machine, &choice);
+		settle_confirm_resume(d, &good, good_known);
 	faults_done(&faults);
 	file_set_done(&good);
 	file_set_done(&d->seen);
@@ -116,7 +173,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	adopt(d, &choice);
 	settle_tell_faults(d);
 	troubles_begin(&d->troubles, TROUBLE_STATE);
-	save_good(d);
+	settle_save_good(d);
 	troubles_settle(&d->troubles, TROUBLE_STATE);
 	return 1;
 }
@@ -192,7 +249,8 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	policy_changed = why == WHY_RESET || why == WHY_PERSON ? 0 : take_policy(d, why, e);
 	if (policy_changed < 0)
 		return policy_changed;
-	if (policy_changed && !d->options.passive)
+	/* What was given back stays so: setting one value is no reload. */
+	if (policy_changed && why != WHY_SET && !d->options.passive)
 		d->passive = false;
 	resolve_again(d->resolved, d->choice.policy);
 	if (why == WHY_START)
@@ -213,15 +271,9 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	if (said)
 		log_line(LOG_LEVEL_WARNING, "%s", said);
 	settle_tell_result(d, why, policy_changed);
+	if (why == WHY_START)
+		settle_confirm_resumed(d);
 	return 0;
-}
-
-static void make_passive(struct policy *p, unsigned group)
-{
-	p->groups[group].enforce = false;
-	for (unsigned i = group + 1; i < p->n_groups; i++)
-		if (p->groups[i].parent != GROUP_NONE && !p->groups[p->groups[i].parent].enforce)
-			p->groups[i].enforce = false;
 }
 
 int settle_reset(struct daemon *d, const char *group, struct err *e)
@@ -280,6 +332,10 @@ const struct view *settle_glance(struct daemon *d)
 		.chronicle = d->chronicle,
 		.departed = d->departed,
 		.moves = &d->moves,
+		.changes = &d->changes,
+		.confirm_point = &d->confirming.point,
+		.confirm_left_seconds = settle_confirm_left(d),
+		.confirm_health = *d->settings.confirm_health ? d->settings.confirm_health : NULL,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),
 		.passive_stays = d->options.passive,

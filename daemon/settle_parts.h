@@ -33,6 +33,25 @@ void settle_person_happened(struct daemon *d, const struct deed *deed, const str
 const char *settle_no_cgroup(const struct daemon *d, unsigned group);
 /* settle_kill.c */
 int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e);
+/* settle.c */
+void settle_save_good(struct daemon *d); /* not while a change waits: then the files to return to are kept there */
+
+/* settle_change.c: files, and what persons set or rolled back. */
+#define TIME_TEXT_BYTES 32
+void settle_time_text(char ret[TIME_TEXT_BYTES]); /* "2026-11-25 19:05:11" */
+void settle_change_load(struct daemon *d);
+void settle_change_save(struct daemon *d);
+/* seen: the files as they are; adds to faults what was rolled back. good: as for policy_choose(). */
+void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,
+		   const struct file_set *good, struct choice *ret);
+
+/* settle_confirm.c */
+/* Before another policy is taken: the one that is in force may be what a later confirmation returns to. */
+void settle_confirm_note(struct daemon *d, enum why why);
+/* At a start: good is what a change that still waits returns to (and is then taken); not known: it stays. */
+void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_known);
+void settle_confirm_resumed(struct daemon *d); /* once the policy is applied */
+unsigned settle_confirm_left(const struct daemon *d); /* seconds */
 
 /* settle_kernel.c */
 /* Reads our tree anew. */

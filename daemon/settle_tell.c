@@ -81,20 +81,27 @@ void settle_state_trouble(struct daemon *d, const struct err *e)
 	settle_trouble(d, TROUBLE_STATE, GROUP_NONE, text);
 }
 
+/* "file:line: text"; what was set has no line. */
+static char *fault_line(const struct fault *f)
+{
+	if (override_is_path(f->at.file))
+		return must_printf("%s: %s", f->at.file, f->text);
+	return must_printf("%s:%u: %s", f->at.file, f->at.line, f->text);
+}
+
 void settle_tell_faults(struct daemon *d)
 {
 	const struct choice *c = &d->choice;
 
 	for (size_t i = 0; i < c->faults.n; i++) {
 		const struct fault *f = &c->faults.list[i];
+		auto_free char *line = fault_line(f);
 
 		if (f->severity == SEVERITY_FAULT)
 			settle_say(d, LOG_LEVEL_ERROR,
-				   &(struct happening){.kind = HAPPENING_REFUSE, .at = f->at, .text = f->text}, "%s:%u: %s",
-				   f->at.file, f->at.line, f->text);
+				   &(struct happening){.kind = HAPPENING_REFUSE, .at = f->at, .text = f->text}, "%s", line);
 		else
-			log_line(f->severity == SEVERITY_WARNING ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, "%s:%u: %s",
-				 f->at.file, f->at.line, f->text);
+			log_line(f->severity == SEVERITY_WARNING ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, "%s", line);
 	}
 	for (size_t i = 0; i < c->n_refused; i++) {
 		const char *next = c->refused[i].kept ? "its last good version stays in force" : "nothing of it is in force";
@@ -310,12 +317,12 @@ void settle_tell_machine(struct daemon *d, const struct machine *now)
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset", "drift", "a person"};
+					    "reset", "drift", "a person", "set", "rollback"};
 	static const enum happening_kind kinds[] = {
 		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
 		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
 		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON, [WHY_DRIFT] = HAPPENING_APPLY,
-		[WHY_PERSON] = HAPPENING_PERSON,
+		[WHY_PERSON] = HAPPENING_PERSON, [WHY_SET] = HAPPENING_PERSON, [WHY_ROLLBACK] = HAPPENING_ROLLBACK,
 	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],

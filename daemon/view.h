@@ -8,6 +8,7 @@
 #include <cgq/verdict.h>
 #include <cgq/want.h>
 
+#include "change_store.h"
 #include "chronicle.h"
 #include "frozen.h"
 #include "kernel.h"
@@ -57,6 +58,10 @@ struct view {
 	const struct chronicle *chronicle;
 	const struct departed *departed; /* members that have ended */
 	const struct strmap *moves;   /* see group_moves */
+	const struct changes *changes;	 /* what persons set, what waits to be confirmed, what was rolled back */
+	const struct file_set *confirm_point; /* what it returns to */
+	unsigned confirm_left_seconds;
+	const char *confirm_health;	 /* the command that watches it; NULL: none */
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
 	const char *const *folders;   /* of the policy */

@@ -67,6 +67,15 @@ static int containers_read(const char *text, struct settings *s)
 	return 0;
 }
 
+/* By its whole path: what a daemon of root's runs is not looked for. */
+static int health_read(const char *text, struct settings *s)
+{
+	if (*text != '/' || strlen(text) >= sizeof(s->confirm_health))
+		return -EINVAL;
+	strcpy(s->confirm_health, text);
+	return 0;
+}
+
 static const struct setting_row {
 	const char *name;
 	int (*read)(const char *text, struct settings *s);
@@ -76,9 +85,10 @@ static const struct setting_row {
 	{ "verify", verify_read, "a time from 1s to 60m (like 30s)" },
 	{ "drift", drift_read, "repair or report" },
 	{ "containers", containers_read, "skip" },
+	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)" },
 };
 
-static const char *const later_names[] = { "latency", "confirm.health", "metrics.listen", "history" };
+static const char *const later_names[] = { "latency", "metrics.listen", "history" };
 
 struct reader {
 	const char *path;

@@ -1,6 +1,7 @@
 /* The daemon's own settings, /etc/cgq/cgqd.conf, section [cgqd]. */
 #pragma once
 
+#include <cgq/bounds.h>
 #include <cgq/policy.h>
 
 struct settings {
@@ -8,6 +9,7 @@ struct settings {
 	unsigned verify_seconds;/* verify: 30 */
 	bool drift_report;	/* drift = report: what somebody else changed is told, and left so */
 	bool containers_skip;	/* containers = skip is the only value so far */
+	char confirm_health[POLICY_LINE_MAX_BYTES]; /* confirm.health: a command line; "": none */
 };
 
 extern const struct settings settings_default;

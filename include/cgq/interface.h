@@ -54,10 +54,19 @@
 	"  pinned_by: ?string, pinned_at: ?string)\n"                                                                \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
-	"# and the group as path. text: what is written, and for make and remove on v1 the controllers of the hierarchy.\n"  \
-	"type Action (kind: string, group: ?string, path: string, file: ?string, was: ?string, text: ?string,\n"     \
-	"  at: ?Place, danger: ?string)\n"                                                                           \
+	"# and the group as path. hierarchy: v2, or by controllers, like \"cpu,cpuacct\".\n"                                                                                     \
+	"type Action (kind: string, group: ?string, path: string, hierarchy: ?string, file: ?string, was: ?string,\n" \
+	"  text: ?string, at: ?Place, danger: ?string)\n"                                                                         \
 	"\n"                                                                                                         \
+	"# What was set while running: it stands above all files until the machine boots.\n"                                \
+	"type Override (group: string, key: string, value: string, who: string, when: string)\n"                            \
+	"\n"                                                                                                                \
+	"type Setting (key: string, value: string)\n"                                                                       \
+	"\n"                                                                                                                \
+	"# A change that waits for Confirm; files are those that would return to their earlier version; health is the\n"    \
+	"# command that watches it.\n"                                                                                      \
+	"type Pending (seconds_left: int, health: ?string, files: []string)\n"                                              \
+	"\n"                                                                                                                \
 	"# What happened, and why. seq counts from 1 at each start of cgqd; at is UTC, like 2026-11-22T23:58:01.250Z. kind:\n" \
 	"# start, stop, apply, move, return, exit, refuse, trouble, shrink, drift, alarm, limit, oom, machine, person or\n" \
 	"# rollback. file and line are of the policy; what is a file of the kernel, a key or a policy file; was and now are\n" \
@@ -69,7 +78,8 @@
 	"# refused: files of which the newest version is not in force.\n"                                           \
 	"method List() -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                                  \
 	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, refused: []Refused,\n" \
-	"  faults: []Fault, troubles: []string, groups: []GroupStatus)\n"                                                 \
+	"  faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending, rolled_back: ?string,\n"     \
+	"  groups: []GroupStatus)\n"                                                 \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
 	"# how: rule, pinned, follows, stays, none or excluded; moved_at and pinned_at are UTC, like\n"                  \
@@ -91,7 +101,16 @@
 	"# children or of everything. With \"more\", further replies follow as things happen.\n"                     \
 	"method Events(after: ?int, group: ?string) -> (events: []Event)\n"                                          \
 	"method Diff(name: ?string, text: ?string) -> (actions: []Action, faults: []Fault, refused: []Refused)\n"    \
-	"method Reload() -> (refused: []Refused, faults: []Fault, troubles: []string)\n"                             \
+	"# With confirm_seconds, 1 to 3600, the files that were in force before are so again after that time, or at once where\n"\
+	"# the change does harm, unless Confirm comes first. confirm null: nothing waits.\n"                                \
+	"method Reload(confirm_seconds: ?int) -> (refused: []Refused, faults: []Fault, troubles: []string,\n"               \
+	"  confirm: ?Pending)\n"                                                                                            \
+	"method Confirm() -> ()\n"                                                                                          \
+	"# With faults nothing was changed. save: kept in file, a drop-in of the last policy folder, rather than until the\n"\
+	"# machine boots. notes: what else a person should know. A place of what was set has line 0.\n"                     \
+	"method Set(group: string, settings: []Setting, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"\
+	"# keys null: all that was set of the group.\n"                                                                     \
+	"method Clear(group: string, keys: ?[]string, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"  \
 	"method Reset(group: ?string) -> ()\n"                                                                       \
 	"# The process belongs to the group, whatever rules say, until it is unpinned or ends; a restart of cgqd changes\n"  \
 	"# nothing. children: its descendants too, those that live and those to come. A group that goes sends it back\n"     \

@@ -80,7 +80,7 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 @test "help comes from the tables: every command, its columns, its exit status" {
 	run -0 --separate-stderr "$BUILD/cgq" --help
 	[ -z "$stderr" ]
-	for command in list status ps explain check diff reload reset events pin unpin freeze thaw kill help; do
+	for command in list status ps explain check diff reload confirm set reset events pin unpin freeze thaw kill help; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
 	for command in list status ps explain check diff reload reset pin unpin freeze thaw kill; do

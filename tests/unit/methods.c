@@ -1,133 +1,7 @@
 /* The calls of the socket: who may, what is refused, and that every answer is as the interface says. */
-#include "world.h"
-
-#include <errno.h>
+#include "methods_fake.h"
 
 #include "idl.h"
-#include "methods.h"
-
-#define INVALID	  "org.varlink.service.InvalidParameter"
-#define FORBIDDEN "io.cgq.PermissionDenied"
-
-static const struct peer root = { .pid = 1, .uid = 0, .may_read = true, .may_change = true };
-static const struct peer reader = { .pid = 1, .uid = 1000, .may_read = true };
-static const struct peer stranger = { .pid = 1, .uid = 1001 };
-
-struct fake {
-	struct world *w;
-	struct service s;
-	bool ready;
-	unsigned reloads, resets, views, glances;
-	char reset_group[64];
-	int fails;
-	unsigned deeds;
-};
-
-static bool fake_ready(void *ctx)
-{
-	return ((struct fake *)ctx)->ready;
-}
-
-static const struct view *fake_view(void *ctx)
-{
-	struct fake *f = ctx;
-
-	f->views++;
-	return &f->w->v;
-}
-
-static const struct view *fake_glance(void *ctx)
-{
-	struct fake *f = ctx;
-
-	f->glances++;
-	return &f->w->v;
-}
-
-static int fake_reload(void *ctx, struct err *e)
-{
-	struct fake *f = ctx;
-
-	f->reloads++;
-	return f->fails ? fail(e, f->fails, "conf.d: no way in") : 0;
-}
-
-static int fake_reset(void *ctx, const char *group, struct err *e)
-{
-	struct fake *f = ctx;
-
-	f->resets++;
-	snprintf(f->reset_group, sizeof(f->reset_group), "%s", group ? group : "all");
-	return f->fails ? fail(e, f->fails, "still busy") : 0;
-}
-
-static int fake_deed(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e)
-{
-	struct fake *f = ctx;
-
-	f->deeds++;
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	struct fake *f = calloc(1, sizeof(*f));
-	void *w;
-
-	world_new(&w);
-	f->w = w;
-	f->ready = true;
-	f->s = (struct service){ f, fake_ready, fake_view, fake_glance, fake_reload, fake_reset, fake_deed };
-	*state = f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fake *f = *state;
-	void *w = f->w;
-
-	free(f);
-	return world_done(&w);
-}
-
-/* The answer, or NULL with the error as "NAME {parameters}" in text. */
-static json_t *call(struct fake *f, const struct peer *peer, const char *method, const char *parameters, char text[512])
-{
-	const char *error = NULL;
-	json_t *p = json_loads(parameters, 0, NULL), *details = NULL, *reply;
-
-	assert_non_null(p);
-	reply = methods_call(&f->s, peer, method, p, &error, &details, NULL);
-	assert_true(!reply == !!error);
-	text[0] = 0;
-	if (error)
-		snprintf(text, 512, "%s %.400s", error, json_at(details, ""));
-	json_decref(details);
-	json_decref(p);
-	return reply;
-}
-
-static void expect_error(struct fake *f, const struct peer *peer, const char *method, const char *parameters,
-			 const char *error)
-{
-	char text[512];
-	json_t *o = call(f, peer, method, parameters, text);
-
-	if (o || strncmp(text, error, strlen(error)))
-		red("%s(%s): '%s', not '%s'\n", method, parameters, o ? "answered" : text, error);
-	json_decref(o);
-}
-
-static json_t *expect_answer(struct fake *f, const struct peer *peer, const char *method, const char *parameters)
-{
-	char text[512];
-	json_t *o = call(f, peer, method, parameters, text);
-
-	if (!o)
-		red("%s(%s): %s\n", method, parameters, text);
-	return o;
-}
 
 static void what_is_no_method_is_refused(void **state)
 {
@@ -197,6 +71,12 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"\"}", "signal" },
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"SIG\"}", "signal" },
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"NOTHING\"}", "signal" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":0}", "confirm_seconds" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":3601}", "confirm_seconds" },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":\"30\"}", "confirm_seconds" },
+		{ "io.cgq.Set", "{\"group\":\"web\"}", "settings" },
+		{ "io.cgq.Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"4%\"}],\"save\":1}", "save" },
+		{ "io.cgq.Clear", "{\"keys\":[\"cpu\"]}", "group" },
 		{ "org.varlink.service.GetInfo", "{\"x\":null}", "x" },
 		{ "org.varlink.service.GetInterfaceDescription", "{}", "interface" },
 		{ "org.varlink.service.GetInterfaceDescription", "{\"interface\":null}", "interface" },
@@ -209,7 +89,7 @@ static void parameters_are_held_against_the_interface(void **state)
 		snprintf(error, sizeof(error), INVALID " {\"parameter\":\"%s\"}", rows[i].bad);
 		expect_error(f, &root, rows[i].method, rows[i].parameters, error);
 	}
-	assert_int_equal(f->reloads + f->resets + f->deeds, 0);
+	assert_int_equal(f->reloads + f->resets + f->deeds + f->sets + f->confirm_seconds, 0);
 }
 
 static void reading_is_for_the_group_and_changing_for_root(void **state)
@@ -229,6 +109,9 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		{ "io.cgq.Freeze", "{\"group\":\"web\"}", true },
 		{ "io.cgq.Thaw", "{\"group\":\"web\"}", true },
 		{ "io.cgq.Kill", "{\"group\":\"web\"}", true },
+		{ "io.cgq.Reload", "{\"confirm_seconds\":30}", true }, { "io.cgq.Confirm", "{}", true },
+		{ "io.cgq.Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"40%\"}]}", true },
+		{ "io.cgq.Clear", "{\"group\":\"web\"}", true },
 	};
 	struct fake *f = *state;
 
@@ -236,7 +119,7 @@ static void reading_is_for_the_group_and_changing_for_root(void **state)
 		expect_error(f, &stranger, rows[i].method, rows[i].parameters, FORBIDDEN);
 		if (rows[i].changes) {
 			expect_error(f, &reader, rows[i].method, rows[i].parameters, FORBIDDEN);
-			assert_int_equal(f->reloads + f->resets + f->deeds, 0);
+			assert_int_equal(f->reloads + f->resets + f->deeds + f->sets + f->confirm_seconds, 0);
 		} else {
 			json_decref(expect_answer(f, &reader, rows[i].method, rows[i].parameters));
 		}
@@ -262,6 +145,8 @@ static void every_answer_is_as_the_interface_says(void **state)
 {
 	struct fake *f = *state;
 	pid_t pid = start_sleeping("php");
+	struct file_set point = { 0 };
+	struct changes changes = { 0 };
 	struct member *m;
 	char parameters[64];
 	json_t *o;
@@ -287,13 +172,21 @@ static void every_answer_is_as_the_interface_says(void **state)
 		{ "List", "{}" },  { "Status", "{}" }, { "Status", "{\"group\":\"web\"}" }, { "Ps", "{}" },
 		{ "Diff", "{}" },  { "Explain", parameters }, { "Explain", "{\"pid\":1}" },
 		{ "ExplainAs", "{\"name\":\"php\"}" },
-		{ "Events", "{}" }, { "Reload", "{}" }, { "Reset", "{}" },
+		{ "Events", "{}" }, { "Reload", "{}" }, { "Reset", "{}" }, { "Confirm", "{}" },
 		{ "Pin", "{\"pid\":1,\"group\":\"web\",\"children\":true}" },
 		{ "Unpin", "{\"pid\":1}" },
 		{ "Freeze", "{\"group\":\"web\"}" },
 		{ "Thaw", "{\"group\":\"web\"}" },
 		{ "Kill", "{\"group\":\"web\",\"signal\":\"TERM\"}" },
+		{ "Set", "{\"group\":\"web\",\"settings\":[{\"key\":\"cpu\",\"value\":\"40%\"}],\"save\":true}" },
+		{ "Clear", "{\"group\":\"web\"}" },
 	};
+	overrides_put(&changes.overrides, &(struct override){ (char *)"web", (char *)"cpu", (char *)"40%", (char *)"root",
+							      (char *)"2026-11-25 19:05:11" });
+	changes.pending = (struct pending){ true, 30, 1 };
+	held_make(&f->w->choice.in_force, &point, "why", &changes.held);
+	f->w->v.changes = &changes;
+	f->w->v.confirm_point = &point;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		char method[64];
 
@@ -302,8 +195,27 @@ static void every_answer_is_as_the_interface_says(void **state)
 		idl_check_answer(rows[i].method, o);
 		json_decref(o);
 	}
+	changes_done(&changes);
 	m->origins[0] = NULL;
 	stop_sleeping(pid);
+}
+
+static void a_request_is_handed_on_as_it_was_asked(void **state)
+{
+	struct fake *f = *state;
+	json_t *o = expect_answer(f, &root, "io.cgq.Set", "{\"group\":\"web/php\",\"save\":true,\"settings\":"
+							  "[{\"key\":\"CPU\",\"value\":\"A b\"},{\"key\":\"tasks\",\"value\":\"\"}]}");
+
+	assert_string_equal(f->set, "root web/php saved: cpu=A b tasks=");
+	json_decref(o);
+	json_decref(expect_answer(f, &root, "io.cgq.Clear", "{\"group\":\"web\",\"keys\":[\"cpu\"],\"save\":null}"));
+	assert_string_equal(f->set, "root web: cpu=cleared");
+	json_decref(expect_answer(f, &root, "io.cgq.Reload", "{\"confirm_seconds\":30}"));
+	assert_int_equal(f->confirm_seconds + f->reloads, 30);
+	expect_error(f, &root, "io.cgq.Set", "{\"group\":\"x\",\"settings\":[{\"key\":\"cpu\",\"value\":\"1%\"}]}",
+		     "io.cgq.NoSuchGroup {\"group\":\"x\"}");
+	f->fails = ENOENT;
+	expect_error(f, &root, "io.cgq.Clear", "{\"group\":\"web\"}", "io.cgq.Failed {\"text\":\"no room\"}");
 }
 
 static void every_method_of_the_interface_is_there(void **state)
@@ -320,7 +232,7 @@ static void every_method_of_the_interface_is_there(void **state)
 		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
 			red("%s: %s\n", method, text);
 	}
-	assert_int_equal(n, 14);
+	assert_int_equal(n, 17);
 }
 
 /* Types, methods and errors share one namespace in varlink. */
@@ -412,6 +324,7 @@ int main(void)
 		TEST(nothing_is_answered_before_the_first_full_look),
 		TEST(who_is_not_there_is_told_by_name),
 		TEST(a_change_that_fails_says_why),
+		TEST(a_request_is_handed_on_as_it_was_asked),
 		TEST(every_answer_is_as_the_interface_says),
 		TEST(every_method_of_the_interface_is_there),
 		cmocka_unit_test(no_name_of_the_interface_is_used_twice),

@@ -47,13 +47,16 @@ static pid_t storm_start(void)
 static void a_cgroup_is_emptied_of_who_forks_without_end(void **state)
 {
 	struct paths from, to;
+	struct err e = {0};
 	pid_t pid;
 
 	paths_make(&from, "from");
 	paths_make(&to, "to");
 	pid = storm_start();
 	assert_int_equal(mover_place(mover, pid, start_of(pid), from.list, NULL), MOVED_OK);
-	assert_int_equal(mover_evacuate(mover, from.first, from.list[from.first], to.list[from.first], NULL), 0);
+	if (mover_evacuate(mover, from.first, from.list[from.first], to.list[from.first], &e) < 0)
+		print_error("%s\n", e.text);
+	assert_int_equal(e.code, 0);
 	assert_true(is_at(pid, from.first, to.list[from.first]));
 	real_child_end(pid);
 }

@@ -107,7 +107,7 @@ static void what_goes_from_one_hierarchy_only_says_from_which(void **state)
 
 	world_put_file(w, "50-web.conf", "[web]\nmatch = name:apache2\ncpu = 40%..100%\nmemory = 64M..128M\n");
 	o = diff(w, NULL, NULL);
-	assert_json(action_of(o, "remove", "/cgq/web", NULL), "text", "\"pids\"");
+	assert_json(action_of(o, "remove", "/cgq/web", NULL), "hierarchy", "\"pids\"");
 	json_decref(o);
 }
 
@@ -149,7 +149,7 @@ static void a_new_group_is_made(void **state)
 	json_t *o = diff(w, "60-new.conf", "[new]\ncpu = 10%\n");
 
 	assert_json(action_of(o, "make", "/cgq/new", NULL), "group", "\"new\"");
-	assert_json(action_of(o, "make", "/cgq/new", NULL), "text", "\"pids\"");
+	assert_json(action_of(o, "make", "/cgq/new", NULL), "hierarchy", "\"pids\"");
 	assert_json(action_of(o, "write", "/cgq/new", "cpu.shares"), "at", "{\"file\":\"60-new.conf\",\"line\":2}");
 	json_decref(o);
 	/* and nothing was kept of it */

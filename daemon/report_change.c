@@ -1,0 +1,118 @@
+/* The answers of Set and Clear; overrides and confirmations for others. */
+#include "report_change.h"
+
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "dropin.h"
+#include "report.h"
+#include "report_json.h"
+
+json_t *report_overrides(const struct view *v)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; v->changes && i < v->changes->overrides.n; i++) {
+		const struct override *one = &v->changes->overrides.list[i];
+		json_t *o = json_object();
+
+		put_text(o, "group", one->group);
+		put_text(o, "key", one->key);
+		put_text(o, "value", one->value);
+		put_text(o, "who", one->who);
+		put_text(o, "when", one->when);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+/* What a rollback would take back. */
+static json_t *pending_files(const struct view *v)
+{
+	struct file_set now = { 0 };
+	json_t *list = json_array();
+	struct held held;
+
+	overrides_strip(&v->choice->in_force, &now);
+	held_make(&now, v->confirm_point, "", &held);
+	for (size_t i = 0; i < held.n; i++)
+		json_array_append_new(list, report_text(held.list[i].path));
+	held_done(&held);
+	file_set_done(&now);
+	return list;
+}
+
+json_t *report_confirm(const struct view *v)
+{
+	json_t *o;
+
+	if (!v->changes || !v->changes->pending.is_pending)
+		return json_null();
+	o = json_object();
+	put_u64(o, "seconds_left", v->confirm_left_seconds);
+	put_text(o, "health", v->confirm_health);
+	put(o, "files", pending_files(v));
+	return o;
+}
+
+json_t *report_rolled_back(const struct view *v)
+{
+	return report_text(v->changes && v->changes->held.n ? v->changes->held.why : NULL);
+}
+
+/* The place of a value that is in force instead of one that was asked for; NULL: it is in force. */
+static const struct place *stronger(const struct view *v, const struct set_request *q, size_t i)
+{
+	const struct policy *p = v->choice->policy;
+	unsigned g = policy_group(p, q->group);
+
+	for (unsigned k = 0; g != GROUP_NONE && k < KEY__COUNT; k++) {
+		const struct place *at = &p->groups[g].settings[k].at;
+		size_t len = at->file ? strlen(at->file) : 0;
+
+		if (strcmp(key_rows[k].name, q->keys[i]) || !len)
+			continue;
+		if (!q->save)
+			return NULL; /* nothing sorts after what was set while running */
+		return len >= strlen(DROPIN_NAME) && !strcmp(at->file + len - strlen(DROPIN_NAME), DROPIN_NAME) ? NULL : at;
+	}
+	return NULL;
+}
+
+/* What was asked for is done, and still not what a person may think. */
+static json_t *notes(const struct view *v, const struct set_request *q)
+{
+	unsigned g = policy_group(v->choice->policy, q->group);
+	json_t *list = json_array();
+
+	for (size_t i = 0; q->values && i < q->n; i++) {
+		const struct place *at = stronger(v, q, i);
+		auto_free char *text = at ? must_printf("%s: saved, but %s:%u overrides it", q->keys[i], at->file, at->line) :
+					    NULL;
+
+		if (text)
+			json_array_append_new(list, report_text(text));
+	}
+	if (v->passive) {
+		auto_free char *text = must_printf("cgqd enforces nothing: %s", v->passive_reason ? v->passive_reason : "passive");
+
+		json_array_append_new(list, report_text(text));
+	} else if (g != GROUP_NONE && !v->choice->policy->groups[g].enforce) {
+		auto_free char *text = must_printf("%s is passive: nothing of it is enforced", q->group);
+
+		json_array_append_new(list, report_text(text));
+	}
+	return list;
+}
+
+json_t *report_set(const struct view *v, const struct set_request *q, const struct faults *faults)
+{
+	json_t *o = json_object(), *list = report_fault_list(faults, SEVERITY_FAULT);
+	auto_free char *path = q->save ? must_printf("%s/%s", v->folders[v->n_folders - 1], DROPIN_NAME) : NULL;
+
+	put(o, "faults", list);
+	put_text(o, "file", path);
+	put(o, "notes", faults->n ? json_array() : notes(v, q));
+	return o;
+}

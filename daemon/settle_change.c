@@ -1,0 +1,105 @@
+/* What persons changed, together with the files: which policy that comes to, and what is kept of it. */
+#include "settle_parts.h"
+
+#include <string.h>
+#include <time.h>
+
+#include <cgq/auto.h>
+
+#include "log.h"
+#include "policy_choose.h"
+
+void settle_change_load(struct daemon *d)
+{
+	struct err e = {0};
+
+	changes_done(&d->changes);
+	if (d->state_fd >= 0 && change_store_load(d->state_fd, &d->changes, &e) < 0 && e.code)
+		log_line(LOG_LEVEL_WARNING, "state: %s; what was set while running, and what was rolled back, is forgotten",
+			 e.text);
+}
+
+void settle_change_save(struct daemon *d)
+{
+	struct err e = {0};
+
+	if (d->state_fd >= 0 && change_store_save(d->state_fd, &d->changes, &e) < 0)
+		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+}
+
+void settle_time_text(char ret[TIME_TEXT_BYTES])
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(ret, TIME_TEXT_BYTES, "%F %T", &tm);
+}
+
+/* The section of its group is gone: it would make a group that nobody belongs to. */
+static void orphan_tell(void *ctx, const struct override *o)
+{
+	struct daemon *d = ctx;
+	auto_free char *text = must_printf("no file names the group any more; what %s set at %s is taken back", o->who, o->when);
+
+	log_line(LOG_LEVEL_WARNING, "%s: %s: %s", o->group, o->key, text);
+	settle_happened(d, &(struct happening){
+				   .kind = HAPPENING_PERSON, .group = o->group, .what = o->key, .was = o->value, .text = text});
+}
+
+/* While a change is on trial they only rest: their group may be back in a moment. */
+static void orphan_rests(void *ctx, const struct override *o)
+{
+}
+
+/* Overrides are looked up neither in the folders nor in what is kept of a last good set. */
+static void choose(struct daemon *d, enum why why, const struct overrides *set, const struct file_set *files,
+		   const struct faults *faults, const struct file_set *good, struct choice *ret)
+{
+	struct file_set now = {0}, before = {0};
+
+	overrides_strip(files, &now);
+	overrides_render(set, &now);
+	overrides_filter(set, good, &before);
+	if (why == WHY_START || why == WHY_ROLLBACK)
+		overrides_render(set, &before);
+	policy_choose(&now, faults, &before, &d->machine, ret);
+	file_set_done(&now);
+	file_set_done(&before);
+}
+
+/* Answers whether an override is given up, since nothing else names its group. */
+static bool choose_with_groups(struct daemon *d, enum why why, const struct file_set *files, const struct faults *faults,
+			       const struct file_set *good, struct choice *ret)
+{
+	struct overrides set, *all = &d->changes.overrides;
+	bool dropped = false;
+
+	overrides_copy(all, &set);
+	choose(d, why, &set, files, faults, good, ret);
+	while (overrides_drop_orphans(&set, ret->policy, orphan_rests, d)) {
+		choice_done(ret);
+		choose(d, why, &set, files, faults, good, ret);
+	}
+	if (!d->changes.pending.is_pending)
+		dropped = overrides_drop_orphans(all, ret->policy, orphan_tell, d);
+	overrides_done(&set);
+	return dropped;
+}
+
+void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,
+		   const struct file_set *good, struct choice *ret)
+{
+	struct changes *c = &d->changes;
+	struct file_set files = {0};
+	bool changed = why == WHY_RELOAD && c->held.n > 0;
+
+	if (why == WHY_RELOAD)
+		held_done(&c->held);
+	overrides_strip(seen, &files);
+	changed |= held_apply(&c->held, &files, faults);
+	changed |= choose_with_groups(d, why, &files, faults, good, ret);
+	file_set_done(&files);
+	if (changed)
+		settle_change_save(d);
+}
