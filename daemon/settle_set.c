@@ -104,7 +104,10 @@ static int dropin_try(struct daemon *d, struct set_try *t, struct faults *faults
 	struct file_set disk = {0};
 	const struct policy_file *old;
 	int r = policy_files_read(d->options.folders, d->options.n_folders, d->view.read_how, &disk, faults, e);
+	auto_free char *why = r < 0 && e ? must_strdup(e->text) : NULL;
 
+	if (why)
+		fail(e, -r, "%s; nothing was changed", why);
 	/* What was rolled back does not come back by the way. */
 	old = r == 0 ? file_set_find(is_held(d) ? &t->files : &disk, DROPIN_NAME) : NULL;
 	if (r == 0 && old && !old->text)
