@@ -13,7 +13,7 @@
 #define SECONDS_TO_ANSWER 30
 #define SECONDS_TO_CHANGE 300 /* thousands of processes on a machine that is short of memory */
 
-#define EXIT_3 "3  cgqd does not answer, or not to you\n"
+#define EXIT_3 "3  cgqd does not answer\n"
 
 const struct command commands[] = {
 	{
@@ -252,8 +252,8 @@ const struct command commands[] = {
 		.args = "GROUP",
 		.summary = "end all processes of a group and of those below it",
 		.about = "SIGKILL is sent until nobody is left, for some seconds. The group stays, and\n"
-			 "rules go on. A frozen group is thawed.\n",
-		.exits = "0  nobody is left\n1  somebody is, or not done\n" EXIT_3,
+			 "rules go on. A frozen group is thawed; SIGKILL below a frozen one is refused.\n",
+		.exits = "0  nobody is left, or the other signal was sent\n1  somebody is left, or not done\n" EXIT_3,
 		.n_args_min = 1,
 		.n_args_max = 1,
 		.own = OPTION_BIT(SIGNAL),

@@ -2,12 +2,10 @@
 #include "daemon.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,14 +14,9 @@
 #include <cgq/auto.h>
 
 #include "hotplug.h"
-#include "lock.h"
 #include "log.h"
 #include "methods.h"
-#include "observe.h"
-#include "privilege.h"
 #include "resolve.h"
-#include "settings_file.h"
-#include "state_folder.h"
 
 #define SECOND_USEC	  1000000U
 /* An editor or a package writes a file in several steps; what lies in between is nobody's policy. */

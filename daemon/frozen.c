@@ -39,15 +39,24 @@ static struct frozen_group *put(struct frozen *f, const char *path)
 	return &f->list[f->n++];
 }
 
-void frozen_put(struct frozen *f, const char *path, uid_t uid, uint64_t at_usec)
+bool frozen_put(struct frozen *f, const char *path, uid_t uid, uint64_t at_usec)
 {
 	struct frozen_group *one = put(f, path);
 
 	if (!one)
-		return;
+		return false;
 	one->known = true;
 	one->uid = uid;
 	one->at_usec = at_usec;
+	return true;
+}
+
+void frozen_take_back(struct frozen *f, const char *path)
+{
+	struct frozen_group *one = exact(f, path);
+
+	if (one)
+		drop_at(f, (size_t)(one - f->list));
 }
 
 static bool is_within(const char *path, const char *above)

@@ -22,7 +22,9 @@ struct frozen {
 };
 
 void frozen_done(struct frozen *f);
-void frozen_put(struct frozen *f, const char *path, uid_t uid, uint64_t at_usec);
+/* False: it was frozen already, and whose decision that was stays. */
+bool frozen_put(struct frozen *f, const char *path, uid_t uid, uint64_t at_usec);
+void frozen_take_back(struct frozen *f, const char *path); /* that very group only */
 /* Of the group and of those below it; how many were frozen. */
 size_t frozen_drop(struct frozen *f, const char *path);
 /* Itself, or the nearest above it; NULL: it runs. f may be NULL here and below. */

@@ -21,6 +21,7 @@ static void block_signals(void)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, the kernel would reap the health command before we know how it ended */
 }
 
 /* --once has nobody to try again later: what cannot be reclaimed in five seconds is told. */

@@ -177,7 +177,7 @@ json_t *do_kill(struct question *q)
 	o = do_deed(q, &deed, &done);
 	if (o) {
 		put_u64(o, "signalled", done.signalled);
-		put_u64(o, "left", done.left);
+		put(o, "left", deed.signal == SIGKILL ? json_integer((json_int_t)done.left) : json_null());
 	}
 	return o;
 }

@@ -129,7 +129,9 @@ int pin_store_save(int folder, struct pins *p, struct err *e)
 	pins_each(p, line_put, f);
 	if (fclose(f) != 0)
 		return fail(e, ENOMEM, "state: pins: %s", strerror(ENOMEM));
-	pins_saved(p);
 	r = state_write(folder, PINS_NAME, text, len, e);
-	return r < 0 ? fail_prefix(e, "state") : 0;
+	if (r < 0)
+		return fail_prefix(e, "state");
+	pins_saved(p);
+	return 0;
 }

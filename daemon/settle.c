@@ -32,6 +32,8 @@ static unsigned *map_groups(const struct policy *old, const struct policy *now)
 static void drop_want(struct daemon *d)
 {
 	want_free(d->want);
+	drifts_done(&d->drift.found); /* its paths are the want's */
+	d->drift.n_held = 0;
 	d->want = NULL;
 	d->placer.want = NULL;
 }
@@ -50,9 +52,13 @@ static void pin_check(void *ctx, struct pin *one)
 		return;
 	text = must_printf("pid %d is pinned to %s, which is no group any more: it goes back to where it came from, and the "
 			   "pin waits", (int)one->pid, one->group);
-	log_line(LOG_LEVEL_WARNING, "%s", text);
-	settle_happened(c->d, &(struct happening){.kind = HAPPENING_PERSON, .group = one->group, .pid = one->pid,
-						  .start_ticks = one->start_ticks, .text = text});
+	settle_say(c->d, LOG_LEVEL_WARNING,
+		   &(struct happening){.kind = HAPPENING_PERSON,
+				       .group = one->group,
+				       .pid = one->pid,
+				       .start_ticks = one->start_ticks,
+				       .text = text},
+		   "%s", text);
 }
 
 static void adopt(struct daemon *d, struct choice *now)
@@ -130,7 +136,13 @@ static bool is_told_to_enforce(const struct policy *p, unsigned group)
 	return true;
 }
 
-/* What a person gave back by `cgq reset GROUP` stays so while another sets a value: that is no reload. */
+/* What a person gave back by `cgq reset` stays so until somebody asks for a reload: a changed file does not. */
+static bool ends_reset(enum why why)
+{
+	return why == WHY_RELOAD || why == WHY_START;
+}
+
+/* The same for `cgq reset GROUP`, in another policy. */
 static void keep_reset(const struct policy *old, struct policy *now)
 {
 	for (unsigned g = 0; g < old->n_groups; g++) {
@@ -162,7 +174,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	}
 	settle_choose(d, why, &now, &faults, good_of(d, why, &good), &choice);
 	settle_confirm_note(d, why);
-	if (why == WHY_SET)
+	if (!ends_reset(why))
 		keep_reset(d->choice.policy, choice.policy);
 	if (why == WHY_START)
 		settle_confirm_resume(d, &good, good_known);
@@ -215,8 +227,8 @@ static void tell_not_frozen(void *ctx, const char *path)
 {
 	static const char text[] = "no longer frozen: nothing of it is enforced any more";
 
-	log_line(LOG_LEVEL_INFO, "%s: %s", path, text);
-	settle_happened(ctx, &(struct happening){.kind = HAPPENING_PERSON, .group = path, .text = text});
+	settle_say(ctx, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_PERSON, .group = path, .text = text}, "%s: %s",
+		   path, text);
 }
 
 static void renew_want(struct daemon *d)
@@ -228,7 +240,9 @@ static void renew_want(struct daemon *d)
 			tell_not_frozen(d, d->frozen.list[i].path);
 	if (d->passive)
 		frozen_done(&d->frozen);
-	frozen_trim(&d->frozen, d->choice.policy, tell_not_frozen, d);
+	/* A group that a change on trial has taken away may be back in a moment. */
+	if (!d->changes.pending.is_pending)
+		frozen_trim(&d->frozen, d->choice.policy, tell_not_frozen, d);
 	frozen = frozen_groups(&d->frozen, d->choice.policy);
 	drop_want(d);
 	d->want = want_make(d->choice.policy, &d->machine, d->passive, frozen);
@@ -249,8 +263,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	policy_changed = why == WHY_RESET || why == WHY_PERSON ? 0 : take_policy(d, why, e);
 	if (policy_changed < 0)
 		return policy_changed;
-	/* What was given back stays so: setting one value is no reload. */
-	if (policy_changed && why != WHY_SET && !d->options.passive)
+	if (policy_changed && ends_reset(why) && !d->options.passive)
 		d->passive = false;
 	resolve_again(d->resolved, d->choice.policy);
 	if (why == WHY_START)
@@ -287,7 +300,7 @@ int settle_reset(struct daemon *d, const char *group, struct err *e)
 		return fail(e, ENOENT, "no group '%s'", TEXT_ESCAPED(group));
 	if (group) {
 		make_passive(d->choice.policy, index);
-	} else {
+	} else if (!d->options.passive) { /* that one has a reason that a reload does not end */
 		d->passive = true;
 		localtime_r(&now, &tm);
 		strftime(d->passive_reason, sizeof(d->passive_reason), "cgq reset at %F %T, until a reload", &tm);

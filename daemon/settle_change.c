@@ -42,9 +42,10 @@ static void orphan_tell(void *ctx, const struct override *o)
 	struct daemon *d = ctx;
 	auto_free char *text = must_printf("no file names the group any more; what %s set at %s is taken back", o->who, o->when);
 
-	log_line(LOG_LEVEL_WARNING, "%s: %s: %s", o->group, o->key, text);
-	settle_happened(d, &(struct happening){
-				   .kind = HAPPENING_PERSON, .group = o->group, .what = o->key, .was = o->value, .text = text});
+	settle_say(d, LOG_LEVEL_WARNING,
+		   &(struct happening){
+			   .kind = HAPPENING_PERSON, .group = o->group, .what = o->key, .was = o->value, .text = text},
+		   "%s: %s: %s", o->group, o->key, text);
 }
 
 /* While a change is on trial they only rest: their group may be back in a moment. */

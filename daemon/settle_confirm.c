@@ -59,12 +59,14 @@ void settle_confirm_note(struct daemon *d, enum why why)
 		c->young_usec = 0; /* it was asked for */
 		return;
 	}
-	if (why == WHY_START || why == WHY_ROLLBACK || d->changes.pending.is_pending ||
-	    (c->young_usec && boot_usec() - c->young_usec < YOUNG_USEC))
+	if (why == WHY_START || why == WHY_ROLLBACK || why == WHY_SET || d->changes.pending.is_pending)
 		return;
+	/* One that follows on a young one keeps its point to return to, and its own five minutes. */
+	if (!c->young_usec || boot_usec() - c->young_usec >= YOUNG_USEC) {
+		point_now(d, &c->young);
+		look_now(d, &c->young_before);
+	}
 	c->young_usec = boot_usec();
-	point_now(d, &c->young);
-	look_now(d, &c->young_before);
 }
 
 void settle_confirm_done(struct daemon *d)
@@ -128,8 +130,8 @@ static void begin_tell(struct daemon *d, const char *who, unsigned seconds)
 {
 	auto_free char *text = must_printf("reload; to be confirmed within %u s", seconds);
 
-	log_line(LOG_LEVEL_INFO, "reload: to be confirmed within %u s, else the earlier files are in force again", seconds);
-	settle_happened(d, &(struct happening){.kind = HAPPENING_PERSON, .who = who, .text = text});
+	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_PERSON, .who = who, .text = text},
+		   "reload: to be confirmed within %u s, else the earlier files are in force again", seconds);
 }
 
 /* The files to return to are kept before anything is changed: we may be killed right after. */
@@ -151,7 +153,7 @@ int settle_reload_confirm(struct daemon *d, const char *who, unsigned seconds, s
 	d->changes.pending = (struct pending){true, seconds, boot_usec() + seconds * 1000000ULL};
 	settle_change_save(d);
 	r = settle(d, WHY_RELOAD, e);
-	if (r < 0) {
+	if (r < 0 && !is_changed(d)) {
 		d->changes.pending = before;
 		settle_change_save(d);
 		return r;
@@ -161,12 +163,13 @@ int settle_reload_confirm(struct daemon *d, const char *who, unsigned seconds, s
 		settle_save_good(d);
 		return 0;
 	}
+	/* Taken, though maybe not carried out whole: it is on trial either way. */
 	/* What the change itself took belongs to nobody's patience. */
 	d->changes.pending.until_usec = boot_usec() + seconds * 1000000ULL;
 	settle_change_save(d);
 	health_begin(d);
 	begin_tell(d, who, seconds);
-	return 0;
+	return r;
 }
 
 int settle_confirm(struct daemon *d, const char *who, struct err *e)
@@ -175,8 +178,8 @@ int settle_confirm(struct daemon *d, const char *who, struct err *e)
 		return fail(e, ENOENT, "nothing waits to be confirmed");
 	end(d);
 	settle_save_good(d);
-	log_line(LOG_LEVEL_INFO, "confirmed by %s", who);
-	settle_happened(d, &(struct happening){.kind = HAPPENING_PERSON, .who = who, .text = "confirmed"});
+	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_PERSON, .who = who, .text = "confirmed"},
+		   "confirmed by %s", who);
 	return 0;
 }
 
@@ -184,8 +187,7 @@ static void rollback_tell(struct daemon *d, const char *why)
 {
 	struct happening h = {.kind = HAPPENING_ROLLBACK, .text = why};
 
-	log_line(LOG_LEVEL_WARNING, "rolled back: %s; the earlier files are in force again", why);
-	settle_happened(d, &h);
+	settle_say(d, LOG_LEVEL_WARNING, &h, "rolled back: %s; the earlier files are in force again", why);
 	for (size_t i = 0; i < d->changes.held.n; i++) {
 		h.what = d->changes.held.list[i].path;
 		settle_happened(d, &h);

@@ -109,6 +109,9 @@ int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struc
 	if (why || !finds_hierarchy(d, &k.hierarchy))
 		return fail(e, EINVAL, "%s has no cgroup whose processes could be killed: %s", deed->group,
 			    why ? why : "the tree does not stand");
+	r = settle_observe(d, e); /* also what others made in the group since */
+	if (r < 0)
+		return r;
 	if (deed->signal == SIGKILL && above)
 		return fail(e, EBUSY, "%s is frozen with %s, and cannot end: cgq thaw %s", deed->group, above->path, above->path);
 	r = deed->signal == SIGKILL ? kill_all(&k, ret, e) : signal_all(&k, &ret->signalled, e);

@@ -30,12 +30,11 @@ void settle_person_happened(struct daemon *d, const struct deed *deed, const str
 	if (f) {
 		h.start_ticks = f->start_ticks;
 		h.name = f->comm;
-		log_line(LOG_LEVEL_INFO, "pid %d (%s): %s%s%s by %s", (int)f->pid, TEXT_ESCAPED(f->comm), text,
-			 deed->group ? " " : "", deed->group ? deed->group : "", who);
+		settle_say(d, LOG_LEVEL_INFO, &h, "pid %d (%s): %s%s%s by %s", (int)f->pid, TEXT_ESCAPED(f->comm), text,
+			   deed->group ? " " : "", deed->group ? deed->group : "", who);
 	} else {
-		log_line(LOG_LEVEL_INFO, "%s: %s by %s", deed->group, text, who);
+		settle_say(d, LOG_LEVEL_INFO, &h, "%s: %s by %s", deed->group, text, who);
 	}
-	settle_happened(d, &h);
 	users_free(users);
 }
 
@@ -140,6 +139,7 @@ static bool is_frozen_now(const struct daemon *d, const char *path)
 static int freeze(struct daemon *d, const struct deed *deed, unsigned group, struct err *e)
 {
 	const char *path = d->choice.policy->groups[group].path, *why = settle_no_cgroup(d, group);
+	bool is_new;
 	int r;
 
 	if (why)
@@ -147,15 +147,16 @@ static int freeze(struct daemon *d, const struct deed *deed, unsigned group, str
 	if (machine_hierarchy(&d->machine, CONTROLLER_FREEZER) < 0)
 		return fail(e, ENODEV, "%s cannot be frozen: this machine has no %s controller mounted", path,
 			    controller_rows[CONTROLLER_FREEZER].v1);
-	frozen_put(&d->frozen, path, deed->uid, now_usec());
+	is_new = frozen_put(&d->frozen, path, deed->uid, now_usec());
 	r = settle(d, WHY_PERSON, e);
+	if (r == 0 && !is_frozen_now(d, path))
+		r = fail(e, EIO, "%s cannot be frozen: the kernel refused; the log of cgqd says why", path);
+	if (r < 0 && is_new) {
+		frozen_take_back(&d->frozen, path);
+		settle(d, WHY_PERSON, NULL);
+	}
 	if (r < 0)
 		return r;
-	if (!is_frozen_now(d, path)) {
-		frozen_drop(&d->frozen, path);
-		settle(d, WHY_PERSON, NULL);
-		return fail(e, EIO, "%s cannot be frozen: the kernel refused; the log of cgqd says why", path);
-	}
 	settle_person_happened(d, deed, NULL, "frozen");
 	return 0;
 }
@@ -182,13 +183,17 @@ static int thaw(struct daemon *d, const struct deed *deed, struct deed_done *ret
 
 int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *ret, struct err *e)
 {
-	unsigned group = deed->group ? policy_group(d->choice.policy, deed->group) : GROUP_NONE;
+	unsigned group;
 
 	*ret = (struct deed_done){0};
+	/*
+	 * A fork that is still to be told of must not count as news about a process that the person means now. Where events
+	 * were lost everything is looked at, and another policy may be in force after it: the group is looked up then.
+	 */
+	daemon_drain_events(d);
+	group = deed->group ? policy_group(d->choice.policy, deed->group) : GROUP_NONE;
 	if (deed->group && group == GROUP_NONE)
 		return fail(e, ENOENT, "there is no group '%s'", TEXT_ESCAPED(deed->group));
-	/* a fork that is still to be told of must not count as news about a process that the person means now */
-	daemon_drain_events(d);
 	switch (deed->kind) {
 	case DEED_PIN:
 		return pin(d, deed, group, ret, e);

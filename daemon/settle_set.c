@@ -113,8 +113,8 @@ static int dropin_try(struct daemon *d, struct set_try *t, struct faults *faults
 	if (r == 0 && old && !old->text)
 		r = fail(e, EINVAL, "%s: is refused; nothing was changed", old->path);
 	faults_done(faults); /* of other files */
-	if (r == 0 && is_clear(t->q) && !old)
-		r = fail(e, ENOENT, "%s: there is no such file, so nothing in it", path);
+	if (r == 0 && is_clear(t->q) && !old && t->next.n == d->changes.overrides.n)
+		r = fail(e, ENOENT, "%s: there is no such file, so nothing in it, and nothing was set while running", path);
 	if (r == 0 && dropin_text(t, old, faults) == 0) {
 		if (t->dropin)
 			file_set_put(&t->files, DROPIN_NAME, path, t->dropin, strlen(t->dropin), false);
@@ -142,15 +142,15 @@ static void tell_one(struct daemon *d, const struct set_request *q, const char *
 	const char *now = value_now(d, q->group, key);
 	const char *how = is_clear(q) ? (q->save ? "set --clear --save" : "set --clear") : q->save ? "set --save" : "set";
 
-	log_line(LOG_LEVEL_INFO, "%s by %s: %s: %s: %s, was %s", how, q->who, q->group, key, now ? now : "nothing",
-		 was ? was : "nothing");
-	settle_happened(d, &(struct happening){.kind = HAPPENING_PERSON,
-					       .group = q->group,
-					       .who = q->who,
-					       .what = key,
-					       .was = was,
-					       .now = now,
-					       .text = how});
+	settle_say(d, LOG_LEVEL_INFO,
+		   &(struct happening){.kind = HAPPENING_PERSON,
+				       .group = q->group,
+				       .who = q->who,
+				       .what = key,
+				       .was = was,
+				       .now = now,
+				       .text = how},
+		   "%s by %s: %s: %s: %s, was %s", how, q->who, q->group, key, now ? now : "nothing", was ? was : "nothing");
 }
 
 /* The values of all keys, before; each changed one is told after. */
@@ -201,6 +201,11 @@ static int carry_out(struct daemon *d, struct set_try *t, struct err *e)
 	if (r < 0 && !t->q->save) {
 		t->next = d->changes.overrides; /* to be freed */
 		d->changes.overrides = before;
+		/* It may have been taken before it failed: what stands without it is chosen anew. */
+		settle_change_save(d);
+		file_set_done(&d->seen);
+		d->seen = (struct file_set){0};
+		d->again = true;
 		for (unsigned k = 0; k < KEY__COUNT; k++)
 			free(was[k]);
 		return r;

@@ -212,6 +212,8 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 	} else {
 		settle_say(d, LOG_LEVEL_DETAIL, &h, "pid %d (%s): moved to %s", (int)f->pid, TEXT_ESCAPED(f->comm), where);
 	}
+	d->drift.put_back = 0;
+	free(take_ptr(d->drift.put_back_from));
 }
 
 void settle_ended(void *ctx, const struct member *one)
@@ -235,8 +237,11 @@ static struct place limit_at(const struct daemon *d, const char *group, enum kno
 {
 	const struct policy *p = d->choice.policy;
 	unsigned index = policy_group(p, group);
+	struct place nowhere = {0};
 
-	return index == GROUP_NONE ? (struct place){0} : p->groups[index].settings[knob_rows[knob].key].at;
+	if (index == GROUP_NONE)
+		return nowhere;
+	return p->groups[index].settings[knob_rows[knob].key].at;
 }
 
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count)

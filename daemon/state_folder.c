@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,6 +49,9 @@ int state_folder_open(const char *path, int *ret_fd, struct err *e)
 	if (geteuid() == 0 && (st.st_uid != 0 || (st.st_mode & (S_IWGRP | S_IWOTH))))
 		return fail(e, EPERM, "%s: is not root's alone (uid %u, mode %03o)", path, st.st_uid,
 			    st.st_mode & 0777);
+	/* Two would each rename their files over the other's. Held until the descriptor is closed, however we end. */
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return fail(e, errno, "%s: another cgqd uses it", path);
 	*ret_fd = take_fd(fd);
 	return 0;
 }

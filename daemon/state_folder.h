@@ -7,7 +7,7 @@
 
 /*
  * Opens the folder, makes it when missing. As root, a folder that is not root's or that others may write to is
- * refused: what lies in it would be taken for ours.
+ * refused: what lies in it would be taken for ours. -EWOULDBLOCK: another daemon has it open.
  */
 int state_folder_open(const char *path, int *ret_fd, struct err *e);
 /* Whole file, NUL-terminated, owned by the caller; -ENOENT without a text in e when it is not there. */

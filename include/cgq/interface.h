@@ -118,13 +118,13 @@
 	"method Pin(pid: int, group: string, children: ?bool) -> (note: ?string)\n"                                  \
 	"# Rules judge it again at once. Who inherited the pin is released with the process that was pinned.\n"          \
 	"method Unpin(pid: int) -> (note: ?string)\n"                                                                \
-	"# All processes of the group and of its children stop, those to come too; until Thaw, Reset, Kill or the end of\n"  \
+	"# All processes of the group and of its children stop, those to come too; until Thaw, Reset, Kill by KILL or the end of\n"  \
 	"# the group.\n"                                                                                             \
 	"method Freeze(group: string) -> (note: ?string)\n"                                                          \
 	"method Thaw(group: string) -> (note: ?string)\n"                                                            \
-	"# signal: KILL by default, which is sent until nobody is left, for some seconds; others are sent once. A frozen\n"  \
-	"# group that is killed is thawed.\n"                                                                        \
-	"method Kill(group: string, signal: ?string) -> (signalled: int, left: int, note: ?string)\n"                \
+	"# signal: KILL by default, which is sent until nobody is left, for some seconds, and thaws a frozen group; it is\n" \
+	"# refused below a group that is frozen. Others are sent once, and nobody looks who is left: null.\n"          \
+	"method Kill(group: string, signal: ?string) -> (signalled: int, left: ?int, note: ?string)\n"               \
 	"\n"                                                                                                         \
 	"error NoSuchGroup (group: string)\n"                                                                        \
 	"error NoSuchProcess (pid: int)\n"                                                                           \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # What happened, and why: asked once, and followed.
+# shellcheck disable=SC2016 # for jq
 load lib
 
 # event JQ [GROUP]: one that fits is kept.
@@ -20,9 +21,9 @@ has_count() {
 	[ "$(counts "$1" "$2")" -ge "$3" ]
 }
 
-# follow [OPTION]…: what comes is in $ROOM/followed, until FOLLOWER ends.
+# follow: what comes is in $ROOM/followed, until FOLLOWER ends.
 follow() {
-	"$BUILD/cgq" --socket "$SOCKET" events --follow "$@" >"$ROOM/followed" 2>"$ROOM/followed.err" 3>&- &
+	"$BUILD/cgq" --socket "$SOCKET" events --follow >"$ROOM/followed" 2>"$ROOM/followed.err" 3>&- &
 	FOLLOWER=$!
 	STARTED+=("$FOLLOWER")
 }

@@ -277,3 +277,35 @@ busy_policy() {
 	is_in db "${PID[db]}"
 	no_group web
 }
+
+@test "what was reset stays so when a file changes; a reload ends it" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 50%
+	EOF
+	start web threads
+	cgqd_start
+	placed web web
+	cgq reset
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 40%
+	EOF
+	sleep 1
+	no_tree
+	state_is web passive
+	cgq reload
+	knob_is web ceiling 40
+	cgq reset web
+	policy 60-more.conf <<-EOF
+		[more]
+		cpu = 10%
+	EOF
+	wait_until 5 'the new group is there' knob_is more ceiling 10
+	state_is web passive
+	no_group web
+	cgq reload
+	placed web web
+}

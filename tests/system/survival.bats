@@ -321,3 +321,17 @@ state_costs_a_line() {
 	echo "# resident $(rss_kib "$CGQD") KiB, of which anonymous $(awk '/^RssAnon:/ { print $2 }' "/proc/$CGQD/status") KiB; $used µs of CPU a second" >&3
 	within "$(rss_kib "$CGQD")" 100 16384 'KiB resident'
 }
+
+@test "two daemons do not write over each other's state: the second remembers nothing, and says so" {
+	one
+	start web threads
+	cgqd_start
+	placed web web
+	"$BUILD/cgqd" --once --config "$CONF" --settings "$ROOM/cgqd.conf" --state "$STATE" --tree "$TREE-two" --passive \
+		2>"$ROOM/second" || fail "$(<"$ROOM/second")"
+	grep -q "$STATE: another cgqd uses it" "$ROOM/second" || fail "$(<"$ROOM/second")"
+	cgqd_kill
+	cgqd_start
+	is_in web "${PID[web]}"
+	run -1 grep -q 'another cgqd' "$LOG"
+}
