@@ -88,6 +88,11 @@ static int open_kernel(struct daemon *d, struct err *e)
 	return d->events ? 0 : -e->code;
 }
 
+static void hear_events(void *ctx)
+{
+	daemon_take_events(ctx, NULL); /* what was lost of them, the look that asks sees by itself */
+}
+
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 {
 	int r;
@@ -119,6 +124,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.origins = d->origins,
 		.pins = d->pins,
 		.self = getpid(),
+		.drain = hear_events,
 		.puts_back = settle_puts_back,
 		.tell = settle_moved,
 		.ended = settle_ended,

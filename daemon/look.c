@@ -204,21 +204,46 @@ static void carry_out_all(struct look *l)
 			members_drop(l->p->members, l->procs[i].pid);
 }
 
+static void mark_absent(void *ctx, struct member *one)
+{
+	one->absent = find(ctx, one->pid) == SIZE_MAX;
+}
+
+static void mark_absent_pin(void *ctx, struct pin *one)
+{
+	struct look *l = ctx;
+	size_t i = find(l, one->pid);
+
+	one->absent = i == SIZE_MAX || !pins_of(l->p->pins, one->pid, l->procs[i].start_ticks);
+}
+
 static void forget_gone(void *ctx, struct member *one)
 {
 	struct look *l = ctx;
 
-	if (find(l, one->pid) == SIZE_MAX)
+	if (one->absent)
 		place_ended(l->p, one->pid);
 }
 
 static void forget_pin(void *ctx, struct pin *one)
 {
 	struct look *l = ctx;
-	size_t i = find(l, one->pid);
 
-	if (i == SIZE_MAX || !pins_of(l->p->pins, one->pid, l->procs[i].start_ticks))
+	if (one->absent)
 		place_pin_exited(l->p, one->pid);
+}
+
+/*
+ * Who was forked before the list was made, and by whom, is told by what waits now: a child whose parent ended in between
+ * has its origin from there. Who is not in the list but was known before is gone, and is forgotten only after that; who
+ * comes to be known by it is younger than the list.
+ */
+static void hear_of_births(struct look *l)
+{
+	members_each(l->p->members, mark_absent, l);
+	pins_each(l->p->pins, mark_absent_pin, l);
+	if (l->p->drain)
+		l->p->drain(l->p->ctx);
 }
 
 static void look_done(struct look *l)
@@ -239,8 +264,10 @@ int placer_look(struct placer *p, const struct tree *tree, struct err *e)
 	uint64_t begun = placer_now_ns(), judged;
 	int r = proc_scan(p->proc, &l.procs, &l.n, e);
 
-	if (r == 0)
+	if (r == 0) {
+		hear_of_births(&l);
 		r = occupants_read(p->kernel, p->machine, tree, &l.occupants, e);
+	}
 	if (r == 0) {
 		l.judged = must_alloc((l.n + 1) * sizeof(l.judged[0]));
 		map_groups(&l);

@@ -16,6 +16,7 @@ struct member {
 	const char *stood;	 /* the leaf it was last seen or put in, as it should be; interned; NULL: never yet */
 	uint32_t stood_in;	 /* bit per hierarchy in which it was */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
+	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool journaled;		 /* the journal of origins says of it what stands here */
 	char comm[16];
 };

@@ -14,6 +14,7 @@ struct pin {
 	char group[GROUP_PATH_MAX_BYTES + 1]; /* "": released, so that it inherits nothing any more */
 	bool children;	      /* whoever it forks inherits it */
 	bool inherited;
+	bool absent;	      /* as in struct member */
 	uid_t uid;	      /* who decided */
 	uint64_t at_usec;     /* and when, CLOCK_REALTIME */
 };

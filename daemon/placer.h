@@ -31,6 +31,7 @@ struct placer {
 	/* of the last full look */
 	size_t looked;
 	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
+	void (*drain)(void *ctx); /* hands all events that wait to placer_event(); NULL: there are none */
 	/*
 	 * Asked before one is put back into its group that somebody else moved out, found: its cgroup now. NULL: always.
 	 */

@@ -176,8 +176,6 @@ static int round_of(struct daemon *d, struct err *e)
 	}
 	if (r == 0) {
 		troubles_begin(&d->troubles, TROUBLE_PLACE);
-		/* Who forked whom is known from what waits; of those that ended meanwhile the look itself sees nothing. */
-		daemon_take_events(d, NULL);
 		r = placer_look(&d->placer, &d->tree, e);
 		troubles_settle(&d->troubles, TROUBLE_PLACE);
 	}

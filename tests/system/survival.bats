@@ -101,6 +101,28 @@ at_home() {
 	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
 }
 
+@test "who was born while everything was looked at goes where its parent came from, though that is gone" {
+	one
+	home_make
+	cgqd_start
+	while :; do cgq reload >/dev/null 2>&1 || break; done 3>&- &
+	STARTED+=($!)
+	local looks=$! pid
+	at_home "$(program_file web forker)" --orphans --alive 200
+	wait_until 20 'all are born' has_instances web 200
+	kill -KILL $looks "${PID[home]}"
+	wait_until 5 'it ends' gone "${PID[home]}"
+	sleep $((1 + SLOW))
+	cgqd_kill
+	cgqd_start
+	cgq reset
+	for pid in $(instances web); do
+		[ "$(cgroup_of "$pid")" = "/cgq-test-$RUN-home" ] || fail "pid $pid is in $(cgroup_of "$pid")"
+	done
+	programs_stop
+	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
+}
+
 @test "who was born while the daemon was dead goes where its parent came from, when the section goes" {
 	one
 	home_make
