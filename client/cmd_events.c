@@ -24,15 +24,13 @@ struct showing {
 	bool closed; /* stdout takes no more */
 };
 
-/* Shown up to the terminal's edge; what is escaped has a column a byte. */
+/* Whole: what is long ends with the values and the reason, which are what somebody at a narrow terminal looks for. */
 static void line_put(const struct terminal *t, const char *line, size_t faint)
 {
 	size_t len = strlen(line);
 
 	while (len > 0 && line[len - 1] == ' ')
 		len--;
-	if (t->width > 0 && len > t->width)
-		len = t->width;
 	if (faint > len)
 		faint = len;
 	printf("%s%.*s%s%.*s\n", terminal_colour(t, COLOUR_FAINT), (int)faint, line, terminal_colour(t, COLOUR_PLAIN),

@@ -35,6 +35,14 @@ static const char *form_of(const char *kind)
 	return forms[i].form;
 }
 
+/* "FILE:LINE"; what was set has no line */
+static char *place_text(const json_t *e)
+{
+	long long line = json_integer_value(json_object_get(e, "line"));
+
+	return line > 0 ? must_printf("%s:%lld", field_text(e, "file"), line) : must_strdup(field_text(e, "file"));
+}
+
 /* "" where it is unknown */
 static char *part_text(const json_t *e, char letter)
 {
@@ -49,9 +57,7 @@ static char *part_text(const json_t *e, char letter)
 		return !pid ? must_strdup(name)
 			    : must_printf("pid %lld%s%s%s", pid, *name ? " (" : "", name, *name ? ")" : "");
 	if (letter == 'a')
-		return !field_is_known(e, "file") ? must_strdup("")
-						  : must_printf("%s:%lld", field_text(e, "file"),
-								(long long)json_integer_value(json_object_get(e, "line")));
+		return place_text(e);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (parts[i].letter == letter)
 			return must_strdup(field_text(e, parts[i].key));

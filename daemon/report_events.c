@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "override.h"
 #include "report.h"
 #include "report_json.h"
 
@@ -48,7 +49,7 @@ static json_t *entry_json(const struct chronicle_entry *e)
 	put(o, "pid", e->h.pid > 0 ? json_integer(e->h.pid) : json_null());
 	put_text(o, "name", e->h.name);
 	put_text(o, "file", e->h.at.file);
-	put(o, "line", e->h.at.file ? json_integer(e->h.at.line) : json_null());
+	put(o, "line", e->h.at.file ? json_integer(override_line(&e->h.at)) : json_null());
 	put_text(o, "who", e->h.who);
 	put_text(o, "what", e->h.what);
 	put_text(o, "was", e->h.was);
