@@ -129,8 +129,8 @@ play_broken() {
 }
 
 @test "Ansible: the example playbook is a policy as written, on a machine without a folder" {
-	rmdir "$CONF"
 	cgqd_start --passive
+	rmdir "$CONF"
 	play
 	[ "$status" = 0 ] || fail "$output"
 	is_the_example "$CONF/$FILE"

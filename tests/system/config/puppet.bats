@@ -119,8 +119,8 @@ looking_on() {
 }
 
 @test "Puppet: the example manifest is a policy as written, on a machine without a folder" {
-	rmdir "$CONF"
 	cgqd_start --passive
+	rmdir "$CONF"
 	apply "$EXAMPLES/puppet/site.pp"
 	[ "$status" = 2 ] || fail "$output"
 	is_the_example "$CONF/$FILE"
