@@ -15,7 +15,8 @@ struct judged {
 	bool done;
 	enum verdict_kind kind;
 	unsigned group, rule;
-	bool left; /* no member any more */
+	bool known; /* had an entry before */
+	bool left;  /* no member any more */
 	uint32_t inside, in_tree; /* bits of hierarchies, see place_carry_out() */
 };
 
@@ -127,6 +128,7 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	place_forbid(l->p, f, &v);
 	*j = (struct judged){
 		.done = true,
+		.known = one != NULL,
 		.kind = v.kind,
 		.group = v.group,
 		.rule = v.rule,
@@ -177,6 +179,12 @@ static void journal_settled(struct look *l, size_t i)
 		place_journal(l->p, one);
 }
 
+/* One that ended, and was not known before this look, has nothing to be asked for. */
+static bool is_left(const struct judged *j, enum carried c)
+{
+	return c == CARRIED_AWAY || (c == CARRIED_GONE && !j->known);
+}
+
 /* First every origin into the journal, in one write, then the moves back to back: only the first one waits for the kernel. */
 static void carry_out_all(struct look *l)
 {
@@ -196,7 +204,7 @@ static void carry_out_all(struct look *l)
 		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
 
 		if (moves[i] || v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED)
-			j->left = place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree);
+			j->left = is_left(j, place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree));
 	}
 	/* Not before: a child without an entry of its own goes where its parent came from. */
 	for (size_t i = 0; i < l->n; i++)

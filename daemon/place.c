@@ -115,6 +115,15 @@ void placer_done(struct placer *p)
 	p->n_rule_keys = 0;
 }
 
+bool place_is_there(struct placer *p, pid_t pid, uint64_t start_ticks)
+{
+	struct proc_facts f = {.pid = pid};
+	bool is = proc_read(p->proc, &f, FACT_STAT) == 0 && f.start_ticks == start_ticks && !f.exiting;
+
+	proc_facts_done(&f);
+	return is;
+}
+
 void place_ended(struct placer *p, pid_t pid)
 {
 	const struct member *one = members_find(p->members, pid);
@@ -298,7 +307,7 @@ static char *found_in(struct placer *p, pid_t pid, uint32_t moved_out)
 }
 
 /* False when somebody else moved it out, and it is to be left there. */
-static bool may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
+static enum carried may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
 			const struct member *one)
 {
 	const char *leaf = p->want->nodes[p->want->leaf_of_group[group]].path;
@@ -311,7 +320,6 @@ static bool may_move_in(struct placer *p, const struct proc_facts *f, unsigned g
 	return p->puts_back(p->ctx, f, group, found);
 }
 
-/* True when it is gone. */
 static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
 {
 	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
@@ -321,7 +329,7 @@ static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict
 	enum moved moved;
 
 	if (!may_move_in(p, f, v->group, where, one))
-		return false;
+		return CARRIED_MEMBER;
 	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
 		if (where & (1U << h)) {
 			machine_path(p->machine, h, leaf->path, paths[h], sizeof(paths[h]));
@@ -330,17 +338,16 @@ static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict
 	}
 	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
 	if (moved == MOVED_GONE)
-		return true;
+		return CARRIED_GONE;
 	one->placed_ns = placer_now_ns();
 	if (moved == MOVED_OK)
 		note_standing(p, one, p->want->hierarchies);
 	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
 	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
-	return false;
+	return CARRIED_MEMBER;
 }
 
-/* True when it is back, or gone. */
-static bool move_back(struct placer *p, struct proc_facts *f, uint32_t where)
+static enum carried move_back(struct placer *p, struct proc_facts *f, uint32_t where)
 {
 	const char *to[HIERARCHIES_MAX] = {NULL};
 	struct err e = {0};
@@ -353,7 +360,7 @@ static bool move_back(struct placer *p, struct proc_facts *f, uint32_t where)
 	p->returned += moved == MOVED_OK;
 	if (moved != MOVED_GONE)
 		p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);
-	return moved == MOVED_OK || moved == MOVED_GONE;
+	return moved == MOVED_OK ? CARRIED_AWAY : moved == MOVED_GONE ? CARRIED_GONE : CARRIED_MEMBER;
 }
 
 /* A process that is measured only, and was given back: where it is now is where it belongs, wherever an admin moves it. */
@@ -364,18 +371,24 @@ static void forget_origins(struct member *one, uint32_t where)
 			one->origins[h] = NULL;
 }
 
-bool place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
+/* In none of our cgroups: somebody took it out, or it has ended, and could not be judged by facts that were not there. */
+static enum carried away_or_gone(struct placer *p, const struct proc_facts *f, const struct member *one)
+{
+	return one && !place_is_there(p, f->pid, f->start_ticks) ? CARRIED_GONE : CARRIED_AWAY;
+}
+
+enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
 {
 	uint32_t wanted = wanted_hierarchies(p, v->group);
 	struct member *one = members_find(p->members, f->pid);
 
 	if (v->kind == VERDICT_EXCLUDED)
-		return in_tree == 0;
+		return in_tree == 0 ? away_or_gone(p, f, one) : CARRIED_MEMBER;
 	if (v->kind == VERDICT_NONE)
-		return in_tree == 0 || move_back(p, f, in_tree);
-	if ((in_tree & ~wanted) && move_back(p, f, in_tree & ~wanted) && one)
+		return in_tree == 0 ? away_or_gone(p, f, one) : move_back(p, f, in_tree);
+	if ((in_tree & ~wanted) && move_back(p, f, in_tree & ~wanted) == CARRIED_AWAY && one)
 		forget_origins(one, in_tree & ~wanted);
 	if ((wanted & ~inside) && one)
 		return move_in(p, f, v, wanted & ~inside, one);
-	return false;
+	return CARRIED_MEMBER;
 }

@@ -7,17 +7,27 @@
 /* The group that may keep it: what its member entry says, while the rule that brought it still exists. */
 unsigned place_kept_by(const struct placer *p, const struct member *one);
 
+/* What became of a process. */
+enum carried {
+	CARRIED_MEMBER, /* it is where it belongs, or could not be moved: its entry stays */
+	CARRIED_AWAY,	/* no member any more: the entry is to go, though not before its children have asked it for their origins */
+	/*
+	 * It ended meanwhile. What it forked before is still to be told of, and asks its entry where it came from: that goes
+	 * with the event of its exit, or with the next full look.
+	 */
+	CARRIED_GONE,
+};
+
 /*
  * Example: web's members are to stand in cpu, cpuacct and memory (bits 0, 1, 2). One that somebody moved out of
  * memory alone has in_tree = inside = 0b011 and is moved in the third; one that sits in db's cgroups has
  * in_tree = 0b111 and inside = 0.
  *
- * Carries a verdict out; true when the process is no member any more: its entry is to be dropped, though not before
- * its children have asked it for their origins. A process whose way back was refused stays known. inside: bit per hierarchy in which the process is in its group's cgroup already;
- * in_tree: bit per hierarchy in which it is anywhere in our tree. The caller has put f's member entry's origins
+ * Carries a verdict out. A process whose way back was refused stays known. inside: bit per hierarchy in
+ * which the process is in its group's cgroup already; in_tree: bit per hierarchy in which it is anywhere in our tree. The caller has put f's member entry's origins
  * into the journal (place_note()) and flushed it.
  */
-bool place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
+enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 
 /* Makes or updates the member entry and queues its origins for the journal. False: nothing has to be moved. */
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
@@ -44,3 +54,5 @@ void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tre
 
 /* Its process has ended: told, and forgotten. */
 void place_ended(struct placer *p, pid_t pid);
+/* Does it still run? */
+bool place_is_there(struct placer *p, pid_t pid, uint64_t start_ticks);

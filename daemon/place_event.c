@@ -48,15 +48,14 @@ static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 
 	if (!look_where(p, f->pid, &where)) {
 		proc_facts_done(&where);
-		members_drop(p->members, f->pid);
-		return;
+		return; /* gone, as CARRIED_GONE */
 	}
 	inside = bits_where(p, &where, v->group, &in_tree);
 	proc_facts_done(&where);
 	if (!place_note(p, f, v, inside, in_tree) && v->kind != VERDICT_NONE)
 		return;
 	origin_store_flush(p->origins);
-	if (place_carry_out(p, f, v, inside, in_tree))
+	if (place_carry_out(p, f, v, inside, in_tree) == CARRIED_AWAY)
 		members_drop(p->members, f->pid);
 }
 
@@ -97,7 +96,8 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 	if (v.kind != VERDICT_EXCLUDED && (one || parent || v.kind != VERDICT_NONE))
 		put(p, &f, &v);
 	proc_facts_done(&f);
-	return v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED || members_find(p->members, pid);
+	/* One that ended while it was judged was judged by facts that were not there any more: "excluded", say. */
+	return members_find(p->members, pid) || !forked_by || place_is_there(p, pid, f.start_ticks);
 }
 
 static bool asks(const struct placer *p, uint32_t kinds)
@@ -116,6 +116,7 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 	one->start_ticks = 0; /* looked up when it matters */
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;
+	one->absent = false; /* its parent may be, to the full look that goes on */
 	one->journaled = false;
 }
 
