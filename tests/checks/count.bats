@@ -41,6 +41,12 @@ ctest_says() {
 	[ "$(count ctest 0 </dev/null)" = '0 1' ]
 }
 
+@test "ctest: a skip is a failure, though its program has passed" {
+	[ "$(printf '%s\n' '1: [==========] Running 3 test(s).' '1: [  SKIPPED ] needs_root' '1: [  PASSED  ] 2 test(s).' \
+		'1: [  SKIPPED ] 1 test(s), listed below:' '1: [  SKIPPED ] needs_root' \
+		'1/1 Test #1: unit/proc ....................   Passed    0.01 sec' | count ctest 0)" = '2 1' ]
+}
+
 @test "lines: ok and not ok" {
 	[ "$(printf 'ok - a\nnot ok - b\nhello\n' | count lines 1)" = '1 1' ]
 	[ "$(printf 'ok - a\n' | count lines 125)" = '1 1' ]
