@@ -307,7 +307,7 @@ static char *found_in(struct placer *p, pid_t pid, uint32_t moved_out)
 }
 
 /* False when somebody else moved it out, and it is to be left there. */
-static enum carried may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
+static bool may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
 			const struct member *one)
 {
 	const char *leaf = p->want->nodes[p->want->leaf_of_group[group]].path;
@@ -320,7 +320,7 @@ static enum carried may_move_in(struct placer *p, const struct proc_facts *f, un
 	return p->puts_back(p->ctx, f, group, found);
 }
 
-static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
+static enum carried move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
 {
 	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
 	const char *to[HIERARCHIES_MAX] = {NULL};
@@ -338,7 +338,7 @@ static bool move_in(struct placer *p, struct proc_facts *f, const struct verdict
 	}
 	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
 	if (moved == MOVED_GONE)
-		return CARRIED_GONE;
+		return CARRIED_AWAY;
 	one->placed_ns = placer_now_ns();
 	if (moved == MOVED_OK)
 		note_standing(p, one, p->want->hierarchies);
