@@ -143,17 +143,6 @@ unsigned place_kept_by(const struct placer *p, const struct member *one)
 	return one->group;
 }
 
-static void learn_origins(struct placer *p, struct proc_facts *f, struct member *one)
-{
-	if (!(f->known & FACT_BIT(FACT_CGROUP)) && read_fact(p, f, FACT_CGROUP) < 0)
-		return;
-	f->known |= FACT_BIT(FACT_CGROUP);
-	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
-		if (!one->origins[h] && f->cgroups[h])
-			one->origins[h] = members_intern(p->members,
-							 strcmp(f->cgroups[h], "/") == 0 ? "" : f->cgroups[h]);
-}
-
 /* Born in a group's cgroup, it came from where its parent did, who may be gone when that is asked for. */
 static void inherit_origins(struct placer *p, const struct proc_facts *f, struct member *one, uint32_t in_tree)
 {
@@ -165,6 +154,24 @@ static void inherit_origins(struct placer *p, const struct proc_facts *f, struct
 		one->origins[h] = parent->origins[h];
 		one->journaled = false;
 	}
+}
+
+/*
+ * Where it was found, it came from. One that is ending reads as in "/" of v1 (proc_parse.c); it came, for the
+ * children that will ask it, from where its parent did.
+ */
+static void learn_origins(struct placer *p, struct proc_facts *f, struct member *one)
+{
+	if (!(f->known & FACT_BIT(FACT_CGROUP)) && read_fact(p, f, FACT_CGROUP) == 0)
+		f->known |= FACT_BIT(FACT_CGROUP);
+	if (!place_is_there(p, f->pid, f->start_ticks)) {
+		inherit_origins(p, f, one, UINT32_MAX);
+		return;
+	}
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
+		if (!one->origins[h] && f->cgroups[h])
+			one->origins[h] = members_intern(p->members,
+							 strcmp(f->cgroups[h], "/") == 0 ? "" : f->cgroups[h]);
 }
 
 void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree)
@@ -338,7 +345,7 @@ static enum carried move_in(struct placer *p, struct proc_facts *f, const struct
 	}
 	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
 	if (moved == MOVED_GONE)
-		return CARRIED_AWAY;
+		return CARRIED_GONE;
 	one->placed_ns = placer_now_ns();
 	if (moved == MOVED_OK)
 		note_standing(p, one, p->want->hierarchies);

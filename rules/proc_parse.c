@@ -9,7 +9,9 @@
 #include "proc_parse.h"
 #include "span.h"
 
-#define PF_KTHREAD 0x00200000U /* include/linux/sched.h; the same number from 2.6 to 6.18 */
+/* include/linux/sched.h; the same numbers from 2.6 to 6.18 */
+#define PF_EXITING 0x00000004U
+#define PF_KTHREAD 0x00200000U
 
 /* Numbers of the fields of stat, as proc(5) counts them; the first one after comm is 3. */
 enum { STAT_STATE = 3, STAT_PPID = 4, STAT_FLAGS = 9, STAT_THREADS = 20, STAT_START = 22, STAT__END };
@@ -60,8 +62,12 @@ int proc_parse_stat(const char *buf, size_t len, struct proc_facts *f)
 	f->ppid = (pid_t)got.ppid;
 	f->start_ticks = got.start;
 	f->kernel_thread = got.flags & PF_KTHREAD;
-	/* A main thread that ended before the others is shown as Z while the process lives on. */
-	f->exiting = (*got.state.s == 'Z' && got.threads <= 1) || *got.state.s == 'X' || *got.state.s == 'x';
+	/*
+	 * A main thread that ended before the others is shown as Z while the process lives on. One that is on its way out
+	 * runs yet, but reads as in "/" of each v1 hierarchy already.
+	 */
+	f->exiting = ((*got.state.s == 'Z' || (got.flags & PF_EXITING)) && got.threads <= 1) || *got.state.s == 'X' ||
+		     *got.state.s == 'x';
 	return 0;
 }
 
