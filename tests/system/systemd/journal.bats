@@ -15,10 +15,21 @@ cgqd_start_in_journal() {
 	cgqd_ready
 }
 
+# What was sent before it has been read once this stands there. journalctl --sync may wait for ever (systemd issue 1853).
+journal_has_caught_up() {
+	local mark=$TREE-$RANDOM$RANDOM
+	logger --journald <<<"MESSAGE=$mark"
+	wait_until 10 'the journal catches up' journal_shows "MESSAGE=$mark"
+}
+
+journal_shows() {
+	[ -n "$(journalctl -q -o cat --no-pager "$1")" ]
+}
+
 # entries MATCH…: of this cgqd, an object a line
 entries() {
-	journalctl --sync
-	journalctl -o json --no-pager "_PID=$CGQD" "$@"
+	journal_has_caught_up
+	journalctl -q -o json --no-pager "_PID=$CGQD" "$@"
 }
 
 # journal_has JQ MATCH…
