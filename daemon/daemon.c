@@ -45,8 +45,10 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 bool daemon_take_events(struct daemon *d, struct err *e)
 {
 	bool lost = false;
+	int r = events_read(d->events, on_event, d, &lost, e);
 
-	return events_read(d->events, on_event, d, &lost, e) >= 0 && !lost;
+	d->lost |= lost;
+	return r >= 0 && !lost;
 }
 
 void daemon_drain_events(struct daemon *d)
@@ -83,8 +85,8 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	would_be_tick(d->would_be, d->sampler);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
-	if (d->again || hotplug_changed(d->hotplug))
-		daemon_settle(d, d->again ? WHY_VERIFY : WHY_MACHINE, &e);
+	if (d->again || d->lost || hotplug_changed(d->hotplug))
+		daemon_settle(d, d->lost ? WHY_LOST : d->again ? WHY_VERIFY : WHY_MACHINE, &e);
 	settle_confirm_tick(d);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
 	return 0;

@@ -128,6 +128,7 @@ struct daemon {
 	char passive_reason[64];
 	bool ready;
 	bool again;		 /* something changed that wants another full look soon */
+	bool lost;		 /* the kernel dropped events since the last full look began: so does this */
 	unsigned writes;	 /* of the last settle */
 	uint64_t applied_ns;	 /* that planning and the writes before the look took */
 	struct service service;
@@ -139,7 +140,10 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e);
 void daemon_close(struct daemon *d);
 /* The socket, the folder watch, timers and signals; then serves until SIGTERM. */
 int daemon_serve(struct daemon *d, struct err *e);
-/* Acts on what events wait, without waiting for more; false when some were lost, or (with e) cannot be read. */
+/*
+ * Acts on what events wait, without waiting for more; false when some were lost, or (with e) cannot be read. What was lost
+ * is looked for within a second, whether or not the caller does so at once.
+ */
 bool daemon_take_events(struct daemon *d, struct err *e);
 /* The same, and looks at everything where they were lost. */
 void daemon_drain_events(struct daemon *d);

@@ -90,7 +90,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 
 static void hear_events(void *ctx)
 {
-	daemon_take_events(ctx, NULL); /* what was lost of them, the look that asks sees by itself */
+	daemon_take_events(ctx, NULL);
 }
 
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)

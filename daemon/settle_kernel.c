@@ -195,6 +195,7 @@ int settle_kernel(struct daemon *d, struct err *e)
 {
 	int r = settle_observe(d, e), round = ROUND_BUSY;
 
+	d->lost = false; /* so far: all processes are listed after this */
 	if (r == 0)
 		settle_drift_find(d);
 	for (unsigned i = 0; r == 0 && round != ROUND_DONE && i < EMPTYING_ROUNDS; i++) {

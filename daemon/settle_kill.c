@@ -81,8 +81,7 @@ static int kill_all(const struct killing *k, struct deed_done *ret, struct err *
 	}
 	while (r == 0 && ret->left > 0 && placer_now_ns() < until) {
 		nanosleep(&step, NULL);
-		if (!daemon_take_events(k->d, NULL))
-			k->d->again = true;
+		daemon_take_events(k->d, NULL);
 		r = signal_all(k, &ret->left, e);
 	}
 	return r;
