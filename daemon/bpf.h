@@ -1,0 +1,39 @@
+/*
+ * BPF programs in the running kernel. Everything in this house works without them: a kernel without BTF, one that is locked
+ * down, or a daemon without CAP_BPF is an ordinary answer, with its reason, and whoever asked goes the plain way.
+ */
+#pragma once
+
+#include <stddef.h>
+
+#include <cgq/err.h>
+
+/* Each is daemon/bpf/NAME.bpf.c. */
+#define BPF_TABLE(X) \
+	X(TASKS, tasks)
+
+enum bpf_object_kind {
+#define BPF_ENUM(symbol, name) BPF_##symbol,
+	BPF_TABLE(BPF_ENUM)
+#undef BPF_ENUM
+	BPF__COUNT
+};
+
+/* One object, loaded: its programs and maps live until it is freed, or longer where something holds them. */
+struct bpf;
+
+/*
+ * NULL and e: not to be had here, because. Reads the kernel's own types each time, which costs some ten milliseconds and
+ * megabytes; both are given back.
+ */
+struct bpf *bpf_new(enum bpf_object_kind which, struct err *e);
+void bpf_free(struct bpf *b);
+
+/* Descriptors that b owns; -errno and e where the object has none of that name. */
+int bpf_program(const struct bpf *b, const char *name, struct err *e);
+int bpf_map(const struct bpf *b, const char *name, struct err *e);
+
+/* Puts the one iterator program of that name in force, once. */
+int bpf_iterator_start(struct bpf *b, const char *name, struct err *e);
+/* A descriptor of the caller's, to read one pass of it from. */
+int bpf_iterator_pass(const struct bpf *b, struct err *e);

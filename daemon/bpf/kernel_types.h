@@ -1,0 +1,92 @@
+/*
+ * The kernel's types, as far as our BPF programs look into them. Names and meaning are the kernel's; where a field stands,
+ * and how wide it is, the loader takes from the running kernel's BTF (CO-RE), so what is not used is left out here.
+ */
+#pragma once
+
+#include <linux/types.h>
+
+#define KERNEL_TYPE __attribute__((preserve_access_index))
+
+struct seq_file;
+
+typedef struct {
+	__u32 val;
+} kuid_t, kgid_t;
+
+struct cred {
+	kuid_t euid;
+	kgid_t egid;
+} KERNEL_TYPE;
+
+struct pid {
+	unsigned int level; /* of its pid namespace: 0 is the initial one */
+} KERNEL_TYPE;
+
+struct signal_struct {
+	int nr_threads;
+} KERNEL_TYPE;
+
+struct super_block {
+	__u32 s_dev;
+	unsigned long s_magic;
+} KERNEL_TYPE;
+
+struct inode {
+	unsigned long i_ino;
+	struct super_block *i_sb;
+} KERNEL_TYPE;
+
+struct qstr {
+	const unsigned char *name;
+} KERNEL_TYPE;
+
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+} KERNEL_TYPE;
+
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+	struct inode *d_inode;
+} KERNEL_TYPE;
+
+struct vfsmount {
+	struct dentry *mnt_root;
+} KERNEL_TYPE;
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
+} KERNEL_TYPE;
+
+struct file {
+	struct path f_path;
+} KERNEL_TYPE;
+
+struct mm_struct {
+	struct file *exe_file;
+} KERNEL_TYPE;
+
+struct task_struct {
+	unsigned int flags;
+	int exit_state;
+	int pid, tgid;
+	__u64 start_boottime;
+	struct task_struct *real_parent;
+	struct pid *thread_pid;
+	const struct cred *real_cred;
+	char comm[16];
+	struct signal_struct *signal;
+	struct mm_struct *mm;
+} KERNEL_TYPE;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+} KERNEL_TYPE;
+
+struct bpf_iter__task {
+	struct bpf_iter_meta *meta;
+	struct task_struct *task;
+} KERNEL_TYPE;
