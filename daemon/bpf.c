@@ -9,9 +9,13 @@
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
+#include <event_filter.skel.h>
 #include <tasks.skel.h>
 
 #include <cgq/memory.h>
+
+#define KEY_MAX_BYTES	64
+#define VALUE_MAX_BYTES 16
 
 struct bpf {
 	struct bpf_object *object;
@@ -108,6 +112,32 @@ int bpf_map(const struct bpf *b, const char *name, struct err *e)
 	int fd = bpf_object__find_map_fd_by_name(b->object, name);
 
 	return fd < 0 ? fail(e, ENOENT, "no map '%s' in it", name) : fd;
+}
+
+int bpf_put(int map, const void *key, const void *value, struct err *e)
+{
+	int r = bpf_map_update_elem(map, key, value, BPF_ANY);
+
+	return r < 0 ? fail(e, -r, "an entry cannot be made: %s", strerror(-r)) : 0;
+}
+
+bool bpf_get(int map, const void *key, void *ret_value)
+{
+	return bpf_map_lookup_elem(map, key, ret_value) == 0;
+}
+
+/* The next key is asked for before one goes: after a key that is not there, the kernel begins anew. */
+void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx)
+{
+	_Alignas(8) char key[KEY_MAX_BYTES], next[KEY_MAX_BYTES], value[VALUE_MAX_BYTES];
+	bool more = bpf_map_get_next_key(map, NULL, next) == 0;
+
+	while (more) {
+		memcpy(key, next, sizeof(key));
+		more = bpf_map_get_next_key(map, key, next) == 0;
+		if (bpf_map_lookup_elem(map, key, value) == 0 && (!which || which(ctx, key, value)))
+			bpf_map_delete_elem(map, key);
+	}
 }
 
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e)

@@ -4,13 +4,15 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cgq/err.h>
 
 /* Each is daemon/bpf/NAME.bpf.c. */
 #define BPF_TABLE(X) \
-	X(TASKS, tasks)
+	X(TASKS, tasks)               \
+	X(EVENT_FILTER, event_filter)
 
 enum bpf_object_kind {
 #define BPF_ENUM(symbol, name) BPF_##symbol,
@@ -32,6 +34,12 @@ void bpf_free(struct bpf *b);
 /* Descriptors that b owns; -errno and e where the object has none of that name. */
 int bpf_program(const struct bpf *b, const char *name, struct err *e);
 int bpf_map(const struct bpf *b, const char *name, struct err *e);
+
+/* Entries of such a map. Keys and values are as long as the program says. */
+int bpf_put(int map, const void *key, const void *value, struct err *e);
+bool bpf_get(int map, const void *key, void *ret_value);
+/* Those that which() says; NULL: all. Keys have at most 64 bytes, values 16. */
+void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx);
 
 /* Puts the one iterator program of that name in force, once. */
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e);

@@ -40,6 +40,8 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	struct daemon *d = ctx;
 
 	placer_event(&d->placer, ev);
+	if (d->filter && ev->kind != EVENT_EXIT && !members_find(d->members, ev->pid) && !pins_find(d->pins, ev->pid))
+		event_filter_dismiss(d->filter, ev->pid, ev->at_ns);
 }
 
 bool daemon_take_events(struct daemon *d, struct err *e)

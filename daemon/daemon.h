@@ -10,6 +10,7 @@
 #include "departed.h"
 #include "drift.h"
 #include "drift_book.h"
+#include "event_filter.h"
 #include "events.h"
 #include "good_store.h"
 #include "group_moves.h"
@@ -89,6 +90,8 @@ struct daemon {
 	struct hierarchies hierarchies; /* also those that are mounted nowhere now */
 	struct proc *proc;
 	struct events *events;
+	struct event_filter *filter; /* NULL: not to be had here, every event is told */
+	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;
 	struct members *members;
 	struct origin_store *origins;

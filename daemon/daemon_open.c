@@ -55,6 +55,16 @@ static void open_state(struct daemon *d)
 		log_line(LOG_LEVEL_WARNING, "state: %s; nothing is remembered over a restart", e.text);
 }
 
+static void open_filter(struct daemon *d)
+{
+	struct err e = {0};
+
+	d->filter = event_filter_new(events_fd(d->events), &e);
+	events_are_filtered(d->events, d->filter != NULL);
+	if (!d->filter)
+		log_line(LOG_LEVEL_INFO, "process events are not filtered in the kernel: %s", e.text);
+}
+
 static int open_kernel(struct daemon *d, struct err *e)
 {
 	int r;
@@ -85,12 +95,17 @@ static int open_kernel(struct daemon *d, struct err *e)
 	d->would_be = would_be_new(settle_would, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
 	d->events = events_new(e);
-	return d->events ? 0 : -e->code;
+	if (!d->events)
+		return -e->code;
+	open_filter(d);
+	return 0;
 }
 
 static void hear_events(void *ctx)
 {
-	daemon_take_events(ctx, NULL);
+	struct daemon *d = ctx;
+
+	d->heard = daemon_take_events(d, NULL) && !events_are_left(d->events);
 }
 
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)
@@ -148,6 +163,7 @@ void daemon_close(struct daemon *d)
 		sd_event_source_disable_unref(d->sources[i]);
 	reclaim_free(d->reclaim);
 	events_free(d->events);
+	event_filter_free(d->filter);
 	sampler_free(d->sampler);
 	would_be_free(d->would_be);
 	hotplug_free(d->hotplug);

@@ -42,6 +42,8 @@ struct events {
 	bool answered;
 	uint32_t answer; /* positive errno */
 	unsigned told;
+	bool left;	 /* the last read stopped before the end */
+	bool filtered;
 	void (*each)(void *ctx, const struct proc_event_told *ev);
 	void *ctx;
 };
@@ -50,7 +52,7 @@ struct events {
 #define HAS(len, member) ((len) >= offsetof(struct proc_event, event_data) + sizeof(((struct proc_event *)0)->event_data.member))
 
 /* False for what is about a thread, or too short, or of no interest. */
-static bool event_read(const struct proc_event *ev, size_t len, struct proc_event_told *ret)
+static bool event_read(const struct proc_event *ev, size_t len, bool filtered, struct proc_event_told *ret)
 {
 	*ret = (struct proc_event_told){.at_ns = ev->timestamp_ns};
 	/* exec, id and exit begin with the same two numbers: of the thread and of its process */
@@ -76,7 +78,7 @@ static bool event_read(const struct proc_event *ev, size_t len, struct proc_even
 	case PROC_EVENT_EXIT:
 		ret->kind = EVENT_EXIT;
 		/* only its beginning is needed, and it has grown over time */
-		return HAS(len, exec) && thread == ret->pid;
+		return HAS(len, exec) && (filtered || thread == ret->pid);
 	}
 	return false;
 }
@@ -108,7 +110,7 @@ static void payload_read(struct events *v, const char *bytes, size_t len)
 	memcpy(&ev, bytes, len);
 	if (ev.what == PROC_EVENT_NONE) {
 		answer_read(v, &head, &ev, len);
-	} else if (event_read(&ev, len, &told)) {
+	} else if (event_read(&ev, len, v->filtered, &told)) {
 		v->told++;
 		if (v->each)
 			v->each(v->ctx, &told);
@@ -169,6 +171,7 @@ static int listen_ask(struct events *v, struct err *e)
 static int messages_take(struct events *v)
 {
 	v->told = 0;
+	v->left = false;
 	for (int taken = 0; taken < READ_AT_ONCE; taken++) {
 		int r = nl_recvmsgs_default(v->sock);
 
@@ -181,6 +184,7 @@ static int messages_take(struct events *v)
 		else if (r < 0 && r != -NLE_INTR)
 			return -EIO;
 	}
+	v->left = true;
 	return 0;
 }
 
@@ -297,6 +301,16 @@ int events_read(struct events *v, void (*each)(void *ctx, const struct proc_even
 	if (r < 0 && !*lost)
 		return fail(e, -r, "process events: cannot read: %s", strerror(-r));
 	return (int)v->told;
+}
+
+bool events_are_left(const struct events *v)
+{
+	return v->left;
+}
+
+void events_are_filtered(struct events *v, bool filtered)
+{
+	v->filtered = filtered;
 }
 
 int events_renew(struct events *v, struct err *e)

@@ -8,8 +8,8 @@
 #include <cgq/err.h>
 
 /*
- * EXIT is told of the main thread: other threads of the process may live on. IDS and COMM likewise: what other
- * threads do to themselves is not told.
+ * EXIT is told of the main thread, and other threads of the process may live on; where events are filtered, of the last
+ * thread. IDS and COMM are told of the main thread: what other threads do to themselves is not told.
  */
 enum event_kind { EVENT_FORK, EVENT_EXEC, EVENT_IDS, EVENT_COMM, EVENT_EXIT };
 
@@ -31,6 +31,10 @@ int events_fd(const struct events *v);
  * it, so that the caller gets to do other things: events_fd() then stays readable. Answers the number, or -errno. *lost is set when the kernel dropped events: the caller looks at everything again.
  */
 int events_read(struct events *v, void (*each)(void *ctx, const struct proc_event_told *ev), void *ctx, bool *lost, struct err *e);
+/* The last read took as many as are taken at once: there may be more. */
+bool events_are_left(const struct events *v);
+/* event_filter.h: exits of threads are not told; the exit of a process may be told of its last thread. */
+void events_are_filtered(struct events *v, bool filtered);
 /*
  * Subscribes once more. Before Linux 6.6 another program's good-bye can stop everyone's events; with every look at
  * everything, this brings them back. Does no harm else.

@@ -257,6 +257,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	int r;
 
 	d->writes = 0;
+	settle_hear_everything(d);
 	machine_changed = take_machine(d, e);
 	if (machine_changed < 0)
 		return machine_changed;
@@ -278,6 +279,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	r = settle_kernel(d, e);
 	if (r < 0)
 		return r;
+	settle_hear_wanted(d);
 	settle_drift_end(d);
 	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
 	said = origin_store_trouble(d->origins);

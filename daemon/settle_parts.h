@@ -53,6 +53,10 @@ void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_know
 void settle_confirm_resumed(struct daemon *d); /* once the policy is applied */
 unsigned settle_confirm_left(const struct daemon *d); /* seconds */
 
+/* settle_events.c: what fails in between leaves everything told, until the next settle. */
+void settle_hear_everything(struct daemon *d); /* before rules change, and processes are listed */
+void settle_hear_wanted(struct daemon *d);     /* after: what no rule and no member asks for is told no more */
+
 /* settle_kernel.c */
 /* Reads our tree anew. */
 int settle_observe(struct daemon *d, struct err *e);

@@ -1,4 +1,5 @@
 /* Which script an interpreter runs: the first argument that is neither an option nor the value of one. */
+#include <stdio.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -39,6 +40,20 @@ static bool list_has(const char *list, struct span word)
 		if (one.len == word.len && memcmp(one.s, word.s, word.len) == 0)
 			return true;
 	return false;
+}
+
+void script_interpreters(void (*each)(void *ctx, const char *name, const char *code), void *ctx)
+{
+	char name[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(interpreters); i++) {
+		struct span rest = {interpreters[i].names, strlen(interpreters[i].names)}, one;
+
+		while ((one = span_word(&rest)).len) {
+			snprintf(name, sizeof(name), "%.*s", (int)one.len, one.s);
+			each(ctx, name, interpreters[i].code);
+		}
+	}
 }
 
 static const struct interpreter *interpreter_find(const char *name)

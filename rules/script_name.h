@@ -9,3 +9,6 @@
  * interpreter, or it runs no file.
  */
 char *script_name(const char *interpreter, struct span args, bool cut);
+
+/* Each name that interpreters are known by, without the version that may follow it; code: options after which no script comes. */
+void script_interpreters(void (*each)(void *ctx, const char *name, const char *code), void *ctx);

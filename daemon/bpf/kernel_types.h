@@ -23,7 +23,12 @@ struct pid {
 	unsigned int level; /* of its pid namespace: 0 is the initial one */
 } KERNEL_TYPE;
 
+typedef struct {
+	int counter;
+} atomic_t;
+
 struct signal_struct {
+	atomic_t live; /* threads that have not begun to end */
 	int nr_threads;
 } KERNEL_TYPE;
 
@@ -66,6 +71,7 @@ struct file {
 } KERNEL_TYPE;
 
 struct mm_struct {
+	unsigned long arg_start, arg_end;
 	struct file *exe_file;
 } KERNEL_TYPE;
 

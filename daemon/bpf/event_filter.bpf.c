@@ -1,0 +1,336 @@
+/*
+ * Which process events reach the daemon: run by the kernel on every message, in the process that it is about, before
+ * anybody is woken. See daemon/event_filter.h for the law that it keeps.
+ */
+#include "bpf/kernel_types.h"
+
+#include <linux/bpf.h>
+#include <linux/cn_proc.h>
+#include <stdbool.h>
+
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+#include "bpf/event_filter_shared.h"
+#include "bpf/exe_file.h"
+
+#define PASS 0xffffffffU
+#define DROP 0U
+
+/* A netlink header and a connector's stand before the event. */
+#define EVENT_AT (16 + 20)
+
+/* Of argv[0], so much is looked at; it is a path and a name. */
+#define ARGV0_BYTES 128
+
+char licence[] SEC("license") = "Dual MIT/GPL";
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_WATCHED_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, struct filter_watched);
+} watched SEC(".maps");
+
+/* By the daemon: the process was judged after that event was told of it, and is of no interest until another is. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_WATCHED_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, __u32);
+	__type(value, __u64);
+} dismissed SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_VALUES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct filter_name);
+	__type(value, __u32);
+} names SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_VALUES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct filter_file);
+	__type(value, __u32);
+} files SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, FILTER_VALUES_MAX);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, struct filter_id);
+	__type(value, __u32);
+} ids SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct filter_state);
+} states SEC(".maps");
+
+/*
+ * Not 0: somebody could not be watched for want of room, so that everything passes until the next round. Its own, since the
+ * daemon writes the state as a whole.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} shortage SEC(".maps");
+
+/* struct proc_event without its union, and what we need of that. */
+struct event {
+	__u32 what, cpu;
+	__u64 at_ns;
+	__u32 data[4];
+};
+
+static bool tells_everything(const struct filter_state *s)
+{
+	const __u32 first = 0;
+	__u32 *is_short = bpf_map_lookup_elem(&shortage, &first);
+
+	return s->everything || (is_short && *is_short);
+}
+
+static void watch(const struct filter_state *s, __u32 pid, __u64 at_ns)
+{
+	struct filter_watched one = {.told_ns = at_ns, .round = s->round};
+	const __u32 first = 0;
+	__u32 *is_short;
+
+	if (bpf_map_update_elem(&watched, &pid, &one, BPF_ANY) == 0)
+		return;
+	is_short = bpf_map_lookup_elem(&shortage, &first);
+	if (is_short)
+		*is_short = 1;
+}
+
+static bool is_watched(__u32 pid)
+{
+	struct filter_watched *one = bpf_map_lookup_elem(&watched, &pid);
+	__u64 *judged_ns;
+
+	if (!one)
+		return false;
+	judged_ns = bpf_map_lookup_elem(&dismissed, &pid);
+	return !judged_ns || *judged_ns != one->told_ns;
+}
+
+static bool name_wanted(const struct filter_name *name, __u32 when)
+{
+	__u32 *bits = bpf_map_lookup_elem(&names, name);
+
+	return bits && (*bits & when);
+}
+
+static bool id_wanted(__u32 kind, __u32 number, __u32 when)
+{
+	struct filter_id id = {kind, number};
+	__u32 *bits = bpf_map_lookup_elem(&ids, &id);
+
+	return bits && (*bits & when);
+}
+
+/* True too where it cannot be told, here and below. */
+static bool file_wanted(struct file *exe)
+{
+	struct filter_file key = {0};
+
+	if (!exe_file_read(exe, &key.dev, &key.ino))
+		return true;
+	return bpf_map_lookup_elem(&files, &key) != NULL;
+}
+
+static bool exe_name_wanted(struct file *exe, struct filter_name *name)
+{
+	if (!exe_name_read(exe, name->text, sizeof(name->text)))
+		return true;
+	return name_wanted(name, FILTER_AT_EXEC);
+}
+
+/*
+ * What a character is, from a table, and sums instead of branches: the verifier walks every path through a loop, takes a mask
+ * of all bits or none for two paths, and gives up after a million steps.
+ */
+enum { IN_VERSION = 1, IN_SENTENCE = 2, IS_SLASH = 4 };
+
+static const __u8 characters[256] = {
+	[0] = IN_VERSION,   ['0' ... '9'] = IN_VERSION, ['.'] = IN_VERSION, ['-'] = IN_VERSION,
+	[' '] = IN_SENTENCE, [':'] = IN_SENTENCE,	['/'] = IS_SLASH,
+};
+
+/*
+ * May it run a script of a wanted name? "python3.11" is "python", as interpreter_find() in script_name.c has it. option: the
+ * letter of the first argument where that is just one.
+ */
+static bool runs_script(const struct filter_name *name, char option)
+{
+	struct filter_name bare;
+	__u8 in_name = 0;
+
+	for (int i = FILTER_NAME_BYTES - 1; i >= 0; i--) {
+		__u8 c = (__u8)name->text[i];
+
+		in_name |= ~characters[c] & IN_VERSION;
+		bare.text[i] = (char)(c * in_name);
+	}
+	if (!name_wanted(&bare, FILTER_INTERPRETER))
+		return false;
+	return !(option == 'c' && name_wanted(&bare, FILTER_C_IS_CODE)) &&
+	       !(option == 'e' && name_wanted(&bare, FILTER_E_IS_CODE));
+}
+
+/*
+ * Its base name, where it is no sentence: titles, options and blanks are for proc_args.c. option: "c" of a first argument
+ * "-c". False: cannot be told.
+ */
+static bool argv0_read(struct mm_struct *mm, struct filter_name *name, char *option)
+{
+	char first[3] = "";
+	unsigned long start = BPF_CORE_READ(mm, arg_start);
+	char text[ARGV0_BYTES] = "";
+	__u32 at = 0;
+	__u8 all = 0;
+	long n;
+
+	if (start == BPF_CORE_READ(mm, arg_end))
+		return true; /* there is none: an empty name */
+	n = bpf_probe_read_user_str(text, sizeof(text), (const void *)start);
+	if (n <= 0 || n >= ARGV0_BYTES || text[0] == '-')
+		return false;
+	if (bpf_probe_read_user(first, sizeof(first), (const void *)(start + (unsigned long)n)) == 0 && first[0] == '-' &&
+	    first[2] == '\0')
+		*option = first[1];
+	for (__u32 i = 0; i < ARGV0_BYTES; i++) {
+		__u8 is = characters[(__u8)text[i]];
+
+		all |= is;
+		at += is / IS_SLASH * (i + 1 - at);
+	}
+	if (all & IN_SENTENCE)
+		return false;
+	n = bpf_probe_read_kernel_str(name->text, sizeof(name->text), (const char *)text + (at & (ARGV0_BYTES - 1)));
+	return n > 0 && n < FILTER_NAME_BYTES;
+}
+
+static bool names_wanted(struct task_struct *task, struct mm_struct *mm, struct file *exe)
+{
+	struct filter_name comm = {0}, name = {0}, argv0 = {0};
+	char option = '\0';
+
+	bpf_probe_read_kernel_str(comm.text, sizeof(task->comm), task->comm);
+	if (name_wanted(&comm, FILTER_AT_EXEC) || exe_name_wanted(exe, &name) || !argv0_read(mm, &argv0, &option))
+		return true;
+	return name_wanted(&argv0, FILTER_AT_EXEC) || runs_script(&name, option) || runs_script(&argv0, option);
+}
+
+static bool exec_wanted(const struct filter_state *s)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+	struct file *exe = BPF_CORE_READ(mm, exe_file);
+
+	if (s->every_exec || !exe)
+		return true;
+	if (s->has_ids && (id_wanted(FILTER_USER, BPF_CORE_READ(task, real_cred, euid.val), FILTER_AT_EXEC) ||
+			      id_wanted(FILTER_GROUP, BPF_CORE_READ(task, real_cred, egid.val), FILTER_AT_EXEC)))
+		return true;
+	return (s->has_files && file_wanted(exe)) || (s->has_names && names_wanted(task, mm, exe));
+}
+
+static bool comm_wanted(const struct filter_state *s, struct __sk_buff *skb)
+{
+	struct filter_name name = {0};
+
+	if (s->every_change_of_name)
+		return true;
+	if (bpf_skb_load_bytes(skb, EVENT_AT + 16 + 8, name.text, 16) < 0)
+		return true;
+	name.text[15] = '\0';
+	return name_wanted(&name, FILTER_AT_CHANGE);
+}
+
+/* Of a watched process everything is told; else what a rule may want, and then it is watched from here on. */
+static __u32 told_of(const struct filter_state *s, const struct event *ev, bool wanted)
+{
+	__u32 pid = ev->data[1];
+
+	if (!wanted && !is_watched(pid) && !tells_everything(s))
+		return DROP;
+	watch(s, pid, ev->at_ns);
+	return PASS;
+}
+
+static __u32 forked(const struct filter_state *s, const struct event *ev)
+{
+	__u32 parent = ev->data[1], child = ev->data[3];
+
+	if (ev->data[2] != child)
+		return DROP; /* a thread */
+	if (!is_watched(parent) && !s->every_fork && !tells_everything(s))
+		return DROP;
+	watch(s, child, ev->at_ns);
+	return PASS;
+}
+
+/*
+ * Of a process: its last thread has ended, whichever that is. Nobody else's event forgets one, since anyone with
+ * CAP_NET_ADMIN may send what looks like this.
+ */
+static __u32 exited(const struct filter_state *s, const struct event *ev)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 pid = ev->data[1];
+	bool told;
+
+	if (BPF_CORE_READ(task, tgid) != (int)pid)
+		return PASS;
+	if (BPF_CORE_READ(task, signal, live.counter) > 0)
+		return DROP;
+	told = is_watched(pid) || tells_everything(s);
+	bpf_map_delete_elem(&watched, &pid);
+	bpf_map_delete_elem(&dismissed, &pid);
+	return told ? PASS : DROP;
+}
+
+SEC("socket")
+int event_filter(struct __sk_buff *skb)
+{
+	const __u32 first = 0;
+	const struct filter_state *s = bpf_map_lookup_elem(&states, &first);
+	struct event ev;
+	__u32 pid;
+
+	if (!s || bpf_skb_load_bytes(skb, EVENT_AT, &ev, sizeof(ev)) < 0)
+		return PASS; /* none of the kernel's: counted as forged */
+	pid = ev.data[1];
+	switch (ev.what) {
+	case PROC_EVENT_FORK:
+		return forked(s, &ev);
+	case PROC_EVENT_EXIT:
+		return exited(s, &ev);
+	case PROC_EVENT_EXEC:
+		return ev.data[0] != pid ? DROP : told_of(s, &ev, exec_wanted(s));
+	case PROC_EVENT_UID:
+		return ev.data[0] != pid ? DROP
+					 : told_of(s, &ev, s->every_change_of_ids ||
+								id_wanted(FILTER_USER, ev.data[3], FILTER_AT_CHANGE));
+	case PROC_EVENT_GID:
+		return ev.data[0] != pid ? DROP
+					 : told_of(s, &ev, s->every_change_of_ids ||
+								id_wanted(FILTER_GROUP, ev.data[3], FILTER_AT_CHANGE));
+	case PROC_EVENT_COMM:
+		return ev.data[0] != pid ? DROP : told_of(s, &ev, comm_wanted(s, skb));
+	case PROC_EVENT_NONE:
+		return PASS;
+	default:
+		return DROP;
+	}
+}

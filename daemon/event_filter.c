@@ -1,0 +1,273 @@
+/* Tells the kernel which process events are wanted. */
+#include "event_filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cgq/memory.h>
+
+#include "bpf.h"
+#include "bpf/event_filter_shared.h"
+#include "script_name.h"
+
+/* The kernel's dev_t inside, unlike the one that stat(2) shows: include/linux/kdev_t.h. */
+#define KERNEL_MINOR_BITS 20
+
+struct event_filter {
+	struct bpf *bpf;
+	int states, shortage, watched, dismissed, names, files, ids; /* maps; owned by bpf */
+	struct filter_state state;		/* as it was told last */
+	uint64_t rules_hash;			/* of what the maps hold */
+	bool told;				/* the maps hold what the rules want */
+};
+
+static int maps_find(struct event_filter *f, struct err *e)
+{
+	const struct {
+		const char *name;
+		int *fd;
+	} maps[] = {
+		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
+	};
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
+		int fd = bpf_map(f->bpf, maps[i].name, e);
+
+		if (fd < 0)
+			return fd;
+		*maps[i].fd = fd;
+	}
+	return 0;
+}
+
+static int state_tell(struct event_filter *f, struct err *e)
+{
+	const uint32_t first = 0;
+
+	return bpf_put(f->states, &first, &f->state, e);
+}
+
+static int attach(struct event_filter *f, int socket, struct err *e)
+{
+	int program = bpf_program(f->bpf, "event_filter", e);
+
+	if (program < 0)
+		return program;
+	if (setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) < 0)
+		return fail(e, errno, "the socket of process events: %s", strerror(errno));
+	return 0;
+}
+
+struct event_filter *event_filter_new(int socket, struct err *e)
+{
+	struct event_filter *f = must_alloc(sizeof(*f));
+
+	f->bpf = bpf_new(BPF_EVENT_FILTER, e);
+	f->state = (struct filter_state){.everything = 1};
+	if (f->bpf && maps_find(f, e) == 0 && state_tell(f, e) == 0 && attach(f, socket, e) == 0)
+		return f;
+	event_filter_free(f);
+	return NULL;
+}
+
+void event_filter_free(struct event_filter *f)
+{
+	if (!f)
+		return;
+	bpf_free(f->bpf);
+	free(f);
+}
+
+void event_filter_begin(struct event_filter *f)
+{
+	const uint32_t first = 0, none = 0;
+
+	f->state.everything = 1;
+	f->state.round++;
+	/* both are there, and take nothing new */
+	if (state_tell(f, NULL) < 0 || bpf_put(f->shortage, &first, &none, NULL) < 0)
+		abort();
+}
+
+static void hash_add(uint64_t *hash, const void *bytes, size_t n)
+{
+	const unsigned char *b = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		*hash = (*hash ^ b[i]) * 1099511628211U; /* FNV-1a */
+}
+
+static uint64_t hash_of(const struct event_wants *w)
+{
+	uint64_t hash = 14695981039346656037U;
+
+	for (size_t i = 0; i < w->n_names; i++) {
+		hash_add(&hash, w->names[i].text, strlen(w->names[i].text) + 1);
+		hash_add(&hash, &w->names[i].when, sizeof(w->names[i].when));
+	}
+	hash_add(&hash, w->exes, w->n_exes * sizeof(w->exes[0]));
+	hash_add(&hash, "", 1);
+	hash_add(&hash, w->users, w->n_users * sizeof(w->users[0]));
+	hash_add(&hash, "", 1);
+	hash_add(&hash, w->user_groups, w->n_user_groups * sizeof(w->user_groups[0]));
+	return hash;
+}
+
+static int name_tell(struct event_filter *f, const char *text, uint32_t bits, struct err *e)
+{
+	struct filter_name key = {""};
+	uint32_t before = 0;
+
+	/* Longer ones need no entry: who has one passes. */
+	if (strlen(text) >= sizeof(key.text))
+		return 0;
+	memcpy(key.text, text, strlen(text));
+	if (bpf_get(f->names, &key, &before))
+		bits |= before;
+	return bpf_put(f->names, &key, &bits, e);
+}
+
+struct telling {
+	struct event_filter *f;
+	struct err *e;
+	int r;
+};
+
+static void interpreter_tell(void *ctx, const char *name, const char *code)
+{
+	struct telling *t = ctx;
+	uint32_t bits = FILTER_INTERPRETER;
+
+	bits |= strchr(code, 'c') ? FILTER_C_IS_CODE : 0U;
+	bits |= strchr(code, 'e') ? FILTER_E_IS_CODE : 0U;
+	if (t->r == 0)
+		t->r = name_tell(t->f, name, bits, t->e);
+}
+
+static int names_tell(struct event_filter *f, const struct event_wants *w, struct err *e)
+{
+	struct telling t = {f, e, 0};
+
+	bpf_drop_if(f->names, NULL, NULL);
+	for (size_t i = 0; i < w->n_names && t.r == 0; i++)
+		t.r = name_tell(f, w->names[i].text, w->names[i].when, e);
+	if (w->n_names)
+		script_interpreters(interpreter_tell, &t);
+	return t.r;
+}
+
+static int files_tell(struct event_filter *f, const struct event_wants *w, struct err *e)
+{
+	int r = 0;
+
+	bpf_drop_if(f->files, NULL, NULL);
+	for (size_t i = 0; i < w->n_exes && r == 0; i++) {
+		const struct file_id *exe = &w->exes[i];
+		struct filter_file key = {
+			.ino = exe->ino,
+			.dev = major(exe->dev) << KERNEL_MINOR_BITS | minor(exe->dev),
+		};
+		const uint32_t bits = WANT_AT_EXEC;
+
+		r = bpf_put(f->files, &key, &bits, e);
+	}
+	return r;
+}
+
+static int ids_tell(struct event_filter *f, uint32_t kind, const struct wanted_id *list, size_t n, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		struct filter_id key = {kind, list[i].id};
+
+		r = bpf_put(f->ids, &key, &list[i].when, e);
+	}
+	return r;
+}
+
+static int values_tell(struct event_filter *f, const struct event_wants *w, struct err *e)
+{
+	int r = names_tell(f, w, e);
+
+	if (r == 0)
+		r = files_tell(f, w, e);
+	bpf_drop_if(f->ids, NULL, NULL);
+	if (r == 0)
+		r = ids_tell(f, FILTER_USER, w->users, w->n_users, e);
+	if (r == 0)
+		r = ids_tell(f, FILTER_GROUP, w->user_groups, w->n_user_groups, e);
+	return r;
+}
+
+int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e)
+{
+	uint64_t hash = hash_of(w);
+	int r;
+
+	f->state.every_exec = w->every_exec;
+	f->state.every_fork = w->every_fork;
+	f->state.every_change_of_name = w->every_change_of_name;
+	f->state.every_change_of_ids = w->every_change_of_ids;
+	f->state.has_names = w->n_names > 0;
+	f->state.has_files = w->n_exes > 0;
+	f->state.has_ids = w->n_users + w->n_user_groups > 0;
+	if (f->told && hash == f->rules_hash)
+		return 0;
+	r = values_tell(f, w, e);
+	f->told = r == 0;
+	f->rules_hash = hash;
+	return r;
+}
+
+int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e)
+{
+	const struct filter_watched one = {.round = f->state.round};
+	const uint32_t key = (uint32_t)pid;
+	int r = bpf_put(f->watched, &key, &one, e);
+
+	if (r < 0)
+		f->told = false;
+	return r;
+}
+
+void event_filter_dismiss(struct event_filter *f, pid_t pid, uint64_t told_ns)
+{
+	const uint32_t key = (uint32_t)pid;
+
+	/* else it is only told of for longer */
+	(void)bpf_put(f->dismissed, &key, &told_ns, NULL);
+}
+
+static bool is_of_earlier_round(void *ctx, const void *key, const void *value)
+{
+	const struct event_filter *f = ctx;
+	const struct filter_watched *one = value;
+
+	return one->round != f->state.round;
+}
+
+static bool is_not_watched(void *ctx, const void *key, const void *value)
+{
+	const struct event_filter *f = ctx;
+	struct filter_watched one;
+
+	return !bpf_get(f->watched, key, &one);
+}
+
+void event_filter_end(struct event_filter *f, bool forget)
+{
+	if (!f->told)
+		return;
+	if (forget) {
+		bpf_drop_if(f->watched, is_of_earlier_round, f);
+		bpf_drop_if(f->dismissed, is_not_watched, f);
+	}
+	f->state.everything = 0;
+	if (state_tell(f, NULL) < 0)
+		abort();
+}

@@ -1,0 +1,38 @@
+/*
+ * The kernel matches process events before it wakes the daemon, so that a process which no rule could want costs nothing.
+ *
+ * The law: once a process is watched, all of its events are told, and those of all its descendants, from their birth on.
+ * Watched is who is told to be so here, whoever an event was told of, and who was born to one of them. Between begin and
+ * end everything is told of everyone, and everyone it is told of is watched: in there, rules may change, all processes be
+ * listed, and the members among them named, and nobody falls between.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include <cgq/err.h>
+
+#include "event_wants.h"
+
+struct event_filter;
+
+/* For the socket that process events come from; begun. NULL: not to be had here, because. Nothing is filtered then. */
+struct event_filter *event_filter_new(int socket, struct err *e);
+void event_filter_free(struct event_filter *f);
+
+void event_filter_begin(struct event_filter *f);
+/* -errno: cannot be told to the kernel; everything passes until the next end. */
+int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e);
+int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e);
+/*
+ * The last event told of it was of told_ns, and it was judged after that: nobody asks for it, or for who is born to it, until
+ * another event is told. That is for the kernel to see, since one may have been told since.
+ */
+void event_filter_dismiss(struct event_filter *f, pid_t pid, uint64_t told_ns);
+/*
+ * Those who were watched before the begin, and not named since, are watched no more if forget says so: only right when
+ * every event that had been told before the begin has been acted upon.
+ */
+void event_filter_end(struct event_filter *f, bool forget);
