@@ -9,6 +9,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "rule_index.h"
 #include "text.h"
 
 /* "mysql:x:112:118:…": the number is the third field. */
@@ -88,6 +89,7 @@ void resolved_here(const struct policy *p, struct resolved *ret)
 	ret->exes = must_alloc((p->n_exes + 1) * sizeof(*ret->exes));
 	for (size_t i = 0; i < p->n_exes; i++)
 		ret->exes[i] = exe_look_up(p->exes[i], p->exe_globs[i]);
+	ret->index = rule_index_new(p, ret);
 }
 
 void resolved_here_done(struct resolved *r, const struct policy *p)
@@ -97,4 +99,5 @@ void resolved_here_done(struct resolved *r, const struct policy *p)
 	free(r->exes);
 	free(r->users);
 	free(r->user_groups);
+	rule_index_free(r->index);
 }

@@ -10,6 +10,7 @@
 
 #include "names.h"
 #include "resolve.h"
+#include "rule_index.h"
 
 static void ids_add(struct resolved_exe *one, size_t *cap, const char *path)
 {
@@ -44,30 +45,12 @@ static bool exe_equal(const struct resolved_exe *a, const struct resolved_exe *b
 	return a->n == b->n && (a->n == 0 || memcmp(a->ids, b->ids, a->n * sizeof(*a->ids)) == 0);
 }
 
-static void globs_of_term(const struct term *t, bool *globs)
-{
-	for (size_t i = 0; t->kind == MATCH_EXE && i < t->n_values; i++)
-		globs[t->values[i].ref] = t->values[i].is_glob;
-}
-
-/* Which of p->exes are globs: only the rules know whether a '*' in a path means just that. Owned by the caller. */
-static bool *exe_globs(const struct policy *p)
-{
-	bool *globs = must_alloc((p->n_exes + 1) * sizeof(bool));
-
-	for (size_t i = 0; i < p->n_rules; i++)
-		for (size_t k = 0; k < p->rules[i].n_terms; k++)
-			globs_of_term(&p->rules[i].terms[k], globs);
-	return globs;
-}
-
 static bool exes_again(struct resolved *r, const struct policy *p)
 {
-	auto_free bool *globs = exe_globs(p);
 	bool changed = false;
 
 	for (size_t i = 0; i < p->n_exes; i++) {
-		struct resolved_exe now = exe_look_up(p->exes[i], globs[i]);
+		struct resolved_exe now = exe_look_up(p->exes[i], p->exe_globs[i]);
 
 		changed |= !exe_equal(&now, &r->exes[i]);
 		free(r->exes[i].ids);
@@ -115,6 +98,7 @@ void resolve_free(struct resolved *r, const struct policy *p)
 	free(r->exes);
 	free(r->users);
 	free(r->user_groups);
+	rule_index_free(r->index);
 	free(r);
 }
 
@@ -124,5 +108,9 @@ bool resolve_again(struct resolved *r, const struct policy *p)
 	bool users = ids_again(r->users, p->users, p->n_users, names_user);
 	bool groups = ids_again(r->user_groups, p->user_groups, p->n_user_groups, names_user_group);
 
-	return exes || users || groups;
+	if (r->index && !exes && !users && !groups)
+		return false;
+	rule_index_free(r->index);
+	r->index = rule_index_new(p, r);
+	return true;
 }

@@ -5,6 +5,7 @@
 #include <cgq/auto.h>
 
 #include "classify.h"
+#include "rule_walk.h"
 #include "term_fits.h"
 #include "text.h"
 
@@ -17,26 +18,36 @@ static const struct term *first_misfit(const struct look *l, const struct rule *
 	return NULL;
 }
 
-/* The same answer, but what is cheap to know is asked first. */
-static bool all_fit(const struct look *l, const struct rule *rule)
-{
-	for (unsigned cost = 0; cost <= TERM_COST_MAX; cost++)
-		for (size_t i = 0; i < rule->n_terms; i++)
-			if (term_cost(&rule->terms[i]) == cost && !term_fits(l, &rule->terms[i]))
-				return false;
-	return true;
-}
-
 static bool rule_fits(const struct look *l, const struct policy *p, unsigned index, const struct trace *trace)
 {
 	const struct rule *rule = &p->rules[index];
 	const struct term *failed;
 
 	if (!trace)
-		return rule->n_terms > 0 && all_fit(l, rule);
+		return rule->n_terms > 0 && rule_fits_below(l, rule, KIND_COST_MAX + 1);
 	failed = first_misfit(l, rule);
 	trace->tried(trace->ctx, p, index, failed);
 	return rule->n_terms > 0 && !failed;
+}
+
+static unsigned rule_find_one_by_one(const struct look *l, const struct policy *p, const struct trace *trace)
+{
+	for (unsigned rule = 0; rule < p->n_rules; rule++)
+		if (rule_fits(l, p, rule, trace))
+			return rule;
+	return RULE_NONE;
+}
+
+static unsigned rule_find_by_index(const struct look *l, const struct policy *p, const struct rule_index *ix)
+{
+	struct rule_walk w;
+	unsigned rule;
+
+	rule_walk_begin(&w, ix, p, l);
+	do
+		rule = rule_walk_next(&w);
+	while (rule != RULE_NONE && !rule_fits(l, p, rule, NULL));
+	return rule;
 }
 
 static void judge_by_pin(const struct standing *s, struct verdict *ret)
@@ -47,14 +58,13 @@ static void judge_by_pin(const struct standing *s, struct verdict *ret)
 	ret->group = s->pinned_group;
 }
 
-/* First match wins. */
+/* First match wins. A trace is told of every rule before the winner, so that each has to be tried. */
 static bool judge_by_rules(const struct look *l, const struct policy *p, const struct trace *trace, struct verdict *ret)
 {
-	unsigned rule = 0;
+	const struct rule_index *ix = trace ? NULL : l->resolved->index;
+	unsigned rule = ix ? rule_find_by_index(l, p, ix) : rule_find_one_by_one(l, p, trace);
 
-	while (rule < p->n_rules && !rule_fits(l, p, rule, trace))
-		rule++;
-	if (rule == p->n_rules)
+	if (rule == RULE_NONE)
 		return false;
 	ret->kind = VERDICT_RULE;
 	ret->group = p->rules[rule].group;

@@ -145,7 +145,7 @@ bool term_fits(const struct look *l, const struct term *t)
 	return kind_fits(l, t) == (t->negated ? FIT_NO : FIT_YES);
 }
 
-unsigned term_cost(const struct term *t)
+unsigned kind_cost(enum match_kind kind)
 {
 	static const unsigned costs[MATCH__COUNT] = {
 		[MATCH_NAME] = 2, /* comm, and if that does not fit exe and cmdline */
@@ -155,9 +155,18 @@ unsigned term_cost(const struct term *t)
 		[MATCH_ARGS] = 2,
 		[MATCH_UNIT] = 1,
 		[MATCH_CGROUP] = 1,
-		[MATCH_PARENT] = TERM_COST_MAX, /* three looks at another process */
+		[MATCH_PARENT] = KIND_COST_MAX, /* three looks at another process */
 		[MATCH_TAG] = 4,		/* up to 128 KiB */
 	};
 
-	return costs[t->kind];
+	return costs[kind];
+}
+
+bool rule_fits_below(const struct look *l, const struct rule *rule, unsigned cost)
+{
+	for (unsigned now = 0; now < cost; now++)
+		for (size_t i = 0; i < rule->n_terms; i++)
+			if (kind_cost(rule->terms[i].kind) == now && !term_fits(l, &rule->terms[i]))
+				return false;
+	return true;
 }

@@ -20,6 +20,9 @@ bool look_know(const struct look *l, enum fact what);
  */
 bool term_fits(const struct look *l, const struct term *t);
 
-/* How much has to be read for it, from 0: nothing. Only for choosing an order. */
-#define TERM_COST_MAX 5
-unsigned term_cost(const struct term *t);
+/* How much has to be read for a term of this kind, from 0: nothing. Only for choosing an order. */
+#define KIND_COST_MAX 5
+unsigned kind_cost(enum match_kind kind);
+
+/* Do all terms fit that cost less than that? What is cheap to know is asked first. */
+bool rule_fits_below(const struct look *l, const struct rule *rule, unsigned cost);

@@ -20,6 +20,7 @@ struct resolved {
 		bool known;	     /* false while no such name exists */
 		uint32_t id;
 	} *users, *user_groups;
+	struct rule_index *index; /* the rules by what they name; NULL: they are tried one by one */
 };
 
 enum verdict_kind {

@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "classify.h"
+#include "rule_index.h"
 
 /* A process as /proc would tell it; what is not readable is listed by bit. */
 struct world {
@@ -59,13 +60,12 @@ static struct file_id mariadbd_ids[] = {{1, 10}, {1, 11}};
 /* exe 0 is there (twice, as a glob may be), exe 1 is not; user 0 is 33, user 1 does not exist; the same for groups */
 static struct resolved_exe exes[BUILT_MAX] = {{mariadbd_ids, 2}};
 static struct resolved_id ids[BUILT_MAX] = {{true, 33}, {false, 0}};
-static const struct resolved resolved = {exes, ids, ids};
+static const struct resolved resolved = {.exes = exes, .users = ids, .user_groups = ids};
 static const struct standing nowhere = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
 
-static inline struct verdict judge(const struct row *rows, size_t n, struct world *w, const struct standing *s,
-			    const struct trace *trace)
+static inline struct verdict judge_by(const struct policy *p, const struct resolved *r, struct world *w,
+				      const struct standing *s, const struct trace *trace)
 {
-	struct policy *p = built_new(rows, n);
 	struct proc_facts f = {
 		.pid = w->truth.pid ? w->truth.pid : 812,
 		.known = FACT_BIT(FACT_STAT),
@@ -75,10 +75,28 @@ static inline struct verdict judge(const struct row *rows, size_t n, struct worl
 	struct verdict v;
 
 	memcpy(f.comm, w->truth.comm, sizeof(f.comm));
-	classify(p, &resolved, &f, &reader, s, trace, &v);
+	classify(p, r, &f, &reader, s, trace, &v);
 	for (int k = 0; k < FACT__COUNT; k++)
 		assert_true(w->reads[k] <= 1);
 	proc_facts_done(&f);
+	return v;
+}
+
+/* By the index, as the daemon does; one rule after the other must come to the same. */
+static inline struct verdict judge(const struct row *rows, size_t n, struct world *w, const struct standing *s,
+				   const struct trace *trace)
+{
+	struct policy *p = built_new(rows, n);
+	struct resolved indexed = resolved;
+	struct world other = *w;
+	struct verdict slow = judge_by(p, &resolved, &other, s, NULL), v;
+
+	indexed.index = rule_index_new(p, &resolved);
+	v = judge_by(p, &indexed, w, s, trace);
+	assert_int_equal(v.kind, slow.kind);
+	assert_int_equal(v.group, slow.group);
+	assert_int_equal(v.rule, slow.rule);
+	rule_index_free(indexed.index);
 	built_free(p);
 	return v;
 }

@@ -43,8 +43,10 @@ static inline void built_value(struct policy *p, struct term *t, const char *tex
 
 	v->text = text;
 	v->is_glob = glob_has_signs(text);
-	if (t->kind == MATCH_EXE)
+	if (t->kind == MATCH_EXE) {
 		v->ref = built_ref(p, &p->exes, &p->n_exes, text);
+		p->exe_globs[v->ref] = v->is_glob;
+	}
 	if (t->kind == MATCH_USER)
 		v->ref = built_ref(p, &p->users, &p->n_users, text);
 	if (t->kind == MATCH_GROUP)
@@ -91,6 +93,7 @@ static inline struct policy *built_new(const struct row *rows, size_t n)
 
 	p->groups = arena_alloc(&p->arena, (n + 1) * sizeof(*p->groups));
 	p->rules = arena_alloc(&p->arena, (n + 1) * sizeof(*p->rules));
+	p->exe_globs = arena_alloc(&p->arena, BUILT_MAX * sizeof(*p->exe_globs));
 	for (size_t i = 0; i < n; i++) {
 		unsigned g = 0;
 

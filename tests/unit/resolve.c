@@ -101,6 +101,7 @@ static void a_literal_star_is_a_star(void **state)
 	file_make("star-1");
 	/* as the reader leaves "star-\*" */
 	p->rules[0].terms[0].values[0].is_glob = false;
+	p->exe_globs[0] = false;
 	r = resolve_new(p);
 	assert_int_equal(r->exes[0].n, 0);
 	file_make("star-*");
