@@ -20,32 +20,13 @@ static const uint32_t fact_kinds[FACT__COUNT] = {
 
 static void list_open(struct rule_walk *w, struct rule_list l)
 {
-	if (l.at == l.end)
-		return;
-	/* comm and the executable are called alike: the same rules */
-	for (unsigned i = 0; i < w->n_open; i++)
-		if (w->open[i].end == l.end)
-			return;
-	w->open[w->n_open++] = l;
+	if (l.at < l.end)
+		w->open[w->n_open++] = l;
 }
 
-/* Drops what is below w->next by halves: a crowd is not walked through. */
 static void bucket_open(struct rule_walk *w, uint32_t key)
 {
-	struct rule_list l = bucket_table_find(&w->ix->buckets, key);
-	size_t n = rule_list_count(l);
-
-	while (n > 0) {
-		size_t half = n / 2;
-
-		if (l.at[half] < w->next) {
-			l.at += half + 1;
-			n -= half + 1;
-		} else {
-			n = half;
-		}
-	}
-	list_open(w, l);
+	list_open(w, bucket_table_find(&w->ix->buckets, key));
 }
 
 static void text_open(struct rule_walk *w, enum match_kind kind, const char *text)
