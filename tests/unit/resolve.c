@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include "classify.h"
 #include "names.h"
 #include "resolve.h"
 
@@ -68,6 +69,50 @@ static void a_file_that_is_replaced_is_found_anew(void **state)
 	file_drop("server");
 	assert_true(resolve_again(r, p));
 	assert_int_equal(r->exes[0].n, 0);
+	resolve_free(r, p);
+	built_free(p);
+}
+
+/* By whose file it runs; GROUP_NONE: no rule takes it. */
+static unsigned judge(const struct policy *p, const struct resolved *r, struct file_id id)
+{
+	static const struct standing nowhere = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
+	const uint32_t known = FACT_BIT(FACT_STAT) | FACT_BIT(FACT_FILE) | FACT_BIT(FACT_NAMESPACE) | FACT_BIT(FACT_CGROUP);
+	struct proc_facts f = {.pid = 812, .known = known, .exe_dev = id.dev, .exe_ino = id.ino};
+	struct verdict v;
+
+	classify(p, r, &f, NULL, &nowhere, NULL, &v);
+	return v.group;
+}
+
+static void what_is_found_anew_is_judged_by_at_once(void **state)
+{
+	auto_free char *match = must_printf("exe:%s/anew", folder);
+	const struct row row = {"g", match, false};
+	struct policy *p = built_new(&row, 1);
+	struct resolved *r = resolve_new(p);
+	struct file_id id = file_make("anew");
+
+	assert_non_null(r->index);
+	assert_int_equal(judge(p, r, id), GROUP_NONE);
+	assert_true(resolve_again(r, p));
+	assert_int_equal(judge(p, r, id), 0);
+	file_drop("anew");
+	assert_true(resolve_again(r, p));
+	assert_int_equal(judge(p, r, id), GROUP_NONE);
+	resolve_free(r, p);
+	built_free(p);
+}
+
+static void what_is_the_same_is_not_indexed_anew(void **state)
+{
+	static const struct row row = {"g", "user:root exe:/no/such/file", false};
+	struct policy *p = built_new(&row, 1);
+	struct resolved *r = resolve_new(p);
+	const struct rule_index *before = r->index;
+
+	assert_false(resolve_again(r, p));
+	assert_ptr_equal(r->index, before);
 	resolve_free(r, p);
 	built_free(p);
 }
@@ -159,6 +204,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_that_is_replaced_is_found_anew),
+		cmocka_unit_test(what_is_found_anew_is_judged_by_at_once),
+		cmocka_unit_test(what_is_the_same_is_not_indexed_anew),
 		cmocka_unit_test(a_glob_names_every_file_and_no_folder),
 		cmocka_unit_test(a_literal_star_is_a_star),
 		cmocka_unit_test(a_name_that_does_not_exist_is_not_root),

@@ -151,8 +151,8 @@ static void nothing_is_read_that_only_rules_behind_the_winner_ask_for(void **sta
 	each_drawn(nothing_in_vain);
 }
 
-/* The first account that a policy names is 0, the second 1. */
-static const struct resolved_id accounts[BUILT_MAX] = {{true, 0}, {true, 1}, {true, 2}};
+/* The first account that a policy names is 0, the second 1, and the others do not exist. */
+static const struct resolved_id accounts[BUILT_MAX] = {{true, 0}, {true, 1}};
 static const struct resolved plain = {
 	.exes = exes, .users = (struct resolved_id *)accounts, .user_groups = (struct resolved_id *)accounts,
 };
@@ -182,7 +182,8 @@ static void a_fact_is_read_only_once_it_can_decide(void **state)
 		/* what is cheaper says no */
 		{{"!user:u0 tag:x", "user:u1 parent:x", "!user:u0 name:x"}, FACT_BIT(FACT_IDS)},
 		{{"name:web !user:u0 tag:x", "name:x user:u1", NULL}, FACT_BIT(FACT_IDS)},
-		/* the second file is not there: nobody fits, whatever else is said */
+		/* the second file is not there, nor the third account: nobody fits, whatever else is said */
+		{{"user:u0,u1,nobody tag:x user:nobody", NULL, NULL}, 0},
 		{{"exe:/a,/b exe:/b tag:x", NULL, NULL}, 0},
 	};
 
@@ -283,6 +284,15 @@ static void a_crowd_is_not_asked_one_by_one_to_spare_a_look(void **state)
 	rows_free(many);
 }
 
+static void of_what_a_rule_names_the_cheapest_is_looked_at(void **state)
+{
+	struct row *many = rows_many("parent:cron-# tag:t-# cgroup:/c/# name:n-#");
+	struct world w = {.truth = {.comm = "x"}};
+
+	assert_int_equal(found_by_index(many, MANY, &w).read, FACT_BIT(FACT_CGROUP));
+	rows_free(many);
+}
+
 static void a_folder_of_executables_is_no_anchor(void **state)
 {
 	static struct file_id folder[2000];
@@ -320,6 +330,7 @@ int main(void)
 		cmocka_unit_test(a_fact_is_read_only_once_it_can_decide),
 		cmocka_unit_test(of_ten_thousand_rules_a_handful_is_tried),
 		cmocka_unit_test(a_crowd_is_not_asked_one_by_one_to_spare_a_look),
+		cmocka_unit_test(of_what_a_rule_names_the_cheapest_is_looked_at),
 		cmocka_unit_test(a_folder_of_executables_is_no_anchor),
 		cmocka_unit_test(an_empty_policy_has_an_empty_index),
 	};
