@@ -19,93 +19,128 @@
 struct term_keys {
 	struct term_key {
 		uint32_t key;
-		unsigned form; /* the bit in forms */
+		enum key_form form;
+		unsigned len; /* of a beginning */
 	} *list;
 	size_t n, cap;
 };
-
-static void key_add(struct term_keys *keys, uint32_t key, unsigned form)
-{
-	array_grow(keys->list, keys->n, keys->cap);
-	keys->list[keys->n++] = (struct term_key){key, form};
-}
-
-/* Every text that fits the glob begins with so many bytes of ret, INDEX_PREFIX_MAX at most. */
-static unsigned glob_beginning(const char *glob, char *ret)
-{
-	unsigned n = 0;
-
-	for (; n < INDEX_PREFIX_MAX && *glob && !strchr("*?[", *glob); glob++) {
-		if (*glob == '\\' && glob[1])
-			glob++;
-		ret[n++] = *glob;
-	}
-	return n;
-}
-
-static bool text_key(struct term_keys *keys, enum match_kind kind, const struct pattern *v)
-{
-	char beginning[INDEX_PREFIX_MAX];
-	unsigned n;
-
-	if (!v->is_glob) {
-		key_add(keys, key_of_text(kind, v->text, strlen(v->text), true), 0);
-		return true;
-	}
-	n = glob_beginning(v->text, beginning);
-	if (n > 0)
-		key_add(keys, key_of_text(kind, beginning, n, false), n);
-	return n > 0;
-}
-
-/* What does not exist is nobody's: no key. */
-static bool id_key(struct term_keys *keys, enum match_kind kind, const struct resolved_id *id)
-{
-	if (id->known)
-		key_add(keys, key_of_numbers(kind, id->id, 0), 0);
-	return true;
-}
-
-static bool exe_keys(struct term_keys *keys, const struct resolved_exe *exe)
-{
-	for (size_t i = 0; i < exe->n && keys->n < TERM_KEYS_MAX; i++)
-		key_add(keys, key_of_numbers(MATCH_EXE, exe->ids[i].dev, exe->ids[i].ino), 0);
-	return keys->n < TERM_KEYS_MAX;
-}
-
-static bool value_keys(struct term_keys *keys, enum match_kind kind, const struct pattern *v, const struct resolved *r)
-{
-	switch (kind) {
-	case MATCH_EXE:
-		return exe_keys(keys, &r->exes[v->ref]);
-	case MATCH_USER:
-		return id_key(keys, kind, &r->users[v->ref]);
-	case MATCH_GROUP:
-		return id_key(keys, kind, &r->user_groups[v->ref]);
-	default:
-		return text_key(keys, kind, v);
-	}
-}
-
-/* False: the term can be no anchor. */
-static bool term_keys_take(struct term_keys *keys, const struct term *t, const struct resolved *r)
-{
-	keys->n = 0;
-	for (size_t i = 0; i < t->n_values; i++)
-		if (!value_keys(keys, t->kind, &t->values[i], r))
-			return false;
-	return true;
-}
 
 /* What is being made, and what it is made with. */
 struct making {
 	const struct policy *p;
 	const struct resolved *r;
 	struct rule_index *ix;
-	struct bucket_table all; /* every rule under every term that may be its anchor: how crowded each value is */
+	struct bucket_table all; /* every rule under all that it might be filed under: how crowded each value is */
 	struct bucket_pairs pairs;
 	struct term_keys keys;
 };
+
+static void key_add(struct term_keys *keys, uint32_t key, enum key_form form, size_t len)
+{
+	array_grow(keys->list, keys->n, keys->cap);
+	keys->list[keys->n++] = (struct term_key){key, form, (unsigned)len};
+}
+
+static size_t crowd_of_key(const struct making *m, const struct term_key *key)
+{
+	return m->all.slots ? rule_list_count(bucket_table_find(&m->all, key->key)) : 0;
+}
+
+/* The bytes up to the next glob sign, without escapes; moves *glob behind them. */
+static size_t plain_run(const char **glob, char *ret)
+{
+	size_t n = 0;
+
+	for (; **glob && !strchr("*?[", **glob); ++*glob) {
+		if (**glob == '\\' && (*glob)[1])
+			++*glob;
+		ret[n++] = **glob;
+	}
+	return n;
+}
+
+/* What stands between brackets is none of the text; nor is what follows a '[', since it may be one without its ']'. */
+static void glob_keys(struct term_keys *keys, enum match_kind kind, const char *glob)
+{
+	auto_free char *run = must_alloc(strlen(glob));
+	size_t n = plain_run(&glob, run);
+	size_t beginning = n < INDEX_BEGINNING_MAX ? n : INDEX_BEGINNING_MAX;
+
+	if (beginning > 0)
+		key_add(keys, key_of_text(kind, run, beginning, KEY_BEGINNING), KEY_BEGINNING, beginning);
+	for (;; n = plain_run(&glob, run)) {
+		for (size_t i = 0; i + INDEX_PIECE_BYTES <= n; i++)
+			key_add(keys, key_of_text(kind, run + i, INDEX_PIECE_BYTES, KEY_PIECE), KEY_PIECE, 0);
+		if (!*glob || *glob == '[')
+			return;
+		glob++;
+	}
+}
+
+/* Each of a glob's keys is enough. Once it is known how crowded they are, the best one stays. */
+static bool glob_key(struct making *m, enum match_kind kind, const char *glob)
+{
+	struct term_keys *keys = &m->keys;
+	size_t first = keys->n;
+
+	glob_keys(keys, kind, glob);
+	if (keys->n == first)
+		return false;
+	if (!m->all.slots)
+		return true;
+	for (size_t i = first + 1; i < keys->n; i++)
+		if (crowd_of_key(m, &keys->list[i]) < crowd_of_key(m, &keys->list[first]))
+			keys->list[first] = keys->list[i];
+	keys->n = first + 1;
+	return true;
+}
+
+static bool text_key(struct making *m, enum match_kind kind, const struct pattern *v)
+{
+	if (v->is_glob)
+		return glob_key(m, kind, v->text);
+	key_add(&m->keys, key_of_text(kind, v->text, strlen(v->text), KEY_WHOLE), KEY_WHOLE, 0);
+	return true;
+}
+
+/* What does not exist is nobody's: no key. */
+static bool id_key(struct term_keys *keys, enum match_kind kind, const struct resolved_id *id)
+{
+	if (id->known)
+		key_add(keys, key_of_numbers(kind, id->id, 0), KEY_WHOLE, 0);
+	return true;
+}
+
+static bool exe_keys(struct term_keys *keys, const struct resolved_exe *exe)
+{
+	for (size_t i = 0; i < exe->n && keys->n < TERM_KEYS_MAX; i++)
+		key_add(keys, key_of_numbers(MATCH_EXE, exe->ids[i].dev, exe->ids[i].ino), KEY_WHOLE, 0);
+	return keys->n < TERM_KEYS_MAX;
+}
+
+static bool value_keys(struct making *m, enum match_kind kind, const struct pattern *v)
+{
+	switch (kind) {
+	case MATCH_EXE:
+		return exe_keys(&m->keys, &m->r->exes[v->ref]);
+	case MATCH_USER:
+		return id_key(&m->keys, kind, &m->r->users[v->ref]);
+	case MATCH_GROUP:
+		return id_key(&m->keys, kind, &m->r->user_groups[v->ref]);
+	default:
+		return text_key(m, kind, v);
+	}
+}
+
+/* False: the term can be no anchor. */
+static bool term_keys_take(struct making *m, const struct term *t)
+{
+	m->keys.n = 0;
+	for (size_t i = 0; i < t->n_values; i++)
+		if (!value_keys(m, t->kind, &t->values[i]))
+			return false;
+	return !t->negated;
+}
 
 static void crowds_count(struct making *m)
 {
@@ -113,7 +148,7 @@ static void crowds_count(struct making *m)
 		const struct rule *rule = &m->p->rules[i];
 
 		for (size_t k = 0; k < rule->n_terms; k++) {
-			if (rule->terms[k].negated || !term_keys_take(&m->keys, &rule->terms[k], m->r))
+			if (!term_keys_take(m, &rule->terms[k]))
 				continue;
 			for (size_t j = 0; j < m->keys.n; j++)
 				bucket_pair_add(&m->pairs, m->keys.list[j].key, i);
@@ -127,7 +162,7 @@ static size_t crowd_of(const struct making *m)
 	size_t most = 0;
 
 	for (size_t i = 0; i < m->keys.n; i++) {
-		size_t n = rule_list_count(bucket_table_find(&m->all, m->keys.list[i].key));
+		size_t n = crowd_of_key(m, &m->keys.list[i]);
 
 		most = n > most ? n : most;
 	}
@@ -152,7 +187,7 @@ static bool anchor_choose(struct making *m, const struct rule *rule, const struc
 		const struct term *t = &rule->terms[k];
 		uint64_t burden;
 
-		if (t->negated || !term_keys_take(&m->keys, t, m->r))
+		if (!term_keys_take(m, t))
 			continue;
 		if (m->keys.n == 0)
 			return false;
@@ -171,6 +206,14 @@ static void filed_add(struct filed *f, unsigned rule)
 	f->list[f->n++] = rule;
 }
 
+static void form_note(struct filed_forms *forms, const struct term_key *key)
+{
+	forms->whole |= key->form == KEY_WHOLE;
+	forms->piece |= key->form == KEY_PIECE;
+	if (key->form == KEY_BEGINNING)
+		forms->beginnings |= 1ULL << key->len;
+}
+
 static void rule_file(struct making *m, unsigned rule)
 {
 	const struct term *anchor;
@@ -182,10 +225,10 @@ static void rule_file(struct making *m, unsigned rule)
 		return;
 	}
 	filed_add(&m->ix->filed[anchor->kind], rule);
-	term_keys_take(&m->keys, anchor, m->r);
+	term_keys_take(m, anchor);
 	for (size_t i = 0; i < m->keys.n; i++) {
 		bucket_pair_add(&m->pairs, m->keys.list[i].key, rule);
-		m->ix->forms[anchor->kind] |= 1ULL << m->keys.list[i].form;
+		form_note(&m->ix->forms[anchor->kind], &m->keys.list[i]);
 	}
 }
 

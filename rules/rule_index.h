@@ -1,7 +1,8 @@
 /*
  * The rules of a policy by the values that they name, so that a process is tried against those that may fit it and
- * no others. Each rule is filed under one term, its anchor, that is not negated and names something: literals, the
- * beginnings of globs ("php-" of "php-*"), files and accounts as numbers. A rule that has none is tried always.
+ * no others. Each rule is filed under one term, its anchor, that is not negated and names something: literals, files
+ * and accounts as numbers, of a glob its beginning ("php-" of "php-*") or a piece of it ("3307" of "*port=3307*").
+ * A rule that has none is tried always.
  */
 #pragma once
 
@@ -11,7 +12,8 @@
 #include "bucket_table.h"
 
 /* Of a glob's beginning, so much is looked at. */
-#define INDEX_PREFIX_MAX 32
+#define INDEX_BEGINNING_MAX 32
+#define INDEX_PIECE_BYTES   4
 
 /* Immutable once made. */
 struct rule_index {
@@ -20,8 +22,10 @@ struct rule_index {
 		unsigned *list; /* rules filed under this kind, ascending; owned here */
 		size_t n, cap;
 	} filed[MATCH__COUNT], loose; /* loose: without an anchor */
-	/* by kind, how its values are filed: bit 0 for whole ones, bit N for beginnings of N bytes */
-	uint64_t forms[MATCH__COUNT];
+	struct filed_forms {
+		bool whole, piece;
+		uint64_t beginnings; /* bit per length */
+	} forms[MATCH__COUNT];	     /* how values of this kind are filed */
 };
 
 /* Good as long as p and what r says; a rule that r lets fit nothing is not in it. */

@@ -24,24 +24,41 @@ static void list_open(struct rule_walk *w, struct rule_list l)
 		w->open[w->n_open++] = l;
 }
 
-static void bucket_open(struct rule_walk *w, uint32_t key)
+static struct rule_list list_of(const struct filed *f)
 {
-	list_open(w, bucket_table_find(&w->ix->buckets, key));
+	return (struct rule_list){f->list, f->list + f->n};
+}
+
+static void bucket_open(struct rule_walk *w, enum match_kind kind, uint32_t key)
+{
+	struct rule_list l = bucket_table_find(&w->ix->buckets, key);
+
+	if (l.at == l.end || w->all_open >> kind & 1)
+		return;
+	if (w->n_open >= WALK_OPEN_MAX) {
+		w->all_open |= 1U << kind;
+		l = list_of(&w->ix->filed[kind]);
+	}
+	list_open(w, l);
 }
 
 static void text_open(struct rule_walk *w, enum match_kind kind, const char *text)
 {
-	uint64_t forms = w->ix->forms[kind];
+	const struct filed_forms *forms = &w->ix->forms[kind];
 	uint64_t key = key_begin(kind);
+	size_t n = 0;
 
-	/* Without whole values, what follows the longest beginning does not matter. */
-	for (unsigned n = 1; text && *text && (forms & 1 || (n < 64 && forms >> n)); n++, text++) {
-		key = key_byte(key, *text);
-		if (n <= INDEX_PREFIX_MAX && forms >> n & 1)
-			bucket_open(w, key_end(key, false));
+	if (!text)
+		return;
+	while (text[n] && (forms->whole || forms->piece || (n < INDEX_BEGINNING_MAX && forms->beginnings >> n))) {
+		key = key_byte(key, text[n++]);
+		if (n <= INDEX_BEGINNING_MAX && forms->beginnings >> n & 1)
+			bucket_open(w, kind, key_end(key, KEY_BEGINNING));
+		if (n >= INDEX_PIECE_BYTES && forms->piece)
+			bucket_open(w, kind, key_of_text(kind, text + n - INDEX_PIECE_BYTES, INDEX_PIECE_BYTES, KEY_PIECE));
 	}
-	if (text && forms & 1)
-		bucket_open(w, key_end(key, true));
+	if (forms->whole)
+		bucket_open(w, kind, key_end(key, KEY_WHOLE));
 }
 
 static void texts_open(struct rule_walk *w, enum match_kind kind, char *const *texts, size_t n)
@@ -59,11 +76,11 @@ static void fact_open(struct rule_walk *w, enum fact what)
 		text_open(w, MATCH_NAME, f->comm);
 		break;
 	case FACT_IDS:
-		bucket_open(w, key_of_numbers(MATCH_USER, f->uid, 0));
-		bucket_open(w, key_of_numbers(MATCH_GROUP, f->gid, 0));
+		bucket_open(w, MATCH_USER, key_of_numbers(MATCH_USER, f->uid, 0));
+		bucket_open(w, MATCH_GROUP, key_of_numbers(MATCH_GROUP, f->gid, 0));
 		break;
 	case FACT_FILE:
-		bucket_open(w, key_of_numbers(MATCH_EXE, f->exe_dev, f->exe_ino));
+		bucket_open(w, MATCH_EXE, key_of_numbers(MATCH_EXE, f->exe_dev, f->exe_ino));
 		break;
 	case FACT_EXE:
 		text_open(w, MATCH_NAME, f->exe_name);
@@ -90,11 +107,6 @@ static void fact_open(struct rule_walk *w, enum fact what)
 	}
 }
 
-static struct rule_list list_of(const struct filed *f)
-{
-	return (struct rule_list){f->list, f->list + f->n};
-}
-
 void rule_walk_begin(struct rule_walk *w, const struct rule_index *ix, const struct policy *p, const struct look *l)
 {
 	w->ix = ix;
@@ -104,6 +116,7 @@ void rule_walk_begin(struct rule_walk *w, const struct rule_index *ix, const str
 	w->patience = WALK_PATIENCE;
 	w->next = 0;
 	w->n_open = 0;
+	w->all_open = 0;
 	for (int kind = 0; kind < MATCH__COUNT; kind++)
 		w->filed[kind] = list_of(&ix->filed[kind]);
 	for (int what = 0; what < FACT__COUNT; what++)

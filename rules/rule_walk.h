@@ -7,8 +7,8 @@
 #include "rule_index.h"
 #include "term_fits.h"
 
-/* Names of a process and its parent, 4 each; file, uid, gid, args, unit, tag; its cgroups, and the manager's. */
-#define WALK_TEXTS_MAX (15 + HIERARCHIES_MAX)
+/* A process chooses its texts, and so what they lead to. What is more is all that is filed under the kind. */
+#define WALK_OPEN_MAX 64
 
 /* Before a fact is read, so many rules that ask for it are asked whether what is cheaper decides. */
 #define WALK_PATIENCE 8
@@ -22,7 +22,8 @@ struct rule_walk {
 	unsigned next;		/* every rule below was told, or cannot fit */
 	struct rule_list filed[MATCH__COUNT];
 	unsigned n_open;
-	struct rule_list open[WALK_TEXTS_MAX * (INDEX_PREFIX_MAX + 1) + 1]; /* the process leads to these */
+	struct rule_list open[WALK_OPEN_MAX + MATCH__COUNT + 1]; /* the process leads to these */
+	uint32_t all_open;	/* bit per kind: all that is filed under it is open */
 };
 
 void rule_walk_begin(struct rule_walk *w, const struct rule_index *ix, const struct policy *p, const struct look *l);

@@ -4,11 +4,14 @@
  */
 #pragma once
 
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 #include <cgq/key.h>
+
+/* A literal; what a glob begins with; what it holds somewhere. */
+enum key_form { KEY_WHOLE, KEY_BEGINNING, KEY_PIECE };
 
 /* FNV-1a, so that the keys of all beginnings of a text are had on the way through it. */
 static inline uint64_t key_begin(enum match_kind kind)
@@ -22,20 +25,20 @@ static inline uint64_t key_byte(uint64_t key, char c)
 }
 
 /* The multiplier is murmur3's: the high half of FNV hardly depends on the last bytes. */
-static inline uint32_t key_end(uint64_t key, bool is_whole)
+static inline uint32_t key_end(uint64_t key, enum key_form form)
 {
-	key ^= is_whole;
+	key ^= (uint64_t)form;
 	key = (key ^ key >> 33) * 0xff51afd7ed558ccdU;
 	return (uint32_t)(key >> 32);
 }
 
-static inline uint32_t key_of_text(enum match_kind kind, const char *text, size_t len, bool is_whole)
+static inline uint32_t key_of_text(enum match_kind kind, const char *text, size_t len, enum key_form form)
 {
 	uint64_t key = key_begin(kind);
 
 	for (size_t i = 0; i < len; i++)
 		key = key_byte(key, text[i]);
-	return key_end(key, is_whole);
+	return key_end(key, form);
 }
 
 /* A uid, a gid; device and inode. */
@@ -45,5 +48,5 @@ static inline uint32_t key_of_numbers(enum match_kind kind, uint64_t a, uint64_t
 	char bytes[sizeof(numbers)];
 
 	memcpy(bytes, numbers, sizeof(bytes));
-	return key_of_text(kind, bytes, sizeof(bytes), true);
+	return key_of_text(kind, bytes, sizeof(bytes), KEY_WHOLE);
 }

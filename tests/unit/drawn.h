@@ -26,6 +26,7 @@ static const char *const texts[] = {
 static const char *const globs[] = {
 	"*", "a*", "ab*", "web-*", "web-?", "w[ea]b*", "*b", "?b", "[aw]*", "w*-*", "a-name-of-15-b*", "\\web*", "/a/*",
 	"we\\[*", "w\\\\*", "we[b*", "a-very-long-text-of-thirty-three*", "a-very-long-text-of-thirty-three-c*", "web*", "web-12*",
+	"*very-long*-b", "?-name?of-15-by*", "*-name-of-[1]5-byte*", "*?-name*bytes", "*web-1?", "*\\we\\b-*", "*we[b", "*eb-1*",
 };
 
 static inline char *text_drawn(void)

@@ -239,8 +239,12 @@ static void of_ten_thousand_rules_a_handful_is_tried(void **state)
 		"cgroup:/web/#/*",
 		"unit:web-#.service name:*",
 		"name:*server* tag:web-#",
-		"args:web-# user:u0",
+		"args:web-#*--app=# user:u0",
 		"parent:cron-#",
+		"args:*--app=#",
+		"args:*--app=#* name:java,web*",
+		"unit:*-#.service",
+		"cgroup:*/web/#/?",
 		"name:web-#-* user:u0,u1,u2",
 	};
 
@@ -250,7 +254,7 @@ static void of_ten_thousand_rules_a_handful_is_tried(void **state)
 			.comm = "web-9876",
 			.gid = 9,
 			.exe_name = (char[]){"web-9876-server"},
-			.args = (char[]){"web-9876"},
+			.args = (char[]){"web-9876 --app=9876"},
 			.argv0_name = (char[]){"web-9876-x"},
 			.unit = (char[]){"web-9876.service"},
 			.manager_cgroup = (char[]){"/web/9876/x"},
@@ -268,6 +272,25 @@ static void of_ten_thousand_rules_a_handful_is_tried(void **state)
 			fail_msg("%s: %u rules tried", rows[i], found.tried);
 		rows_free(many);
 	}
+}
+
+/* More of what rules name than is kept of one process: nothing is lost. */
+static void a_command_line_full_of_values_hides_none(void **state)
+{
+	struct row *many = rows_many("args:*=#=* tag:t-#");
+	auto_free char *args = NULL;
+	struct world w = {.truth = {.comm = "x", .tag = (char[]){"t-9876"}}};
+	size_t size;
+	FILE *to = open_memstream(&args, &size);
+
+	assert_non_null(to);
+	for (unsigned i = 2000; i < 2600; i++)
+		fprintf(to, "=%u=", i);
+	fprintf(to, "=9876=");
+	fclose(to);
+	w.truth.args = args;
+	assert_int_equal(found_by_index(many, MANY, &w).rule, 9876);
+	rows_free(many);
 }
 
 /* Looking at two files of /proc costs less than asking so many rules whether the uid alone rules them out. */
@@ -329,6 +352,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_read_that_only_rules_behind_the_winner_ask_for),
 		cmocka_unit_test(a_fact_is_read_only_once_it_can_decide),
 		cmocka_unit_test(of_ten_thousand_rules_a_handful_is_tried),
+		cmocka_unit_test(a_command_line_full_of_values_hides_none),
 		cmocka_unit_test(a_crowd_is_not_asked_one_by_one_to_spare_a_look),
 		cmocka_unit_test(of_what_a_rule_names_the_cheapest_is_looked_at),
 		cmocka_unit_test(a_folder_of_executables_is_no_anchor),
