@@ -314,6 +314,20 @@ static void of_what_a_rule_names_the_cheapest_is_looked_at(void **state)
 
 	assert_int_equal(found_by_index(many, MANY, &w).read, FACT_BIT(FACT_CGROUP));
 	rows_free(many);
+	/* a value that one rule repeats is no crowd */
+	many = rows_many("tag:t-# args:a-#,a-#,a-#,a-#,a-#,a-#,a-#,a-#,a-#");
+	assert_int_equal(found_by_index(many, MANY, &w).read, FACT_BIT(FACT_EXE) | FACT_BIT(FACT_ARGS));
+	rows_free(many);
+}
+
+static void what_cannot_be_read_leads_to_no_rule(void **state)
+{
+	static const struct row rows[] = {{"g", "user:u0", false}, {"g", "group:u0", false}};
+	struct world w = {.truth = {.comm = "x"}};
+
+	assert_int_equal(found_by_index(rows, 2, &w).tried, 1);
+	w.unreadable = FACT_BIT(FACT_IDS);
+	assert_int_equal(found_by_index(rows, 2, &w).tried, 0);
 }
 
 static void a_folder_of_executables_is_no_anchor(void **state)
@@ -355,6 +369,7 @@ int main(void)
 		cmocka_unit_test(a_command_line_full_of_values_hides_none),
 		cmocka_unit_test(a_crowd_is_not_asked_one_by_one_to_spare_a_look),
 		cmocka_unit_test(of_what_a_rule_names_the_cheapest_is_looked_at),
+		cmocka_unit_test(what_cannot_be_read_leads_to_no_rule),
 		cmocka_unit_test(a_folder_of_executables_is_no_anchor),
 		cmocka_unit_test(an_empty_policy_has_an_empty_index),
 	};
