@@ -47,7 +47,7 @@ static struct meal read_options(int argc, char **argv)
 		default:
 			program_misused(usage);
 		}
-	program_ends_after(seconds);
+	program_begins(seconds);
 	return meal;
 }
 
@@ -95,15 +95,11 @@ static void grow(char *room, const struct meal *meal, const sigset_t *signals)
 int main(int argc, char **argv)
 {
 	struct meal meal;
-	sigset_t signals;
+	sigset_t signals = program_signals();
 	uint64_t room_bytes;
 	char *room;
 	int got;
 
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGUSR1);
-	sigaddset(&signals, SIGUSR2);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
 	meal = read_options(argc, argv);
 	while (meal.wait && sigwait(&signals, &got) == 0 && got != SIGUSR1)
 		;

@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 		default:
 			program_misused(usage);
 		}
-	program_ends_after(s.seconds);
+	program_begins(s.seconds);
 	s.end_ms = clock_ms() + storm_s * 1000;
 	storm(&s);
 	for (;;)

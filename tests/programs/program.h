@@ -23,12 +23,42 @@ static inline void die_with_parent(pid_t parent)
 		_exit(0);
 }
 
-/* An alarm survives exec, not fork: children call this too. In a guest the tests themselves run before all else; programs never. */
-static inline void program_ends_after(uint64_t seconds)
+/* What tests tell a program with. */
+static inline sigset_t program_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigaddset(&set, SIGUSR2);
+	return set;
+}
+
+static inline void program_told(int signal)
+{
+	(void)signal;
+}
+
+/* A handler is what /proc shows of this: of a signal that is waited for, it shows no block. */
+static inline void program_takes_signals(void)
+{
+	sigset_t signals = program_signals();
+
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGUSR2, program_told);
+	signal(SIGUSR1, program_told);
+}
+
+/*
+ * An alarm survives exec, not fork: children set their own. In a guest the tests themselves run before all else;
+ * programs never. From here on no signal of a test's ends it: `start` in tests/system/lib.bash waits for that.
+ */
+static inline void program_begins(uint64_t seconds)
 {
 	setpriority(PRIO_PROCESS, 0, 0);
 	die_with_parent(getppid());
 	alarm(seconds ? (unsigned)seconds : PROGRAM_SECONDS);
+	program_takes_signals();
 }
 
 static inline void program_misused(const char *usage)

@@ -62,7 +62,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = {{"seconds", 1, NULL, 's'}, {0}};
 	uint64_t seconds = PROGRAM_SECONDS;
-	sigset_t signals;
+	sigset_t signals = program_signals();
 	int o, got;
 
 	while ((o = getopt_long(argc, argv, "", options, NULL)) != -1)
@@ -74,12 +74,10 @@ int main(int argc, char **argv)
 			program_misused(usage);
 		}
 	parent = getppid();
-	program_ends_after(seconds);
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
+	program_begins(seconds);
 	while (optind < argc && sigwait(&signals, &got) == 0)
-		take_step(argv[optind++], seconds);
+		if (got == SIGUSR1)
+			take_step(argv[optind++], seconds);
 	for (;;)
 		pause();
 }

@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 		default:
 			program_misused(usage);
 		}
-	program_ends_after(seconds);
+	program_begins(seconds);
 	for (uint64_t i = 1; i < threads; i++) {
 		pthread_t t;
 

@@ -257,7 +257,7 @@ start_as() {
 	"$file" "$@" </dev/null >/dev/null 2>>"$LOG" 3>&- &
 	PID[$label]=$!
 	STARTED+=($!)
-	wait_until 5 "$label runs" executes "$!" "$file"
+	wait_until 5 "$label runs" has_begun "$!" "$file"
 }
 
 # program_file NAME PROGRAM: its own copy of the program.
@@ -270,6 +270,16 @@ program_file() {
 
 executes() {
 	[ "/proc/$1/exe" -ef "$2" ]
+}
+
+# has_begun PID FILE: and takes a SIGUSR1, which would end it before.
+has_begun() {
+	local key value sigusr1=$((1 << (10 - 1)))
+	executes "$1" "$2" || return
+	while read -r key value; do
+		[ "$key" != SigCgt: ] || return $((!(0x$value & sigusr1)))
+	done <"/proc/$1/status"
+	return 1
 }
 
 stop() {
