@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,8 @@ struct origin_store {
 	char *queue;
 	size_t queued, cap;
 	size_t lines; /* in the journal */
+	bool lost;    /* a record that was queued is not in the journal: it is written anew when there is room */
+	bool torn;    /* it ends in half a record: until then nothing may follow that */
 	struct err trouble;
 	bool told;
 };
@@ -133,22 +136,30 @@ void origin_store_add(struct origin_store *s, const struct policy *p, const stru
 
 static int open_journal(struct origin_store *s)
 {
+	if (s->torn)
+		return -EIO;
 	if (s->fd < 0)
 		s->fd = openat(s->folder, ORIGIN_NAME, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	return s->fd;
+	return s->fd < 0 ? -errno : 0;
 }
 
 void origin_store_flush(struct origin_store *s)
 {
-	if (s->folder >= 0 && s->queued > 0) {
-		ssize_t n = open_journal(s) < 0 ? -1 : write(s->fd, s->queue, s->queued);
+	int r;
 
-		if (n != (ssize_t)s->queued)
-			fail(&s->trouble, n < 0 ? errno : ENOSPC,
-			     "state: origins cannot be written: %s; after a restart, processes go back to the root instead",
-			     n < 0 ? strerror(errno) : "the file system is full");
+	if (s->folder < 0 || s->queued == 0) {
+		s->queued = 0;
+		return;
 	}
+	r = open_journal(s);
+	if (r == 0)
+		r = state_append(s->fd, s->queue, s->queued, &s->torn);
 	s->queued = 0;
+	if (r == 0)
+		return;
+	s->lost = true;
+	fail(&s->trouble, -r, "state: origins cannot be written: %s; after a restart, processes go back to the root instead",
+	     strerror(-r));
 }
 
 struct rewrite {
@@ -178,7 +189,8 @@ static void rewrite(struct origin_store *s, const struct policy *p, struct membe
 	members_each(members, rewrite_one, &w);
 	if (s->fd >= 0)
 		close(take_fd(s->fd));
-	state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble);
+	s->lost = state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble) < 0;
+	s->torn &= s->lost;
 	s->queued = 0;
 	open_journal(s);
 }
@@ -187,7 +199,7 @@ void origin_store_trim(struct origin_store *s, const struct policy *p, struct me
 {
 	if (s->folder < 0)
 		return;
-	if (s->fd >= 0 && s->lines <= members_count(members) * 2 + TRIM_LINES)
+	if (s->fd >= 0 && !s->lost && s->lines <= members_count(members) * 2 + TRIM_LINES)
 		return;
 	rewrite(s, p, members);
 }
@@ -240,7 +252,8 @@ static int load_text(struct origin_store *s, const struct policy *p, struct memb
 	if (strcmp(line + head, s->boot) != 0)
 		return -ESTALE; /* of an earlier boot: none of these processes lives */
 	while (text && (line = strsep(&text, "\n")))
-		if (*line && load_line(s, p, members, line) < 0)
+		/* A line without its end is torn: even where it reads well, its last path may be another. */
+		if (*line && (!text || load_line(s, p, members, line) < 0))
 			bad++;
 	if (bad)
 		fail(&s->trouble, EBADMSG, "state: origins has %zu damaged lines; their processes go back to the root", bad);

@@ -1,4 +1,4 @@
-/* The state folder: small files, replaced whole. */
+/* The state folder: small files, replaced whole or appended to. */
 #include "state_folder.h"
 
 #include <errno.h>
@@ -130,4 +130,14 @@ int state_write(int folder, const char *name, const char *text, size_t len, stru
 		return fail(e, -r, "%s: cannot be written: %s", name, strerror(-r));
 	}
 	return 0;
+}
+
+/* Where a file system fills up, a write takes what still fits, and only the next one says that it is full. */
+int state_append(int fd, const char *text, size_t len, bool *torn)
+{
+	off_t end = lseek(fd, 0, SEEK_END);
+	int r = end < 0 ? -errno : write_all(fd, text, len);
+
+	*torn = r < 0 && end >= 0 && ftruncate(fd, end) < 0;
+	return r;
 }

@@ -1,6 +1,7 @@
 /* The state folder: small files, replaced whole or appended to. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <cgq/err.h>
@@ -14,3 +15,5 @@ int state_folder_open(const char *path, int *ret_fd, struct err *e);
 int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_t *ret_len, struct err *e);
 /* Replaces the file in one step: a reader sees the old or the new one, also after a power cut. */
 int state_write(int folder, const char *name, const char *text, size_t len, struct err *e);
+/* Appends all of it or nothing; *torn where a part of it stands there that could not be taken back. */
+int state_append(int fd, const char *text, size_t len, bool *torn);
