@@ -34,8 +34,7 @@ struct origin_store {
 	size_t lines; /* in the journal */
 	bool lost;    /* a record that was queued is not in the journal: it is written anew when there is room */
 	bool torn;    /* it ends in half a record: until then nothing may follow that */
-	struct err trouble;
-	bool told;
+	struct err trouble, told;
 };
 
 struct origin_store *origin_store_new(int folder, const struct machine *m)
@@ -59,10 +58,10 @@ void origin_store_free(struct origin_store *s)
 
 const char *origin_store_trouble(struct origin_store *s)
 {
-	if (s->told || s->trouble.code == 0)
+	if (s->trouble.code == 0 || strcmp(s->trouble.text, s->told.text) == 0)
 		return NULL;
-	s->told = true;
-	return s->trouble.text;
+	s->told = s->trouble;
+	return s->told.text;
 }
 
 static void queue_text(struct origin_store *s, const char *text, size_t len)

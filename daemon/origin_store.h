@@ -11,7 +11,7 @@
 
 struct origin_store;
 
-/* folder -1: nothing is kept. Never fails; trouble is told once by origin_store_trouble(). */
+/* folder -1: nothing is kept. Never fails; trouble is told by origin_store_trouble(). */
 struct origin_store *origin_store_new(int folder, const struct machine *m);
 void origin_store_free(struct origin_store *s);
 
@@ -22,5 +22,5 @@ void origin_store_add(struct origin_store *s, const struct policy *p, const stru
 void origin_store_flush(struct origin_store *s);
 /* Rewrites the journal with just these, when it has grown well beyond them. */
 void origin_store_trim(struct origin_store *s, const struct policy *p, struct members *members);
-/* A line to log, or NULL; told once. */
+/* A line to log, or NULL; each trouble is told once, not again with every look. */
 const char *origin_store_trouble(struct origin_store *s);

@@ -256,6 +256,24 @@ static void half_a_record_is_taken_back_and_written_when_there_is_room(void **st
 	origin_store_free(s);
 }
 
+static void another_trouble_is_told_too(void **state)
+{
+	auto_free char *text = with_boot_id("812\n");
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+
+	put_file("origins", text, strlen(text));
+	origin_store_load(s, &policy, members);
+	assert_non_null(origin_store_trouble(s));
+	limit_files(1);
+	write_one(s, members, 1, "/user.slice/a");
+	limit_files(RLIM_INFINITY);
+	assert_non_null(strstr(origin_store_trouble(s), "cannot be written"));
+	assert_null(origin_store_trouble(s));
+	members_free(members);
+	origin_store_free(s);
+}
+
 /* A SIGKILL may come between two pages of one write. */
 static void a_last_line_without_its_end_is_not_believed(void **state)
 {
@@ -284,6 +302,7 @@ int main(void)
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_full_file_system_is_told_once),
 		TEST(half_a_record_is_taken_back_and_written_when_there_is_room),
+		TEST(another_trouble_is_told_too),
 		TEST(a_last_line_without_its_end_is_not_believed),
 	};
 
