@@ -6,6 +6,7 @@
 #include <cgq/auto.h>
 
 #include "drift.h"
+#include "override_choose.h"
 #include "plan_make.h"
 #include "report.h"
 #include "report_diff_rules.h"
@@ -179,6 +180,7 @@ json_t *report_diff(const struct view *v, const char *name, const char *text, si
 {
 	struct file_set set = { 0 };
 	struct faults faults = { 0 };
+	struct overrides overrides = { 0 };
 	struct choice next = { 0 };
 	json_t *o = NULL;
 
@@ -186,11 +188,12 @@ json_t *report_diff(const struct view *v, const char *name, const char *text, si
 		if (name)
 			put_given(&set, &faults, name, text, len);
 		if (v->changes)
-			overrides_render(&v->changes->overrides, &set);
-		policy_choose(&set, &faults, &v->choice->in_force, v->machine, &next);
+			overrides_copy(&v->changes->overrides, &overrides);
+		override_choose(&overrides, &set, &faults, &v->choice->in_force, false, v->machine, &next);
 		o = diff_of(v, &next);
 		choice_done(&next);
 	}
+	overrides_done(&overrides);
 	file_set_done(&set);
 	faults_done(&faults);
 	return o;

@@ -7,7 +7,7 @@
 #include <cgq/auto.h>
 
 #include "log.h"
-#include "policy_choose.h"
+#include "override_choose.h"
 
 void settle_change_load(struct daemon *d)
 {
@@ -48,44 +48,20 @@ static void orphan_tell(void *ctx, const struct override *o)
 		   "%s: %s: %s", o->group, o->key, text);
 }
 
-/* While a change is on trial they only rest: their group may be back in a moment. */
-static void orphan_rests(void *ctx, const struct override *o)
-{
-}
-
-/* Overrides are looked up neither in the folders nor in what is kept of a last good set. */
-static void choose(struct daemon *d, enum why why, const struct overrides *set, const struct file_set *files,
-		   const struct faults *faults, const struct file_set *good, struct choice *ret)
-{
-	struct file_set now = {0}, before = {0};
-
-	overrides_strip(files, &now);
-	overrides_render(set, &now);
-	overrides_filter(set, good, &before);
-	if (why == WHY_START || why == WHY_ROLLBACK)
-		overrides_render(set, &before);
-	policy_choose(&now, faults, &before, &d->machine, ret);
-	file_set_done(&now);
-	file_set_done(&before);
-}
-
-/* Answers whether an override is given up, since nothing else names its group. */
+/*
+ * Answers whether an override is given up, since nothing else names its group. While a change is on trial they only
+ * rest: their group may be back in a moment.
+ */
 static bool choose_with_groups(struct daemon *d, enum why why, const struct file_set *files, const struct faults *faults,
 			       const struct file_set *good, struct choice *ret)
 {
+	bool good_holds = why == WHY_START || why == WHY_ROLLBACK; /* only real files are stored */
 	struct overrides set, *all = &d->changes.overrides;
-	bool dropped = false;
 
 	overrides_copy(all, &set);
-	choose(d, why, &set, files, faults, good, ret);
-	while (overrides_drop_orphans(&set, ret->policy, orphan_rests, d)) {
-		choice_done(ret);
-		choose(d, why, &set, files, faults, good, ret);
-	}
-	if (!d->changes.pending.is_pending)
-		dropped = overrides_drop_orphans(all, ret->policy, orphan_tell, d);
+	override_choose(&set, files, faults, good, good_holds, &d->machine, ret);
 	overrides_done(&set);
-	return dropped;
+	return !d->changes.pending.is_pending && overrides_drop_orphans(all, ret->policy, orphan_tell, d);
 }
 
 void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,

@@ -122,6 +122,32 @@ static void a_group_that_vanishes_is_named(void **state)
 	json_decref(o);
 }
 
+static void set_tasks(struct overrides *o, const char *group)
+{
+	const struct override one = { (char *)group, (char *)"tasks", (char *)"7", (char *)"root", (char *)"now" };
+
+	overrides_put(o, &one);
+}
+
+/* And so does a reload. */
+static void what_was_set_in_a_group_goes_with_its_section(void **state)
+{
+	struct world *w = *state;
+	struct changes changes = { 0 };
+	json_t *o;
+
+	set_tasks(&changes.overrides, "web");
+	set_tasks(&changes.overrides, "gone");
+	w->v.changes = &changes;
+	o = diff(w, NULL, NULL);
+	assert_json(action_of(o, "write", "/cgq/web", "pids.max"), "text", "\"7\"");
+	assert_int_equal(json_array_size(json_object_get(o, "actions")), 1);
+	json_decref(o);
+	assert_int_equal(changes.overrides.n, 2);
+	w->v.changes = NULL;
+	overrides_done(&changes.overrides);
+}
+
 static void a_changed_rule_is_a_difference_though_no_cgroup_shows_it(void **state)
 {
 	struct world *w = *state;
@@ -249,6 +275,7 @@ int main(void)
 		TEST(a_limit_below_what_is_in_use_is_a_danger),
 		TEST(what_goes_from_one_hierarchy_only_says_from_which),
 		TEST(a_group_that_vanishes_is_named),
+		TEST(what_was_set_in_a_group_goes_with_its_section),
 		TEST(a_changed_rule_is_a_difference_though_no_cgroup_shows_it),
 		TEST(a_new_group_is_made),
 		TEST(a_given_text_replaces_the_file_of_that_name_with_its_faults),
