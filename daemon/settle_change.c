@@ -48,20 +48,30 @@ static void orphan_tell(void *ctx, const struct override *o)
 		   "%s: %s: %s", o->group, o->key, text);
 }
 
-/*
- * Answers whether an override is given up, since nothing else names its group. While a change is on trial they only
- * rest: their group may be back in a moment.
- */
+/* While a change is on trial they only rest: their group may be back in a moment. */
+static bool give_up_orphans(struct daemon *d, const struct policy *p)
+{
+	return !d->changes.pending.is_pending && overrides_drop_orphans(&d->changes.overrides, p, orphan_tell, d);
+}
+
+void settle_change_end(struct daemon *d)
+{
+	d->changes.pending = (struct pending){0};
+	give_up_orphans(d, d->choice.policy);
+	settle_change_save(d);
+}
+
+/* Answers whether an override is given up, since nothing else names its group. */
 static bool choose_with_groups(struct daemon *d, enum why why, const struct file_set *files, const struct faults *faults,
 			       const struct file_set *good, struct choice *ret)
 {
 	bool good_holds = why == WHY_START || why == WHY_ROLLBACK; /* only real files are stored */
-	struct overrides set, *all = &d->changes.overrides;
+	struct overrides set;
 
-	overrides_copy(all, &set);
+	overrides_copy(&d->changes.overrides, &set);
 	override_choose(&set, files, faults, good, good_holds, &d->machine, ret);
 	overrides_done(&set);
-	return !d->changes.pending.is_pending && overrides_drop_orphans(all, ret->policy, orphan_tell, d);
+	return give_up_orphans(d, ret->policy);
 }
 
 void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,

@@ -98,7 +98,15 @@ static void begin_at(struct daemon *d)
 	c->young_usec = 0;
 }
 
+/* It stays as it is, or is what it was before. */
 static void end(struct daemon *d)
+{
+	health_free(take_ptr(d->confirming.health));
+	settle_change_end(d);
+}
+
+/* What is in force goes: another policy is chosen next, and what rests may have a group again. */
+static void end_to_return(struct daemon *d)
 {
 	d->changes.pending = (struct pending){0};
 	health_free(take_ptr(d->confirming.health));
@@ -217,7 +225,7 @@ static void roll_back(struct daemon *d, const char *why)
 	if (is_first) {
 		hold(d, why);
 		d->confirming.returning = true;
-		end(d);
+		end_to_return(d);
 		rollback_tell(d, why);
 	}
 	d->confirming.returning = settle(d, WHY_ROLLBACK, &e) < 0;
@@ -264,7 +272,7 @@ void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_know
 		return;
 	}
 	log_line(LOG_LEVEL_WARNING, "what an unconfirmed change would return to is not there any more; it stays");
-	end(d);
+	end_to_return(d);
 }
 
 void settle_confirm_resumed(struct daemon *d)
@@ -274,6 +282,9 @@ void settle_confirm_resumed(struct daemon *d)
 	look_now(d, &d->confirming.before);
 	health_begin(d);
 	settle_confirm_tick(d);
+	if (d->options.once && d->changes.pending.is_pending)
+		log_line(LOG_LEVEL_WARNING, "a change waits to be confirmed, %u s are left: nobody takes it back before cgqd runs again",
+			 settle_confirm_left(d));
 }
 
 unsigned settle_confirm_left(const struct daemon *d)

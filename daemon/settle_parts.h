@@ -41,6 +41,8 @@ void settle_save_good(struct daemon *d); /* not while a change waits: then the f
 void settle_time_text(char ret[TIME_TEXT_BYTES]); /* "2026-11-25 19:05:11" */
 void settle_change_load(struct daemon *d);
 void settle_change_save(struct daemon *d);
+/* What is in force stays: what was set in groups that are gone is given up. */
+void settle_change_end(struct daemon *d);
 /* seen: the files as they are; adds to faults what was rolled back. good: as for policy_choose(). */
 void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,
 		   const struct file_set *good, struct choice *ret);

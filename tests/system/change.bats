@@ -343,6 +343,35 @@ back_to() {
 	back_to 66
 }
 
+@test "on trial: confirmed, what was set in a group that is gone is given up" {
+	web 50% | policy 50-web.conf
+	cgqd_start
+	cgq set web cpu=20%..66%
+	rm "$CONF/50-web.conf"
+	cgq reload --confirm 60s
+	no_group web
+	run -0 cgq diff
+	cgq confirm
+	log_says 'web: cpu: no file names the group any more; what root set at .* is taken back'
+	web 50% | policy_now 50-web.conf
+	knob_is web ceiling 50
+}
+
+@test "on trial: cgqd --once says that it does not wait for the end; one whose time is over is taken back" {
+	web 50% | policy 50-web.conf
+	cgqd_start
+	web 70% | policy 50-web.conf
+	cgq reload --confirm 5s
+	cgqd_kill
+	cgqd_ends --once
+	[ "$status" = 0 ]
+	[[ $output == *'a change waits to be confirmed, '[1-5]' s are left: nobody takes it back before cgqd runs again'* ]]
+	knob_is web ceiling 70
+	sleep 5
+	cgqd_ends --once
+	knob_is web ceiling 50
+}
+
 @test "on trial: a health command that fails twice takes it back, and says what it said" {
 	# shellcheck disable=SC2016 # for the other shell
 	printf '#!/bin/sh\necho "$1 is $(cat %s/health)"\ntest "$(cat %s/health)" = well\n' "$ROOM" "$ROOM" >"$ROOM/check"
