@@ -13,14 +13,13 @@
 
 #include <cgq/auto.h>
 
+#include "folders_young.h"
 #include "hotplug.h"
 #include "log.h"
 #include "methods.h"
 #include "resolve.h"
 
 #define SECOND_USEC	  1000000U
-/* An editor or a package writes a file in several steps; what lies in between is nobody's policy. */
-#define FOLDER_QUIET_USEC 300000U
 /* A package puts the new executable in place and restarts the service soon after. */
 #define NAMES_QUIET_USEC  50000U
 
@@ -87,8 +86,8 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	would_be_tick(d->would_be, d->sampler);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
-	if (d->again || d->lost || hotplug_changed(d->hotplug))
-		daemon_settle(d, d->lost ? WHY_LOST : d->again ? WHY_VERIFY : WHY_MACHINE, &e);
+	if (d->again || d->lost || d->unread || hotplug_changed(d->hotplug))
+		daemon_settle(d, d->lost ? WHY_LOST : d->again || d->unread ? WHY_VERIFY : WHY_MACHINE, &e);
 	settle_confirm_tick(d);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
 	return 0;

@@ -132,6 +132,7 @@ struct daemon {
 	bool ready;
 	bool again;		 /* something changed that wants another full look soon */
 	bool lost;		 /* the kernel dropped events since the last full look began: so does this */
+	bool unread;		 /* files changed within moments: taken when they have been quiet */
 	unsigned writes;	 /* of the last settle */
 	uint64_t applied_ns;	 /* that planning and the writes before the look took */
 	struct service service;

@@ -8,6 +8,7 @@
 #include <cgq/auto.h>
 
 #include "base_store.h"
+#include "folders_young.h"
 #include "log.h"
 #include "observe.h"
 #include "pin_store.h"
@@ -105,7 +106,7 @@ void settle_save_good(struct daemon *d)
 	file_set_done(&files);
 }
 
-/* Else there is nothing to do where the files are as they were. */
+/* Then the files are taken, also as they were. */
 static bool is_asked(enum why why)
 {
 	return why == WHY_RELOAD || why == WHY_SET || why == WHY_ROLLBACK;
@@ -153,6 +154,22 @@ static void keep_reset(const struct policy *old, struct policy *now)
 	}
 }
 
+/* Who comes by chance may come while a file is being written: a person means it as it is, and the folder watch has waited. */
+static bool may_be_half(const struct daemon *d, enum why why)
+{
+	bool by_chance = !is_asked(why) && why != WHY_START && why != WHY_FOLDER;
+
+	return by_chance && folders_young(d->options.folders, d->options.n_folders, FOLDER_QUIET_USEC);
+}
+
+static bool is_news(struct daemon *d, enum why why, const struct file_set *now)
+{
+	bool differs = !d->choice.policy || !file_sets_equal(now, &d->seen);
+
+	d->unread = differs && may_be_half(d, why);
+	return is_asked(why) || (differs && !d->unread);
+}
+
 /* 1 when another policy is in force than before, 0 when nothing changed. */
 static int take_policy(struct daemon *d, enum why why, struct err *e)
 {
@@ -163,7 +180,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	int r;
 
 	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.read_how, &now, &faults, e);
-	if (r < 0 || (d->choice.policy && file_sets_equal(&now, &d->seen) && !is_asked(why))) {
+	if (r < 0 || !is_news(d, why, &now)) {
 		file_set_done(&now);
 		faults_done(&faults);
 		return r < 0 ? r : 0;

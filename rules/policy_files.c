@@ -18,7 +18,7 @@
 #define SUFFIX ".conf"
 
 /* Debris of editors, packagers and Ansible ends in something else; Puppet's has no dot before what it appends. */
-static bool is_policy_name(const char *name)
+bool policy_file_counts(const char *name)
 {
 	size_t len = strlen(name);
 
@@ -79,7 +79,7 @@ static int folder_read(const char *path, unsigned how, struct file_set *ret, str
 	f.fd = dirfd(dir);
 	folder_begin(&f);
 	while (errno = 0, (entry = readdir(dir))) {
-		if (!is_policy_name(entry->d_name) || file_set_find(ret, entry->d_name))
+		if (!policy_file_counts(entry->d_name) || file_set_find(ret, entry->d_name))
 			continue;
 		if (ret->n >= POLICY_FILES_MAX)
 			return fail(e, E2BIG, "%s: more than %u policy files in all", TEXT_ESCAPED(path),

@@ -29,6 +29,9 @@ void file_set_drop(struct file_set *s, const char *name);
 /* The same files with the same bytes, from the same folders. */
 bool file_sets_equal(const struct file_set *a, const struct file_set *b);
 
+/* "50-web.conf" does; debris does not. */
+bool policy_file_counts(const char *name);
+
 /* How folders are read. */
 enum {
 	READ_TRUSTED_ONLY = 1 << 0, /* only what is root's, and nobody else may write to */

@@ -42,6 +42,28 @@ one() {
 	knob_becomes web ceiling 60
 }
 
+@test "a file that is written in place is read when it is whole, whoever looks meanwhile" {
+	local file text before i
+	file=$(program_file web threads)
+	cp "$file" "$file.new"
+	text="[web]
+		match = exe:$file
+		cpu = 20%..50%"
+	policy 50-web.conf <<<"$text"
+	cgqd_start
+	before=$(stat -c %i "$(group_dir web)")
+	for ((i = 0; i < 12; i++)); do
+		: >"$CONF/50-web.conf"
+		# A new executable has everything looked at, 50 ms later.
+		[ $i != 2 ] || mv "$file.new" "$file"
+		nap
+	done
+	echo "$text" >"$CONF/50-web.conf"
+	echo "[db]" | policy 60-db.conf
+	state_becomes db ok
+	[ "$(stat -c %i "$(group_dir web)")" = "$before" ] || fail 'the group was removed meanwhile'
+}
+
 @test "SIGHUP reloads" {
 	one 50% | policy 50-web.conf
 	cgqd_start
