@@ -2,15 +2,6 @@
 # What the commands answer while a daemon runs, and their exit codes.
 load lib
 
-one() {
-	policy 50-web.conf <<-EOF
-		[web]
-		match = name:$(named web)
-		cpu = 20%..50%
-		memory = 300M
-	EOF
-}
-
 @test "without a daemon every command that needs one exits 3 with one line" {
 	local command
 	for command in list status ps 'explain 1' diff reload reset 'pin 1 a' 'unpin 1' 'freeze a' 'thaw a' 'kill a'; do
@@ -22,7 +13,7 @@ one() {
 }
 
 @test "list has a row a group, a last one for the outside, and the keys of the contract" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	run -0 cgq
@@ -50,7 +41,7 @@ one() {
 }
 
 @test "a group that cannot be had is 4, one that is not as wanted is 1" {
-	one
+	policy_of_web
 	cgqd_start
 	run -0 cgq status
 	run -0 cgq status web
@@ -69,7 +60,7 @@ one() {
 }
 
 @test "only root may change, and strangers may not even read" {
-	one
+	policy_of_web
 	cgqd_start
 	chmod 755 "$ROOM"
 	run setpriv --reuid 65534 --regid 65534 --clear-groups "$BUILD/cgq" --socket "$SOCKET" reload
@@ -80,7 +71,7 @@ one() {
 }
 
 @test "a stock varlink client can ask" {
-	one
+	policy_of_web
 	cgqd_start
 	# One call a line; python's smallest package has no json.
 	run -0 python3 - "$SOCKET" <<-'EOF'
@@ -109,7 +100,7 @@ one() {
 }
 
 @test "--check reads the policy and ends" {
-	one
+	policy_of_web
 	cgqd_ends --check
 	[ "$status" = 0 ]
 	printf '[web]\ncpuu = 3%%\n' | policy 60-bad.conf
@@ -120,7 +111,7 @@ one() {
 }
 
 @test "--check: the settings too" {
-	one
+	policy_of_web
 	printf '[cgqd]\nverify = 30s # often\n' >"$ROOM/cgqd.conf"
 	cgqd_ends --check
 	[ "$status" = 1 ]

@@ -229,6 +229,16 @@ policy() {
 	mv "$ROOM/$1.new" "$CONF/$1"
 }
 
+# The policy of most tests: one group, half of the machine at the most.
+policy_of_web() {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+		cpu = 20%..50%
+		memory = 300M
+	EOF
+}
+
 # policy_now FILE: and it is in force when this returns.
 policy_now() {
 	policy "$1"

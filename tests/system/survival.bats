@@ -2,17 +2,8 @@
 # The daemon may die at any moment, and its state may be anything.
 load lib
 
-one() {
-	policy 50-web.conf <<-EOF
-		[web]
-		match = name:$(named web)
-		cpu = 20%..50%
-		memory = 300M
-	EOF
-}
-
 @test "after SIGKILL limits and members stay, and the next start takes over" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	cgqd_kill
@@ -26,7 +17,7 @@ one() {
 }
 
 @test "SIGTERM leaves limits in place" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	cgqd_stop
@@ -35,7 +26,7 @@ one() {
 }
 
 @test "where a process came from is known even after SIGKILL: its section goes" {
-	one
+	policy_of_web
 	start web threads
 	local before
 	before=$(where "${PID[web]}")
@@ -48,7 +39,7 @@ one() {
 }
 
 @test "where a process came from is known even after SIGKILL: reset" {
-	one
+	policy_of_web
 	start web threads
 	local before
 	before=$(where "${PID[web]}")
@@ -80,7 +71,7 @@ at_home() {
 }
 
 @test "who was born in a group, and whose parent is gone, goes where that came from" {
-	one
+	policy_of_web
 	home_make
 	cgqd_start
 	at_home "$(program_file web forker)" --orphans --alive 20
@@ -102,7 +93,7 @@ at_home() {
 }
 
 @test "who was born while everything was looked at goes where its parent came from, though that is gone" {
-	one
+	policy_of_web
 	home_make
 	cgqd_start
 	while :; do cgq reload >/dev/null 2>&1 || break; done 3>&- &
@@ -124,7 +115,7 @@ at_home() {
 }
 
 @test "who was born while the daemon was dead goes where its parent came from, when the section goes" {
-	one
+	policy_of_web
 	home_make
 	cgqd_start
 	at_home "$(program_file web forker)" --alive 10 --live 20000
@@ -167,7 +158,7 @@ other_runs() {
 }
 
 @test "a member's child in a pid namespace of its own does not keep its group from going" {
-	one
+	policy_of_web
 	cp "$(command -v bash)" "$ROOM/bin/$(named web)"
 	mkfifo "$ROOM/go"
 	local before other
@@ -187,7 +178,7 @@ other_runs() {
 }
 
 @test "killed again and again in the middle of its work, it loses nobody" {
-	one
+	policy_of_web
 	start web forker --storm 30 --live 300 --alive 10
 	local round
 	for round in 1 2 3 4 5 6 7 8; do
@@ -205,7 +196,7 @@ other_runs() {
 }
 
 @test "a second daemon on the same tree is refused, and the first goes on" {
-	one
+	policy_of_web
 	cgqd_start
 	local first=$SOCKET
 	SOCKET=$ROOM/second STATE=$ROOM/state2
@@ -223,7 +214,7 @@ no_tree_called() {
 }
 
 @test "a daemon that is alive keeps its socket" {
-	one
+	policy_of_web
 	cgqd_start
 	TREE=$TREE-other STATE=$ROOM/state2
 	cgqd_ends
@@ -243,7 +234,7 @@ state_costs_a_line() {
 }
 
 @test "damaged state costs a line" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	cgqd_kill
@@ -259,14 +250,14 @@ state_costs_a_line() {
 }
 
 @test "a state folder that is a file costs a line" {
-	one
+	policy_of_web
 	start web threads
 	echo 'a file' >"$STATE"
 	state_costs_a_line
 }
 
 @test "a state folder that cannot be written costs a line" {
-	one
+	policy_of_web
 	start web threads
 	mkdir "$STATE"
 	mount -t tmpfs -o ro,size=64k cgq-test "$STATE"
@@ -276,7 +267,7 @@ state_costs_a_line() {
 }
 
 @test "a full state folder costs a line" {
-	one
+	policy_of_web
 	start web threads
 	mkdir "$STATE"
 	mount -t tmpfs -o size=64k cgq-test "$STATE"
@@ -287,7 +278,7 @@ state_costs_a_line() {
 }
 
 @test "a state folder that vanishes is named by the reload that misses it" {
-	one
+	policy_of_web
 	cgqd_start
 	rm -r "$STATE"
 	run cgq reload
@@ -296,7 +287,7 @@ state_costs_a_line() {
 }
 
 @test "state of another boot is not believed" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	cgqd_kill
@@ -310,7 +301,7 @@ state_costs_a_line() {
 }
 
 @test "without the privilege it needs, it names it and ends" {
-	one
+	policy_of_web
 	mkdir -p "$STATE"
 	chmod 777 "$ROOM" "$STATE"
 	run timeout 10 setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$BUILD/cgqd" \
@@ -323,7 +314,7 @@ state_costs_a_line() {
 }
 
 @test "without CAP_NET_ADMIN it names that" {
-	one
+	policy_of_web
 	run timeout 10 setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$BUILD/cgqd" \
 		--config "$CONF" --settings "$ROOM/cgqd.conf" --socket "$SOCKET" --state "$STATE" --tree "$TREE"
 	[ "$status" -ne 0 ] && [ "$status" -ne 124 ]
@@ -332,7 +323,7 @@ state_costs_a_line() {
 }
 
 @test "it stays small, and quiet while nothing happens" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	sleep 2
@@ -345,7 +336,7 @@ state_costs_a_line() {
 }
 
 @test "two daemons do not write over each other's state: the second remembers nothing, and says so" {
-	one
+	policy_of_web
 	start web threads
 	cgqd_start
 	placed web web

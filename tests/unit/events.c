@@ -72,6 +72,17 @@ static void hear_all_of(struct events *v, struct heard *h)
 	}
 }
 
+static void hears_a_child(struct events *v)
+{
+	struct heard h = {.pid = fork()};
+
+	if (h.pid == 0)
+		_exit(0);
+	waitpid(h.pid, NULL, 0);
+	hear_all_of(v, &h);
+	assert_string_equal(h.kinds, "F-");
+}
+
 static uint64_t now_ns(void)
 {
 	struct timespec t;
@@ -191,31 +202,20 @@ static void lost_events_are_told_and_reading_goes_on(void **state)
 	assert_int_equal(setsockopt(events_fd(v), SOL_SOCKET, SO_RCVBUFFORCE, &large, sizeof(large)), 0);
 	while (events_read(v, hear, &h, &lost, NULL) > 0)
 		;
-	h.pid = fork();
-	if (h.pid == 0)
-		_exit(0);
-	waitpid(h.pid, NULL, 0);
-	hear_all_of(v, &h);
-	assert_string_equal(h.kinds, "F-");
+	hears_a_child(v);
 	events_free(v);
 }
 
 static void asking_again_does_no_harm(void **state)
 {
 	struct events *v = events_or_skip(), *other = events_new(NULL);
-	struct heard h = {0};
 
 	assert_non_null(other);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(events_renew(v, NULL), 0);
 	/* and when one listener leaves, the other still hears */
 	events_free(other);
-	h.pid = fork();
-	if (h.pid == 0)
-		_exit(0);
-	waitpid(h.pid, NULL, 0);
-	hear_all_of(v, &h);
-	assert_string_equal(h.kinds, "F-");
+	hears_a_child(v);
 	events_free(v);
 }
 

@@ -1,11 +1,9 @@
 /* The kernel of this host, through libcgroup: what it finds, makes, writes and removes, and how it says no. */
-#include "real_tree.h"
+#include "real_trees.h"
 
 #include <sys/stat.h>
 
 #include <cgq/auto.h>
-
-static struct real_tree real;
 
 static const struct hierarchy *tree_in(enum controller c, char path[600])
 {
@@ -16,12 +14,6 @@ static const struct hierarchy *tree_in(enum controller c, char path[600])
 	machine_path(&real.m, (unsigned)h, "", path, 600);
 	assert_int_equal(real.k->make(real.k, &real.m.hierarchies[h], path, NULL), 0);
 	return &real.m.hierarchies[h];
-}
-
-static int tree_gone(void **state)
-{
-	real_remove_all(&real);
-	return 0;
 }
 
 static void a_controller_is_found_where_it_is_mounted(void **state)
@@ -100,17 +92,6 @@ static void a_write_to_a_removed_cgroup_fails_with_ENODEV(void **state)
 	assert_int_equal(real.k->remove(real.k, h, path, NULL), 0);
 	assert_int_equal(write(fd, "0", 1), -1);
 	assert_int_equal(errno, ENODEV);
-}
-
-static int real_setup(void **state)
-{
-	return real_tree_init(&real);
-}
-
-static int real_teardown(void **state)
-{
-	real_tree_done(&real);
-	return 0;
 }
 
 int main(void)

@@ -4,10 +4,8 @@
 
 #include <cgq/auto.h>
 
-#include "real_tree.h"
+#include "real_trees.h"
 #include "rounds.h"
-
-static struct real_tree real;
 
 static struct rounds rounds_of_host(void)
 {
@@ -175,23 +173,6 @@ static void a_parent_is_lowered_while_its_child_goes(void **state)
 		rounds_reach(&r, "[a]\ncpu = 0%..10%\n");
 	}
 	rounds_done(&r);
-}
-
-static int real_setup(void **state)
-{
-	return real_tree_init(&real);
-}
-
-static int real_teardown(void **state)
-{
-	real_tree_done(&real);
-	return 0;
-}
-
-static int tree_gone(void **state)
-{
-	real_remove_all(&real);
-	return 0;
 }
 
 int main(void)

@@ -7,13 +7,11 @@
 
 #include <cgq/auto.h>
 
-#include "real_tree.h"
+#include "real_trees.h"
 #include "rounds.h"
 #include "hog.h"
 
 #define TMPFS_MAGIC 0x01021994
-
-static struct real_tree real;
 
 struct scene {
 	struct rounds r;
@@ -201,23 +199,6 @@ static void memory_and_swap_land_one_after_the_other(void **state)
 		assert_int_equal(s.r.refusals.n, 0);
 		scene_end(&s);
 	}
-}
-
-static int real_setup(void **state)
-{
-	return real_tree_init(&real);
-}
-
-static int real_teardown(void **state)
-{
-	real_tree_done(&real);
-	return 0;
-}
-
-static int tree_gone(void **state)
-{
-	real_remove_all(&real);
-	return 0;
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* Counters over plain folders: what is unknown stays unknown, and nothing goes backwards. */
-#include "dir_tree.h"
+#include "sampled.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -7,33 +7,8 @@
 #include <unistd.h>
 
 #include "counter_files.h"
-#include "sampler.h"
 
-#define SECOND 1000000000ULL
-#define UNKNOWN(x) assert_true((x) < 0)
-
-/* A tree of two groups: web with a cgroup, batch passive. */
-static struct group groups[] = {
-	{ .path = "batch", .name = "batch", .parent = GROUP_NONE },
-	{ .path = "web", .name = "web", .parent = GROUP_NONE, .enforce = true },
-};
-static struct policy policy = { .groups = groups, .n_groups = 2 };
-static unsigned node_of_group[] = { UINT32_MAX, 1 };
-static struct node nodes[] = {
-	{ .group = GROUP_NONE, .path = "" },
-	{ .group = 1, .path = "web" },
-};
-static struct want want = { .nodes = nodes, .n = 2, .leaf_of_group = node_of_group, .node_of_group = node_of_group,
-			    .hierarchies = 1 };
 static const struct want nothing = { .n = 0 };
-
-static void make_cgroups(struct dir_tree *t)
-{
-	for (unsigned h = 0; h < t->m.n_hierarchies; h++) {
-		t->k->make(t->k, &t->m.hierarchies[h], "/cgq", NULL);
-		t->k->make(t->k, &t->m.hierarchies[h], "/cgq/web", NULL);
-	}
-}
 
 static void put_cpu_v1(struct dir_tree *t, const char *path, const char *usage)
 {

@@ -2,15 +2,6 @@
 # Pure v2 under systemd, until units are supported: a delegated scope is ours, and all else is not in force.
 load ../lib
 
-policy_of_web() {
-	policy 50-web.conf <<-EOF
-		[web]
-		match = name:$(named web)
-		cpu = 20%..50%
-		memory = 300M
-	EOF
-}
-
 # In a scope that systemd leaves to its processes, beside a program that the policy names.
 cgqd_start_in_scope() {
 	SCOPE=cgq-test-$RUN-scope
