@@ -3,13 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
 #include "change.h"
 #include "command.h"
 #include "exits.h"
 #include "faults.h"
+#include "faults_ask.h"
 #include "field.h"
-#include "rows.h"
 #include "say.h"
 #include "text.h"
 
@@ -55,21 +54,8 @@ static json_t *question_make(const struct options *o)
 int cmd_reload(const struct options *o)
 {
 	json_t *answer = NULL, *question = question_make(o);
-	struct rows r;
-	int status;
+	int status = faults_ask(o, "Reload", question, result_show, &answer);
 
-	if (!question)
-		return EXIT_USAGE;
-	status = rows_init(o, &r);
-	if (status == 0)
-		status = ask(o, "Reload", json_incref(question), &answer);
-	json_decref(question);
-	if (status == 0 && o->set[OPTION_JSON])
-		status = rows_json(&r, answer, NULL);
-	else if (status == 0 && (o->set[OPTION_OUTPUT] || o->set[OPTION_RAW]))
-		status = rows_show(&r, field_list(answer, "faults"), false, 0);
-	else if (status == 0)
-		result_show(&r, answer);
 	if (answer && !o->set[OPTION_JSON])
 		trial_say(o, answer);
 	if (status == 0 && (json_array_size(field_list(answer, "refused")) > 0 ||

@@ -1,11 +1,10 @@
 /* cgq set: changes values of a group now, or takes them back. */
 #include <string.h>
 
-#include "ask.h"
 #include "command.h"
 #include "exits.h"
+#include "faults_ask.h"
 #include "field.h"
-#include "rows.h"
 #include "say.h"
 #include "text.h"
 
@@ -78,7 +77,7 @@ static json_t *question_make(const struct options *o)
 	return question;
 }
 
-static void result_say(const json_t *answer)
+static void result_say(const struct rows *r, const json_t *answer)
 {
 	const json_t *one;
 	size_t i;
@@ -102,21 +101,8 @@ static void result_say(const json_t *answer)
 int cmd_set(const struct options *o)
 {
 	json_t *answer = NULL, *question = question_make(o);
-	struct rows r;
-	int status;
+	int status = faults_ask(o, o->set[OPTION_CLEAR] ? "Clear" : "Set", question, result_say, &answer);
 
-	if (!question)
-		return EXIT_USAGE;
-	status = rows_init(o, &r);
-	if (status == 0)
-		status = ask(o, o->set[OPTION_CLEAR] ? "Clear" : "Set", json_incref(question), &answer);
-	json_decref(question);
-	if (status == 0 && o->set[OPTION_JSON])
-		status = rows_json(&r, answer, NULL);
-	else if (status == 0 && (o->set[OPTION_OUTPUT] || o->set[OPTION_RAW]))
-		status = rows_show(&r, field_list(answer, "faults"), false, 0);
-	else if (status == 0)
-		result_say(answer);
 	if (status == 0 && json_array_size(field_list(answer, "faults")) > 0)
 		status = EXIT_DIFFERS;
 	json_decref(answer);
