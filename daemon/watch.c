@@ -21,6 +21,9 @@
 
 #define FOLDER_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF | IN_MOVE_SELF)
 
+/* Who writes for longer than the quiet time has not closed the file yet. Asked for policy only: elsewhere logs are written. */
+#define WRITE_EVENTS (FOLDER_EVENTS | IN_MODIFY)
+
 /* An entry that is replaced, on the way to a folder or to a file that is linked to; its own attributes are its own business. */
 #define ENTRY_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 
@@ -66,11 +69,12 @@ static bool is_watched(const struct watch *w, const char *folder, const char *na
 
 static void watch_add(struct watch *w, const char *folder, const char *name)
 {
+	uint32_t events = name ? ENTRY_EVENTS : w->want.suffix ? WRITE_EVENTS : FOLDER_EVENTS;
 	struct watched *one = must_alloc(sizeof(*one));
 
 	*one = (struct watched){.watch = w, .folder = must_strdup(folder), .name = name ? must_strdup(name) : NULL};
 	/* Without a watch (no inotify instance left, say) the slow timer still finds the change. */
-	if (sd_event_add_inotify(w->event, &one->source, folder, name ? ENTRY_EVENTS : FOLDER_EVENTS, on_inotify, one) < 0)
+	if (sd_event_add_inotify(w->event, &one->source, folder, events, on_inotify, one) < 0)
 		one->source = NULL;
 	array_grow(w->list, w->n, w->cap);
 	w->list[w->n++] = one;

@@ -91,6 +91,25 @@ static void debris_is_no_change(void **state)
 	assert_int_equal(told, 0);
 }
 
+static void every_write_begins_the_quiet_time_anew(void **state)
+{
+	char path[256];
+	int fd;
+
+	make_folder();
+	put("10-x.conf");
+	run();
+	told = 0;
+	snprintf(path, sizeof(path), "%s/10-x.conf", folder);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(fd, "x", 1), 1);
+	run();
+	assert_int_equal(told, 1);
+	close(fd);
+	run();
+	assert_int_equal(told, 2);
+}
+
 static void many_changes_are_told_once(void **state)
 {
 	make_folder();
@@ -299,6 +318,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(debris_is_no_change),
+		TEST(every_write_begins_the_quiet_time_anew),
 		TEST(many_changes_are_told_once),
 		TEST(a_folder_that_appears_later_is_watched),
 		TEST(a_folder_that_is_replaced_is_watched_again),
