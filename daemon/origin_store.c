@@ -235,6 +235,8 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 	one->rule_key = key;
 	one->kind = (enum verdict_kind)kind;
 	one->journaled = true;
+	/* each line says all of it: what an earlier one said and this one does not was forgotten since */
+	memset(one->origins, 0, sizeof(one->origins));
 	while (at)
 		load_origin(s, members, one, strsep(&at, " "));
 	return 0;

@@ -376,6 +376,7 @@ static void forget_origins(struct member *one, uint32_t where)
 	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
 		if (where & (1U << h))
 			one->origins[h] = NULL;
+	one->journaled = false;
 }
 
 /* In none of our cgroups: somebody took it out, or it has ended, and could not be judged by facts that were not there. */

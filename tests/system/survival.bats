@@ -2,6 +2,28 @@
 # The daemon may die at any moment, and its state may be anything.
 load lib
 
+@test "who was given back and then moved by somebody comes from there, also to the next cgqd" {
+	local from=${MOUNT[cpu]}/$TREE-from to=${MOUNT[cpu]}/$TREE-to
+	mkdir "$from" "$to"
+	policy_of_web
+	start web threads
+	echo "${PID[web]}" >"$from/cgroup.procs"
+	cgqd_start
+	placed web web
+	printf '[web]\nenforce = no\n' | policy_now 60-passive.conf
+	[ "${MOUNT[cpu]}$(cgroup_of "${PID[web]}")" = "$from" ]
+	echo "${PID[web]}" >"$to/cgroup.procs"
+	sleep 1.5 # what is known of members is written down every second
+	cgqd_kill
+	rm "$CONF/60-passive.conf"
+	cgqd_start
+	placed web web
+	cgq reset
+	[ "${MOUNT[cpu]}$(cgroup_of "${PID[web]}")" = "$to" ] || fail "back in $(cgroup_of "${PID[web]}")"
+	stop web
+	rmdir "$from" "$to"
+}
+
 @test "after SIGKILL limits and members stay, and the next start takes over" {
 	policy_of_web
 	start web threads

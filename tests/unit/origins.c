@@ -274,6 +274,32 @@ static void another_trouble_is_told_too(void **state)
 	origin_store_free(s);
 }
 
+/* It was given back, and somebody moved it since: where it comes from now is where it is found. */
+static void an_origin_that_was_forgotten_stays_so(void **state)
+{
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+	struct member *one;
+
+	origin_store_trim(s, &policy, members);
+	write_one(s, members, 812, "/user.slice/a");
+	one = members_find(members, 812);
+	one->origins[0] = NULL;
+	one->origins[1] = members_intern(members, "/b");
+	origin_store_add(s, &policy, one);
+	origin_store_flush(s);
+	origin_store_free(s);
+	members_free(members);
+	s = origin_store_new(folder_fd, &machine);
+	members = members_new();
+	origin_store_load(s, &policy, members);
+	one = members_find(members, 812);
+	assert_null(one->origins[0]);
+	assert_string_equal(one->origins[1], "/b");
+	members_free(members);
+	origin_store_free(s);
+}
+
 /* A SIGKILL may come between two pages of one write. */
 static void a_last_line_without_its_end_is_not_believed(void **state)
 {
@@ -303,6 +329,7 @@ int main(void)
 		TEST(a_full_file_system_is_told_once),
 		TEST(half_a_record_is_taken_back_and_written_when_there_is_room),
 		TEST(another_trouble_is_told_too),
+		TEST(an_origin_that_was_forgotten_stays_so),
 		TEST(a_last_line_without_its_end_is_not_believed),
 	};
 
