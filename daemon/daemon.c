@@ -84,6 +84,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	would_be_tick(d->would_be, d->sampler);
+	placer_forget_ended(&d->placer);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
 	if (d->again || d->lost || d->unread || hotplug_changed(d->hotplug))

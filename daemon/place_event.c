@@ -84,6 +84,8 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 		members_drop(p->members, pid);
 		one = NULL;
 	}
+	if (one)
+		one->ending = false; /* it has a first thread that does something */
 	parent = members_find(p->members, f.ppid);
 	s = (struct standing){
 		.parent_group = place_kept_by(p, parent),
@@ -117,6 +119,7 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;
 	one->absent = false; /* its parent may be, to the full look that goes on */
+	one->ending = false;
 	one->journaled = false;
 }
 
@@ -146,6 +149,39 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 		remember_follower(p, ev->pid, &parent);
 }
 
+/*
+ * The end of a process is told as that of its first thread. Others may run on, and of those one that calls exec takes
+ * the number: the exec is told after the end.
+ */
+static bool runs_on(struct placer *p, pid_t pid)
+{
+	struct member *one = members_find(p->members, pid);
+	const struct pin *pin = pins_find(p->pins, pid);
+	uint64_t start_ticks = one && one->start_ticks ? one->start_ticks : pin ? pin->start_ticks : 0;
+
+	if (start_ticks == 0 || !place_is_there(p, pid, start_ticks))
+		return false;
+	if (one)
+		one->ending = true;
+	return true;
+}
+
+static void forget_ended(void *ctx, struct member *one)
+{
+	struct placer *p = ctx;
+	pid_t pid = one->pid;
+
+	if (!one->ending || place_is_there(p, pid, one->start_ticks))
+		return;
+	place_pin_exited(p, pid);
+	place_ended(p, pid);
+}
+
+void placer_forget_ended(struct placer *p)
+{
+	members_each(p->members, forget_ended, p);
+}
+
 void placer_event(struct placer *p, const struct proc_event_told *ev)
 {
 	switch (ev->kind) {
@@ -165,6 +201,8 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:
+		if (runs_on(p, ev->pid))
+			return;
 		place_pin_exited(p, ev->pid);
 		place_ended(p, ev->pid);
 		return;

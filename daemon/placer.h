@@ -63,6 +63,8 @@ struct facts_reader placer_reader(struct placer *p);
  * its origin is known even when its parent and this daemon have died.
  */
 void placer_journal(struct placer *p);
+/* Of those whose first thread has ended, who is gone whole by now. Once a second. */
+void placer_forget_ended(struct placer *p);
 
 /*
  * Whether that process may be pinned to the group: 0 with FACT_STAT in f (give it back), or -errno with the reason:

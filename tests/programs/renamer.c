@@ -1,9 +1,11 @@
 /* Becomes another: each SIGUSR1 takes the next step of its command line. */
+#include <pthread.h>
+
 #include "program.h"
 
 static const char usage[] = "renamer [--seconds S] STEP...\n"
 			    "  uid=N  effective uid    comm=NAME  its name    exec=PATH  becomes PATH --seconds S\n"
-			    "  fork  a child that sleeps";
+			    "  thread-exec=PATH  the same, called by another thread than the first    fork  a child that sleeps";
 
 static pid_t parent;
 
@@ -39,6 +41,28 @@ static void become(const char *path, uint64_t seconds)
 	exit(1);
 }
 
+struct becoming {
+	const char *path;
+	uint64_t seconds;
+};
+
+static void *become_here(void *ctx)
+{
+	const struct becoming *b = ctx;
+
+	become(b->path, b->seconds);
+	return NULL;
+}
+
+static void become_in_thread(const char *path, uint64_t seconds)
+{
+	struct becoming b = {path, seconds};
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, become_here, &b) == 0)
+		pthread_join(t, NULL);
+}
+
 static void take_step(const char *step, uint64_t seconds)
 {
 	const char *value;
@@ -51,6 +75,8 @@ static void take_step(const char *step, uint64_t seconds)
 		prctl(PR_SET_NAME, value);
 	} else if ((value = step_value(step, "exec"))) {
 		become(value, seconds);
+	} else if ((value = step_value(step, "thread-exec"))) {
+		become_in_thread(value, seconds);
 	} else if (strcmp(step, "fork") == 0) {
 		fork_sleeper((unsigned)seconds);
 	} else {

@@ -68,6 +68,25 @@ followed() {
 	event '.kind == "refuse" and .file == ($conf + "/60-bad.conf") and .line == 2'
 }
 
+@test "the end of a process of many threads is told, in whatever order they end" {
+	local i
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web)
+	EOF
+	cgqd_start
+	for ((i = 0; i < 10; i++)); do
+		start_as "web$i" web threads --threads 40
+		placed web "web$i"
+	done
+	for ((i = 0; i < 10; i++)); do
+		stop "web$i"
+	done
+	for ((i = 0; i < 10; i++)); do
+		told 4 ".kind == \"exit\" and .pid == ${PID[web$i]}" web
+	done
+}
+
 @test "who follows sees what happens while it happens, and that cgqd ended" {
 	policy 50-web.conf <<-EOF
 		[web]

@@ -54,6 +54,28 @@ child_of() {
 	log_says 'pinned to db by root'
 }
 
+# The kernel tells of the end of its first thread before it tells of the exec, by which another takes its number.
+@test "an exec that another thread calls is no end: pin, group and origin stand" {
+	local before
+	two
+	start web renamer "thread-exec=$(program_file other threads)"
+	mkdir "${MOUNT[cpu]}/$TREE-from"
+	echo "${PID[web]}" >"${MOUNT[cpu]}/$TREE-from/cgroup.procs"
+	before=$(where "${PID[web]}")
+	cgqd_start
+	cgq pin "${PID[web]}" db
+	kill -USR1 "${PID[web]}"
+	wait_until 5 'it calls exec' executes "${PID[web]}" "$ROOM/bin/$(named other)"
+	sleep 0.5
+	is_in db "${PID[web]}"
+	cgq explain "${PID[web]}"
+	cgq unpin "${PID[web]}"
+	cgq reset
+	is_back "${PID[web]}" "$before"
+	stop web
+	rmdir "${MOUNT[cpu]}/$TREE-from"
+}
+
 @test "a pin stands over exec, reload and a change of policy" {
 	two
 	start web renamer "exec=$(program_file other threads)"
