@@ -200,6 +200,44 @@ user_group() {
 	is_in web $all
 }
 
+# Its status says zombie then, its files in /proc are empty, and v1 shows it at the root; its other threads are where they were.
+@test "a process whose first thread has ended stays a member, and comes back whole" {
+	local before after from=${MOUNT[cpu]}/$TREE-from
+	two_groups
+	start web threads --threads 4 --headless
+	mkdir "$from"
+	echo "${PID[web]}" >"$from/cgroup.procs"
+	cgqd_start
+	placed web web
+	kill -USR1 "${PID[web]}"
+	wait_until 5 'its first thread ends' headless "${PID[web]}"
+	threads_are_in web
+	cgq reload
+	threads_are_in web
+	cgq explain "${PID[web]}"
+	[ "$(said web procs)" = 1 ]
+	cgq reset
+	after=$(thread_cgroups)
+	[ "$after" = "$from" ] || fail "threads are in $after"
+	stop web
+	rmdir "$from"
+}
+
+headless() {
+	[[ $(<"/proc/$1/stat") == *') Z '* ]]
+}
+
+thread_cgroups() {
+	local task
+	for task in "/proc/${PID[web]}/task"/*; do
+		[ "${task##*/}" = "${PID[web]}" ] || { find_cgroup "${PID[web]}/task/${task##*/}" && echo "${MOUNT[cpu]}$CGROUP"; }
+	done | sort -u
+}
+
+threads_are_in() {
+	[ "$(thread_cgroups)" = "$(group_dir "$1")" ] || fail "threads are in $(thread_cgroups)"
+}
+
 @test "a process of 50 threads moves whole" {
 	two_groups
 	start web threads --threads 50
