@@ -20,6 +20,8 @@
 #define ORIGIN_NAME	 "origins"
 #define ORIGIN_HEAD	 "cgq-origins 1 "
 #define ORIGIN_MAX_BYTES (64U << 20)
+/* Ten thousand moves a second for half a minute come to 60 MiB. A rewrite waits for the disk: not for every thousand of them. */
+#define ORIGIN_LONG_BYTES (16U << 20)
 /* A journal of fewer lines is not worth rewriting: 1,000 lines are about 100 KiB. */
 #define TRIM_LINES 1000
 /* Stands for the group of a member whose section is gone; no group has that name. */
@@ -31,7 +33,7 @@ struct origin_store {
 	char boot[BOOT_ID_SIZE];
 	char *queue;
 	size_t queued, cap;
-	size_t lines; /* in the journal */
+	size_t lines, bytes; /* in the journal */
 	bool lost;    /* a record that was queued is not in the journal: it is written anew when there is room */
 	bool torn;    /* it ends in half a record: until then nothing may follow that */
 	struct err trouble, told;
@@ -153,6 +155,7 @@ void origin_store_flush(struct origin_store *s)
 	r = open_journal(s);
 	if (r == 0)
 		r = state_append(s->fd, s->queue, s->queued, &s->torn);
+	s->bytes += s->queued;
 	s->queued = 0;
 	if (r == 0)
 		return;
@@ -190,17 +193,26 @@ static void rewrite(struct origin_store *s, const struct policy *p, struct membe
 		close(take_fd(s->fd));
 	s->lost = state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble) < 0;
 	s->torn &= s->lost;
+	s->bytes = s->queued;
 	s->queued = 0;
 	open_journal(s);
 }
 
+static bool is_grown(const struct origin_store *s, const struct members *members)
+{
+	return s->lines > members_count(members) * 2 + TRIM_LINES;
+}
+
 void origin_store_trim(struct origin_store *s, const struct policy *p, struct members *members)
 {
-	if (s->folder < 0)
-		return;
-	if (s->fd >= 0 && !s->lost && s->lines <= members_count(members) * 2 + TRIM_LINES)
-		return;
-	rewrite(s, p, members);
+	if (s->folder >= 0 && (s->fd < 0 || s->lost || is_grown(s, members)))
+		rewrite(s, p, members);
+}
+
+void origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members)
+{
+	if (s->folder >= 0 && s->bytes > ORIGIN_LONG_BYTES && is_grown(s, members))
+		rewrite(s, p, members);
 }
 
 static void load_origin(const struct origin_store *s, struct members *members, struct member *one, char *field)

@@ -28,4 +28,5 @@ void placer_journal(struct placer *p)
 {
 	members_each(p->members, journal_one, p);
 	origin_store_flush(p->origins);
+	origin_store_trim_long(p->origins, p->policy, p->members);
 }

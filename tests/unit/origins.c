@@ -169,6 +169,52 @@ static void a_journal_does_not_grow_for_ever(void **state)
 	origin_store_free(s);
 }
 
+static void write_one(struct origin_store *s, struct members *members, pid_t pid, const char *origin)
+{
+	struct member *one = members_put(members, pid, 4711);
+
+	one->group = 1;
+	one->origins[0] = members_intern(members, origin);
+	origin_store_add(s, &policy, one);
+	origin_store_flush(s);
+}
+
+static void next_daemon_knows(pid_t pid, const char *origin)
+{
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+	struct member *one;
+
+	origin_store_load(s, &policy, members);
+	assert_null(origin_store_trouble(s));
+	one = members_find(members, pid);
+	assert_int_equal(one != NULL, origin != NULL);
+	if (origin)
+		assert_string_equal(one->origins[0], origin);
+	members_free(members);
+	origin_store_free(s);
+}
+
+/* Between two looks, too: the next daemon reads 64 MiB of it, and else knows nothing. */
+static void a_storm_of_moves_leaves_a_journal_that_can_be_read(void **state)
+{
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+	char origin[4000] = "/";
+
+	memset(origin + 1, 'x', sizeof(origin) - 2);
+	origin_store_trim(s, &policy, members);
+	for (int i = 0; i < 20000; i++) {
+		write_one(s, members, 1000 + i % 10, origin);
+		if (i % 1000 == 0)
+			origin_store_trim_long(s, &policy, members);
+	}
+	assert_null(origin_store_trouble(s));
+	next_daemon_knows(1000, origin);
+	members_free(members);
+	origin_store_free(s);
+}
+
 static void a_full_file_system_is_told_once(void **state)
 {
 	struct origin_store *s;
@@ -206,32 +252,6 @@ static off_t journal_bytes(void)
 
 	assert_int_equal(fstatat(folder_fd, "origins", &st, 0), 0);
 	return st.st_size;
-}
-
-static void write_one(struct origin_store *s, struct members *members, pid_t pid, const char *origin)
-{
-	struct member *one = members_put(members, pid, 4711);
-
-	one->group = 1;
-	one->origins[0] = members_intern(members, origin);
-	origin_store_add(s, &policy, one);
-	origin_store_flush(s);
-}
-
-static void next_daemon_knows(pid_t pid, const char *origin)
-{
-	struct origin_store *s = origin_store_new(folder_fd, &machine);
-	struct members *members = members_new();
-	struct member *one;
-
-	origin_store_load(s, &policy, members);
-	assert_null(origin_store_trouble(s));
-	one = members_find(members, pid);
-	assert_int_equal(one != NULL, origin != NULL);
-	if (origin)
-		assert_string_equal(one->origins[0], origin);
-	members_free(members);
-	origin_store_free(s);
 }
 
 /* The limit cuts it inside of its last path, where what is left reads well. */
@@ -326,6 +346,7 @@ int main(void)
 		TEST(an_origin_is_known_to_the_next_daemon),
 		TEST(an_origin_outlives_the_section_of_its_group),
 		TEST(a_journal_does_not_grow_for_ever),
+		TEST(a_storm_of_moves_leaves_a_journal_that_can_be_read),
 		TEST(a_full_file_system_is_told_once),
 		TEST(half_a_record_is_taken_back_and_written_when_there_is_room),
 		TEST(another_trouble_is_told_too),
