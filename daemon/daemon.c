@@ -43,13 +43,20 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 		event_filter_dismiss(d->filter, ev->pid, ev->at_ns);
 }
 
+/* After a loss the kernel has all that was queued before it still. In a storm more is lost meanwhile: not for ever. */
+#define TAKE_TRIES 4
+
 bool daemon_take_events(struct daemon *d, struct err *e)
 {
-	bool lost = false;
-	int r = events_read(d->events, on_event, d, &lost, e);
+	bool lost = true, whole = true;
 
-	d->lost |= lost;
-	return r >= 0 && !lost;
+	for (int i = 0; lost && i < TAKE_TRIES; i++) {
+		if (events_read(d->events, on_event, d, &lost, e) < 0)
+			lost = true;
+		whole &= !lost;
+	}
+	d->lost |= !whole;
+	return whole;
 }
 
 void daemon_drain_events(struct daemon *d)

@@ -1,0 +1,72 @@
+/* Events that were lost are made up for, whoever was the first to hear of the loss. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon.h"
+
+#include <cmocka.h>
+
+static pid_t last_ended;
+
+static void on_ended(void *ctx, const struct member *one)
+{
+	last_ended = one->pid;
+}
+
+static pid_t fork_one(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return pid;
+}
+
+static void buffer_set(const struct events *v, int bytes)
+{
+	assert_int_equal(setsockopt(events_fd(v), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)), 0);
+}
+
+/* The child that is forked first, of whom the kernel kept the exit, is heard of in the same breath. */
+static void a_loss_asks_for_a_look_and_what_came_before_it_is_heard(void **state)
+{
+	static struct group groups[] = {{.path = "web"}};
+	static const struct policy policy = {.groups = groups, .n_groups = 1};
+	struct daemon d = {.events = events_new(NULL), .members = members_new(), .pins = pins_new()};
+	pid_t first;
+
+	if (!d.events)
+		skip();
+	d.placer = (struct placer){.policy = &policy, .members = d.members, .pins = d.pins, .ended = on_ended};
+	while (!daemon_take_events(&d, NULL))
+		;
+	d.lost = false;
+	buffer_set(d.events, 8192);
+	first = fork_one();
+	members_put(d.members, first, 0)->group = 0;
+	waitpid(first, NULL, 0);
+	for (int i = 0; i < 100; i++)
+		waitpid(fork_one(), NULL, 0);
+	assert_false(daemon_take_events(&d, NULL));
+	assert_true(d.lost);
+	assert_int_equal(last_ended, first);
+	events_free(d.events);
+	members_free(d.members);
+	pins_free(d.pins);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_loss_asks_for_a_look_and_what_came_before_it_is_heard),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
