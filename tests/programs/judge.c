@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		program_misused(USAGE);
-	program_ends_after(0);
+	program_begins(0);
 	for (size_t i = 0; i < ARRAY_SIZE(shapes); i++)
 		for (size_t k = 0; k < ARRAY_SIZE(sizes); k++)
 			size_judge(shapes[i], sizes[k]);
