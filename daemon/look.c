@@ -241,17 +241,36 @@ static void forget_pin(void *ctx, struct pin *one)
 		place_pin_exited(l->p, one->pid);
 }
 
+/* Judged by its event already, and not to be judged again by what it was before. */
+static void read_again(struct look *l, pid_t pid)
+{
+	size_t i = find(l, pid);
+	struct proc_facts now = {.pid = pid};
+
+	if (i == SIZE_MAX || proc_read(l->p->proc, &now, FACT_STAT) < 0)
+		return;
+	proc_facts_done(&l->procs[i]);
+	l->procs[i] = now;
+}
+
 /*
  * Who was forked before the list was made, and by whom, is told by what waits now: a child whose parent ended in between
  * has its origin from there. Who is not in the list but was known before is gone, and is forgotten only after that; who
- * comes to be known by it is younger than the list.
+ * comes to be known by it is younger than the list. Who became something else is read again.
  */
 static void hear_of_births(struct look *l)
 {
-	members_each(l->p->members, mark_absent, l);
-	pins_each(l->p->pins, mark_absent_pin, l);
-	if (l->p->drain)
-		l->p->drain(l->p->ctx);
+	struct placer *p = l->p;
+
+	members_each(p->members, mark_absent, l);
+	pins_each(p->pins, mark_absent_pin, l);
+	p->n_heard = 0;
+	p->hears = true;
+	if (p->drain)
+		p->drain(p->ctx);
+	p->hears = false;
+	for (size_t i = 0; i < p->n_heard; i++)
+		read_again(l, p->heard[i]);
 }
 
 static void look_done(struct look *l)

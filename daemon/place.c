@@ -111,6 +111,9 @@ void placer_policy(struct placer *p, const struct policy *now, const unsigned *m
 void placer_done(struct placer *p)
 {
 	free(p->rule_keys);
+	free(p->heard);
+	p->heard = NULL;
+	p->n_heard = p->cap_heard = 0;
 	p->rule_keys = NULL;
 	p->n_rule_keys = 0;
 }

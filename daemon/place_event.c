@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <cgq/memory.h>
+
 #include "classify.h"
 #include "tree_path.h"
 
@@ -184,6 +186,10 @@ void placer_forget_ended(struct placer *p)
 
 void placer_event(struct placer *p, const struct proc_event_told *ev)
 {
+	if (p->hears && (ev->kind == EVENT_EXEC || ev->kind == EVENT_IDS || ev->kind == EVENT_COMM)) {
+		array_grow(p->heard, p->n_heard, p->cap_heard);
+		p->heard[p->n_heard++] = ev->pid;
+	}
 	switch (ev->kind) {
 	case EVENT_FORK:
 		forked(p, ev);

@@ -28,6 +28,10 @@ struct placer {
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
 	unsigned long moved, returned; /* since start */
+	/* while the full look hears what waited: who was judged by an event, and is something else than its list says */
+	bool hears;
+	pid_t *heard;
+	size_t n_heard, cap_heard;
 	/* of the last full look */
 	size_t looked;
 	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
