@@ -89,6 +89,7 @@ struct daemon {
 	struct machine machine;
 	struct hierarchies hierarchies; /* also those that are mounted nowhere now */
 	struct proc *proc;
+	struct tasks *tasks; /* NULL: the full look is from /proc */
 	struct events *events;
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */

@@ -18,6 +18,7 @@
 #include "resolve.h"
 #include "settings_file.h"
 #include "state_folder.h"
+#include "tasks.h"
 
 /* Some hundred KiB at most: what a night's trouble comes to. */
 #define CHRONICLE_ENTRIES 1000
@@ -62,7 +63,19 @@ static void open_filter(struct daemon *d)
 	d->filter = event_filter_new(events_fd(d->events), &e);
 	events_are_filtered(d->events, d->filter != NULL);
 	if (!d->filter)
-		log_line(LOG_LEVEL_INFO, "process events are not filtered in the kernel: %s", e.text);
+		log_line(LOG_LEVEL_DETAIL, "process events: not filtered in the kernel: %s", e.text);
+}
+
+static void open_tasks(struct daemon *d)
+{
+	struct err e = {0};
+
+	d->tasks = tasks_new(d->proc, &e);
+	proc_scan_by(d->proc, d->tasks);
+	if (d->tasks)
+		log_line(LOG_LEVEL_DETAIL, "full look: by the task iterator");
+	else
+		log_line(LOG_LEVEL_DETAIL, "full look: from /proc: %s", e.text);
 }
 
 static int open_kernel(struct daemon *d, struct err *e)
@@ -79,6 +92,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	d->proc = proc_new(&d->machine, e);
 	if (!d->proc)
 		return -e->code;
+	open_tasks(d);
 	d->mover = mover_new(d->kernel, &d->machine);
 	d->members = members_new();
 	d->departed = departed_new();
@@ -176,6 +190,7 @@ void daemon_close(struct daemon *d)
 	pins_free(d->pins);
 	frozen_done(&d->frozen);
 	proc_free(d->proc);
+	tasks_free(d->tasks);
 	tree_free(&d->tree);
 	want_free(d->want);
 	refusals_clear(&d->refusals);

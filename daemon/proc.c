@@ -15,10 +15,12 @@
 #include "delegation.h"
 #include "proc.h"
 #include "proc_parse.h"
+#include "tasks.h"
 #include "text.h"
 
 struct proc {
 	const struct machine *machine;
+	struct tasks *tasks; /* borrowed; NULL: /proc says who there is */
 	int root;
 	char pid_namespace[32]; /* our own, "pid:[4026531836]" */
 	struct delegation delegation;
@@ -268,12 +270,10 @@ static void found_add(struct proc *p, struct found *w, const char *name)
 		w->n++;
 }
 
-int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e)
+static int scan_folders(struct proc *p, struct found *w, struct err *e)
 {
-	struct found w = {0};
 	ssize_t n;
 
-	delegation_clear(&p->delegation);
 	/* from the first one; procfs lists processes in ascending order */
 	if (lseek(p->root, 0, SEEK_SET) < 0)
 		return fail(e, errno, "/proc: %s", strerror(errno));
@@ -281,15 +281,49 @@ int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err
 		for (ssize_t at = 0; at < n;) {
 			const struct dirent64 *d = (const void *)(p->names + at);
 
-			found_add(p, &w, d->d_name);
+			found_add(p, w, d->d_name);
 			at += d->d_reclen;
 		}
 	}
-	if (n < 0) {
-		int error = errno;
+	return n < 0 ? fail(e, errno, "/proc: %s", strerror(errno)) : 0;
+}
 
-		free(w.list);
-		return fail(e, error, "/proc: %s", strerror(error));
+/* A kernel that guards process 1 keeps it from iterators too (seen on a 6.18), and its children want a parent. */
+static void add_first(struct proc *p, struct found *w)
+{
+	struct found first = {0};
+
+	if (w->n > 0 && w->list[0].pid == 1)
+		return;
+	found_add(p, &first, "1");
+	if (first.n == 1) {
+		array_grow(w->list, w->n, w->cap);
+		memmove(w->list + 1, w->list, w->n++ * sizeof(w->list[0]));
+		w->list[0] = first.list[0];
+	}
+	free(first.list);
+}
+
+void proc_scan_by(struct proc *p, struct tasks *t)
+{
+	p->tasks = t;
+}
+
+int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e)
+{
+	struct found w = {0};
+
+	delegation_clear(&p->delegation);
+	if (p->tasks && tasks_scan(p->tasks, &w.list, &w.n, NULL) == 0) {
+		w.cap = w.n;
+		add_first(p, &w);
+	} else {
+		int r = scan_folders(p, &w, e);
+
+		if (r < 0) {
+			free(w.list);
+			return r;
+		}
 	}
 	*ret = w.list;
 	*ret_n = w.n;

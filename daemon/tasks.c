@@ -1,0 +1,168 @@
+/* Records of the task iterator become facts. */
+#include "tasks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "bpf.h"
+#include "bpf/task_record.h"
+#include "proc.h"
+#include "proc_parse.h"
+
+/* The kernel gathers 32 KiB for a read (bpf_seq_read()), and a record is never cut where all of it has room. */
+#define READ_BYTES (64 << 10)
+
+struct tasks {
+	struct bpf *bpf;
+	uint64_t tick_ns;
+};
+
+struct found {
+	struct proc_facts *list;
+	size_t n, cap;
+};
+
+static void exe_take(const struct task_record *r, struct proc_facts *f)
+{
+	char link[TASK_NAME_BYTES + sizeof(" (deleted)")];
+	size_t len = strnlen(r->exe_name, sizeof(r->exe_name));
+
+	if (r->bits & TASK_HAS_FILE) {
+		f->exe_dev = makedev(r->exe_dev >> 20, r->exe_dev & 0xfffff);
+		f->exe_ino = r->exe_ino;
+		f->known |= FACT_BIT(FACT_FILE);
+	}
+	if (!(r->bits & TASK_HAS_NAME))
+		return;
+	/* as the link would say it: a file may really be called so */
+	memcpy(link, r->exe_name, len);
+	if (r->bits & TASK_EXE_DELETED) {
+		memcpy(link + len, " (deleted)", strlen(" (deleted)"));
+		len += strlen(" (deleted)");
+	}
+	proc_parse_exe_link(link, len, f);
+	f->known |= FACT_BIT(FACT_EXE);
+}
+
+static void record_take(const struct tasks *t, const struct task_record *r, struct found *w)
+{
+	struct proc_facts *f;
+
+	if (r->bits & TASK_EXITING)
+		return;
+	array_grow(w->list, w->n, w->cap);
+	f = &w->list[w->n++];
+	*f = (struct proc_facts){
+		.pid = (pid_t)r->pid,
+		.ppid = (pid_t)r->ppid,
+		.start_ticks = r->start_ns / t->tick_ns,
+		.uid = r->uid,
+		.gid = r->gid,
+		.nested_pid_namespace = r->level > 0,
+		.known = FACT_BIT(FACT_STAT) | FACT_BIT(FACT_IDS) | FACT_BIT(FACT_NAMESPACE),
+	};
+	memcpy(f->comm, r->comm, strnlen(r->comm, sizeof(f->comm) - 1));
+	exe_take(r, f);
+}
+
+static void found_done(struct found *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		proc_facts_done(&w->list[i]);
+	free(w->list);
+}
+
+static int records_read(const struct tasks *t, int fd, struct found *w, struct err *e)
+{
+	auto_free char *buffer = must_alloc(READ_BYTES);
+	ssize_t n;
+
+	while ((n = read(fd, buffer, READ_BYTES)) > 0) {
+		struct task_record one;
+
+		if ((size_t)n % sizeof(one) != 0)
+			return fail(e, EBADMSG, "a record of %zd bytes more than it should have", n % (ssize_t)sizeof(one));
+		for (ssize_t at = 0; at < n; at += (ssize_t)sizeof(one)) {
+			memcpy(&one, buffer + at, sizeof(one));
+			record_take(t, &one, w);
+		}
+	}
+	return n < 0 ? fail(e, errno, "%s", strerror(errno)) : 0;
+}
+
+int tasks_scan(struct tasks *t, struct proc_facts **ret, size_t *ret_n, struct err *e)
+{
+	auto_fd int fd = bpf_iterator_pass(t->bpf, e);
+	struct found w = {0};
+	int r = fd < 0 ? fd : records_read(t, fd, &w, e);
+
+	if (r < 0) {
+		found_done(&w);
+		return fail_prefix(e, "task iterator");
+	}
+	*ret = w.list;
+	*ret_n = w.n;
+	return 0;
+}
+
+/* In a namespace of its own (of pids, users or clocks) the daemon sees other numbers than the kernel's. */
+static bool is_same(const struct proc_facts *a, const struct proc_facts *b)
+{
+	uint32_t both = a->known & b->known;
+
+	return a->pid == b->pid && a->ppid == b->ppid && a->start_ticks == b->start_ticks && a->uid == b->uid &&
+	       a->gid == b->gid && strcmp(a->comm, b->comm) == 0 && !a->nested_pid_namespace &&
+	       (!(both & FACT_BIT(FACT_FILE)) || (a->exe_dev == b->exe_dev && a->exe_ino == b->exe_ino)) &&
+	       (!(both & FACT_BIT(FACT_EXE)) || strcmp(a->exe_name, b->exe_name) == 0);
+}
+
+static int compare_self(struct tasks *t, struct proc *p, struct err *e)
+{
+	struct proc_facts self = {.pid = getpid()};
+	struct found w = {0};
+	bool same = false;
+	int r;
+
+	proc_read(p, &self, FACT_STAT);
+	proc_read(p, &self, FACT_IDS);
+	proc_read(p, &self, FACT_EXE);
+	proc_read(p, &self, FACT_FILE);
+	r = tasks_scan(t, &w.list, &w.n, e);
+	for (size_t i = 0; r == 0 && i < w.n; i++)
+		same |= is_same(&w.list[i], &self);
+	found_done(&w);
+	proc_facts_done(&self);
+	return r < 0 || same ? r : fail(e, ENOTSUP, "tasks: of this process it says something else than /proc does");
+}
+
+struct tasks *tasks_new(struct proc *p, struct err *e)
+{
+	struct tasks *t = must_alloc(sizeof(*t));
+	int r;
+
+	/* as the kernel makes field 22 of stat (nsec_to_clock_t()) */
+	t->tick_ns = 1000000000U / (uint64_t)sysconf(_SC_CLK_TCK);
+	t->bpf = bpf_new(BPF_TASKS, e);
+	r = t->bpf ? bpf_iterator_start(t->bpf, "tasks", e) : -1;
+	if (r == 0)
+		r = compare_self(t, p, e);
+	if (r < 0) {
+		tasks_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void tasks_free(struct tasks *t)
+{
+	if (!t)
+		return;
+	bpf_free(t->bpf);
+	free(t);
+}
