@@ -26,13 +26,15 @@
 static const struct machine machine;
 static struct proc *by_proc, *by_tasks;
 static struct tasks *tasks;
-static bool scan_find(struct proc *p, pid_t pid, struct proc_facts *ret)
+typedef int (*scan_by)(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e);
+
+static bool scan_find(scan_by scan, pid_t pid, struct proc_facts *ret)
 {
 	struct proc_facts *all = NULL;
 	bool found = false;
 	size_t n = 0;
 
-	assert_int_equal(proc_scan(p, &all, &n, NULL), 0);
+	assert_int_equal(scan(by_tasks, &all, &n, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(i == 0 || all[i - 1].pid < all[i].pid);
 		if (all[i].pid == pid && !found)
@@ -42,6 +44,11 @@ static bool scan_find(struct proc *p, pid_t pid, struct proc_facts *ret)
 	}
 	free(all);
 	return found;
+}
+
+static void assert_text(const char *a, const char *b)
+{
+	assert_string_equal(a ? a : "(none)", b ? b : "(none)");
 }
 
 /* What both know is the same; text that one of them does not know is NULL. */
@@ -64,6 +71,11 @@ static void assert_same(const struct proc_facts *a, const struct proc_facts *b)
 	}
 	if (both & FACTS_NAME)
 		assert_string_equal(a->exe_name, b->exe_name);
+	if (both & FACTS_ARGS) {
+		assert_text(a->args, b->args);
+		assert_text(a->argv0_name, b->argv0_name);
+		assert_text(a->script_name, b->script_name);
+	}
 }
 
 static void proc_read_all(pid_t pid, struct proc_facts *ret)
@@ -74,18 +86,36 @@ static void proc_read_all(pid_t pid, struct proc_facts *ret)
 	assert_int_equal(proc_read(by_proc, ret, FACT_NAMESPACE), 0);
 	proc_read(by_proc, ret, FACT_EXE);
 	proc_read(by_proc, ret, FACT_FILE);
+	proc_read(by_proc, ret, FACT_ARGS);
+}
+
+/* A pipe that exec closed tells too early: the new program's name and arguments are set after that. */
+static void wait_for_args(pid_t pid)
+{
+	for (bool there = false; !there; sched_yield()) {
+		struct proc_facts f = {.pid = pid};
+
+		assert_int_equal(proc_read(by_proc, &f, FACT_ARGS), 0);
+		there = f.args != NULL;
+		proc_facts_done(&f);
+	}
 }
 
 static void assert_kind(const struct kind *k)
 {
 	struct child c = child_start(k->run);
-	struct proc_facts told_by_tasks, told_by_proc;
+	struct proc_facts told_by_tasks, told_with_args, told_by_proc;
 
+	if (k->run != run_headless)
+		wait_for_args(c.pid);
 	if (k->unlinks)
 		assert_int_equal(unlink(path_in_folder(k->unlinks)), 0);
-	assert_true(scan_find(by_tasks, c.pid, &told_by_tasks));
+	assert_true(scan_find(proc_scan, c.pid, &told_by_tasks));
+	assert_true(scan_find(proc_scan_with_args, c.pid, &told_with_args));
 	proc_read_all(c.pid, &told_by_proc);
 	assert_same(&told_by_tasks, &told_by_proc);
+	assert_same(&told_with_args, &told_by_proc);
+	assert_int_equal(told_with_args.known, told_by_tasks.known | (k->asks_args ? 0 : FACTS_ARGS));
 	/* the file's numbers depend on where /tmp and this program lie */
 	assert_int_equal(told_by_tasks.known & ~FACTS_FILE, k->known & ~FACTS_FILE);
 	assert_int_equal(told_by_tasks.known & k->known & FACTS_FILE, k->known & FACTS_FILE);
@@ -94,6 +124,7 @@ static void assert_kind(const struct kind *k)
 	if (k->run == run_overlay)
 		assert_false(told_by_tasks.known & FACTS_FILE);
 	proc_facts_done(&told_by_tasks);
+	proc_facts_done(&told_with_args);
 	proc_facts_done(&told_by_proc);
 	child_end(c);
 }
@@ -145,7 +176,7 @@ static void a_zombie_is_left_out(void **state)
 	if (zombie == 0)
 		_exit(0);
 	assert_int_equal(waitid(P_PID, (id_t)zombie, &ended, WEXITED | WNOWAIT), 0);
-	assert_false(scan_find(by_tasks, zombie, &f));
+	assert_false(scan_find(proc_scan, zombie, &f));
 	waitpid(zombie, NULL, 0);
 }
 
