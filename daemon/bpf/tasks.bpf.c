@@ -1,4 +1,8 @@
-/* Every process, as records: the task iterator behind the full look. */
+/*
+ * Every process, as records: the task iterator behind the full look. Command lines are not among them: what copies memory of
+ * another process (bpf_copy_from_user_task()) would wait for the file system that such a page may be mapped from, FUSE
+ * included. /proc/PID/cmdline reads anonymous memory only (FOLL_ANON).
+ */
 #include "bpf/kernel_types.h"
 
 #include <linux/bpf.h>

@@ -1,17 +1,14 @@
 /* Children that are hard to tell right: threads, forged names, executables that are deleted or in another's place. */
 #pragma once
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/userfaultfd.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -121,76 +118,6 @@ static void run_overlay(void)
 	exec_path(path_in_folder("over/on/sleep"));
 }
 
-static void exec_with(const char *argv1)
-{
-	char *const argv[] = {(char[]){"/opt/My App/bin/run"}, (char *)argv1, NULL};
-
-	ready();
-	execv("/bin/sleep", argv);
-	_exit(127);
-}
-
-/* With the path, the number and what ends them, the longest that a record holds, and one byte more. */
-static void run_args_of(size_t bytes)
-{
-	char zeros[512];
-	size_t len = bytes - sizeof("/opt/My App/bin/run") - strlen("1000") - 1;
-
-	snprintf(zeros, sizeof(zeros), "%0*d", (int)(len + strlen("1000")), 1000);
-	exec_with(zeros);
-}
-
-static void run_args_long(void) { run_args_of(255); }
-static void run_args_too_long(void) { run_args_of(256); }
-
-static void run_script(void)
-{
-	static const char text[] = "#!/bin/sh -e\nkill -STOP $$\n";
-	int to = open(path_in_folder("script.sh"), O_WRONLY | O_CREAT | O_EXCL, 0755);
-
-	must(write(to, text, strlen(text)) == (ssize_t)strlen(text) && close(to) == 0);
-	ready();
-	exec_path(path_in_folder("script.sh"));
-}
-
-/* A title that goes on where the environment was, as setproctitle() writes it: no zero ends the arguments. */
-static void run_title(void)
-{
-	char *at = program_invocation_name;
-
-	memset(at, 'x', strlen(at) + 1);
-	memcpy(at, "web: ", 5);
-	ready();
-}
-
-/* What the kernel reads the arguments from, replaced by a page of a file, or by one that userfaultfd watches. */
-static char *page_of_args(void)
-{
-	return (char *)((uintptr_t)program_invocation_name & ~(uintptr_t)4095);
-}
-
-static void run_args_in_file(void)
-{
-	auto_fd int file = memfd_create("args", MFD_CLOEXEC);
-
-	must(write(file, page_of_args(), 4096) == 4096);
-	must(mmap(page_of_args(), 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, file, 0) == page_of_args());
-	ready();
-}
-
-static void run_args_watched(void)
-{
-	int watch = (int)syscall(SYS_userfaultfd, O_CLOEXEC | UFFD_USER_MODE_ONLY);
-	struct uffdio_api api = {.api = UFFD_API};
-	struct uffdio_register range = {
-		.range = {.start = (uintptr_t)page_of_args(), .len = 4096},
-		.mode = UFFDIO_REGISTER_MODE_MISSING,
-	};
-
-	must(watch >= 0 && ioctl(watch, UFFDIO_API, &api) == 0 && ioctl(watch, UFFDIO_REGISTER, &range) == 0);
-	ready();
-}
-
 /* After that the kernel takes most files of a process from its owner: they show root. */
 static void run_other_ids(void)
 {
@@ -275,7 +202,6 @@ static void run_nested(void)
 #define FACTS_ALWAYS (FACT_BIT(FACT_STAT) | FACT_BIT(FACT_IDS) | FACT_BIT(FACT_NAMESPACE))
 #define FACTS_NAME   FACT_BIT(FACT_EXE)
 #define FACTS_FILE   FACT_BIT(FACT_FILE)
-#define FACTS_ARGS   FACT_BIT(FACT_ARGS)
 
 static const struct kind {
 	const char *what;
@@ -284,31 +210,22 @@ static const struct kind {
 	const char *exe_name; /* as /proc has it; NULL: as this program's */
 	uint32_t known; /* by the iterator */
 	bool nested;
-	bool asks_args; /* its command line is left to /proc */
 } kinds[] = {
 	{"forged comm", run_forged, .known = FACTS_ALWAYS | FACTS_NAME},
-	{"executable in another's place", run_bound, .exe_name = "forged", .known = FACTS_ALWAYS,
-	 .asks_args = true},
+	{"executable in another's place", run_bound, .exe_name = "forged", .known = FACTS_ALWAYS},
 	{"executable of a name like a mark", run_named_deleted, .exe_name = "real", .known = FACTS_ALWAYS | FACTS_NAME},
 	{"deleted", run_gone, .unlinks = "gone", .exe_name = "gone", .known = FACTS_ALWAYS | FACTS_NAME},
 	{"deleted, of a name like a mark", run_gone_named_deleted, .unlinks = "gone (deleted)",
 	 .exe_name = "gone (deleted)", .known = FACTS_ALWAYS | FACTS_NAME},
-	{"in memory", run_memfd, .exe_name = "memfd:from memory (deleted)", .known = FACTS_ALWAYS | FACTS_FILE,
-	 .asks_args = true},
+	{"in memory", run_memfd, .exe_name = "memfd:from memory (deleted)", .known = FACTS_ALWAYS | FACTS_FILE},
 	{"longest name", run_long, .exe_name = NAME_62, .known = FACTS_ALWAYS | FACTS_NAME},
-	{"longer name", run_too_long, .exe_name = NAME_62 "h", .known = FACTS_ALWAYS, .asks_args = true},
+	{"longer name", run_too_long, .exe_name = NAME_62 "h", .known = FACTS_ALWAYS},
 	{"overlayfs", run_overlay, .exe_name = "sleep", .known = FACTS_ALWAYS | FACTS_NAME},
 	{"other ids, not dumpable", run_other_ids, .known = FACTS_ALWAYS | FACTS_NAME},
 	{"threads", run_threads, .known = FACTS_ALWAYS | FACTS_NAME},
-	{"main thread ended", run_headless, .exe_name = "", .known = FACTS_ALWAYS, .asks_args = true},
+	{"main thread ended", run_headless, .exe_name = "", .known = FACTS_ALWAYS},
 	{"exec of a thread", run_exec_of_thread, .exe_name = "by a thread", .known = FACTS_ALWAYS | FACTS_NAME},
 	{"nested pid namespace", run_nested, .known = FACTS_ALWAYS | FACTS_NAME, .nested = true},
-	{"long arguments", run_args_long, .exe_name = "sleep", .known = FACTS_ALWAYS | FACTS_NAME},
-	{"longer arguments", run_args_too_long, .exe_name = "sleep", .known = FACTS_ALWAYS | FACTS_NAME, .asks_args = true},
-	{"script", run_script, .exe_name = "dash", .known = FACTS_ALWAYS | FACTS_NAME},
-	{"title over the environment", run_title, .known = FACTS_ALWAYS | FACTS_NAME, .asks_args = true},
-	{"arguments in a file", run_args_in_file, .known = FACTS_ALWAYS | FACTS_NAME, .asks_args = true},
-	{"arguments under watch", run_args_watched, .known = FACTS_ALWAYS | FACTS_NAME, .asks_args = true},
 	{"plain copy", run_copy, .exe_name = "plain copy", .known = FACTS_ALWAYS | FACTS_NAME},
 	{"plain child", run_plain, .known = FACTS_ALWAYS | FACTS_NAME},
 };

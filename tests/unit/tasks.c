@@ -26,15 +26,13 @@
 static const struct machine machine;
 static struct proc *by_proc, *by_tasks;
 static struct tasks *tasks;
-typedef int (*scan_by)(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e);
-
-static bool scan_find(scan_by scan, pid_t pid, struct proc_facts *ret)
+static bool scan_find(pid_t pid, struct proc_facts *ret)
 {
 	struct proc_facts *all = NULL;
 	bool found = false;
 	size_t n = 0;
 
-	assert_int_equal(scan(by_tasks, &all, &n, NULL), 0);
+	assert_int_equal(proc_scan(by_tasks, &all, &n, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		assert_true(i == 0 || all[i - 1].pid < all[i].pid);
 		if (all[i].pid == pid && !found)
@@ -44,11 +42,6 @@ static bool scan_find(scan_by scan, pid_t pid, struct proc_facts *ret)
 	}
 	free(all);
 	return found;
-}
-
-static void assert_text(const char *a, const char *b)
-{
-	assert_string_equal(a ? a : "(none)", b ? b : "(none)");
 }
 
 /* What both know is the same; text that one of them does not know is NULL. */
@@ -71,11 +64,6 @@ static void assert_same(const struct proc_facts *a, const struct proc_facts *b)
 	}
 	if (both & FACTS_NAME)
 		assert_string_equal(a->exe_name, b->exe_name);
-	if (both & FACTS_ARGS) {
-		assert_text(a->args, b->args);
-		assert_text(a->argv0_name, b->argv0_name);
-		assert_text(a->script_name, b->script_name);
-	}
 }
 
 static void proc_read_all(pid_t pid, struct proc_facts *ret)
@@ -86,7 +74,6 @@ static void proc_read_all(pid_t pid, struct proc_facts *ret)
 	assert_int_equal(proc_read(by_proc, ret, FACT_NAMESPACE), 0);
 	proc_read(by_proc, ret, FACT_EXE);
 	proc_read(by_proc, ret, FACT_FILE);
-	proc_read(by_proc, ret, FACT_ARGS);
 }
 
 /* A pipe that exec closed tells too early: the new program's name and arguments are set after that. */
@@ -104,18 +91,15 @@ static void wait_for_args(pid_t pid)
 static void assert_kind(const struct kind *k)
 {
 	struct child c = child_start(k->run);
-	struct proc_facts told_by_tasks, told_with_args, told_by_proc;
+	struct proc_facts told_by_tasks, told_by_proc;
 
 	if (k->run != run_headless)
 		wait_for_args(c.pid);
 	if (k->unlinks)
 		assert_int_equal(unlink(path_in_folder(k->unlinks)), 0);
-	assert_true(scan_find(proc_scan, c.pid, &told_by_tasks));
-	assert_true(scan_find(proc_scan_with_args, c.pid, &told_with_args));
+	assert_true(scan_find(c.pid, &told_by_tasks));
 	proc_read_all(c.pid, &told_by_proc);
 	assert_same(&told_by_tasks, &told_by_proc);
-	assert_same(&told_with_args, &told_by_proc);
-	assert_int_equal(told_with_args.known, told_by_tasks.known | (k->asks_args ? 0 : FACTS_ARGS));
 	/* the file's numbers depend on where /tmp and this program lie */
 	assert_int_equal(told_by_tasks.known & ~FACTS_FILE, k->known & ~FACTS_FILE);
 	assert_int_equal(told_by_tasks.known & k->known & FACTS_FILE, k->known & FACTS_FILE);
@@ -124,7 +108,6 @@ static void assert_kind(const struct kind *k)
 	if (k->run == run_overlay)
 		assert_false(told_by_tasks.known & FACTS_FILE);
 	proc_facts_done(&told_by_tasks);
-	proc_facts_done(&told_with_args);
 	proc_facts_done(&told_by_proc);
 	child_end(c);
 }
@@ -176,7 +159,7 @@ static void a_zombie_is_left_out(void **state)
 	if (zombie == 0)
 		_exit(0);
 	assert_int_equal(waitid(P_PID, (id_t)zombie, &ended, WEXITED | WNOWAIT), 0);
-	assert_false(scan_find(proc_scan, zombie, &f));
+	assert_false(scan_find(zombie, &f));
 	waitpid(zombie, NULL, 0);
 }
 
