@@ -2,6 +2,7 @@
 #include "tasks.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -31,7 +32,7 @@ struct found {
 static void exe_take(const struct task_record *r, struct proc_facts *f)
 {
 	char link[TASK_NAME_BYTES + sizeof(" (deleted)")];
-	size_t len = strnlen(r->exe_name, sizeof(r->exe_name));
+	int len;
 
 	if (r->bits & TASK_HAS_FILE) {
 		f->exe_dev = makedev(r->exe_dev >> 20, r->exe_dev & 0xfffff);
@@ -41,12 +42,9 @@ static void exe_take(const struct task_record *r, struct proc_facts *f)
 	if (!(r->bits & TASK_HAS_NAME))
 		return;
 	/* as the link would say it: a file may really be called so */
-	memcpy(link, r->exe_name, len);
-	if (r->bits & TASK_EXE_DELETED) {
-		memcpy(link + len, " (deleted)", strlen(" (deleted)"));
-		len += strlen(" (deleted)");
-	}
-	proc_parse_exe_link(link, len, f);
+	len = snprintf(link, sizeof(link), "%.*s%s", TASK_NAME_BYTES, r->exe_name,
+		       r->bits & TASK_EXE_DELETED ? " (deleted)" : "");
+	proc_parse_exe_link(link, (size_t)len, f);
 	f->known |= FACT_BIT(FACT_EXE);
 }
 
