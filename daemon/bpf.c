@@ -69,7 +69,7 @@ static int fail_said(struct err *e, int r, const char *what)
 
 struct bpf *bpf_new(enum bpf_object_kind which, struct err *e)
 {
-	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = objects[which].name);
+	struct bpf_object_open_opts options = {.sz = sizeof(options), .object_name = objects[which].name};
 	struct bpf *b = must_alloc(sizeof(*b));
 	size_t len;
 	const void *bytes = objects[which].bytes(&len);
