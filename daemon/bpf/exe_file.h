@@ -42,8 +42,9 @@ static inline bool exe_file_read(struct file *file, __u32 *dev, __u64 *ino)
 }
 
 /*
- * d_path() ends with the name of the last dentry, unless that is the root of its mount: then it is named after the place
- * it is mounted on. False: only /proc can tell, also of a name that fills all the bytes, which may have been cut.
+ * d_path() ends with the name of the last dentry, unless that is the root of its mount, which is named after the place it
+ * is mounted on, or has no parent (a memfd), where its file system makes the text up. False: only /proc can tell, also of a
+ * name that fills all the bytes, which may have been cut.
  */
 static inline bool exe_name_read(struct file *file, char *name, __u32 bytes)
 {
@@ -51,7 +52,7 @@ static inline bool exe_name_read(struct file *file, char *name, __u32 bytes)
 	struct vfsmount *mount = BPF_CORE_READ(file, f_path.mnt);
 	long n;
 
-	if (dentry == BPF_CORE_READ(mount, mnt_root))
+	if (dentry == BPF_CORE_READ(mount, mnt_root) || dentry == BPF_CORE_READ(dentry, d_parent))
 		return false;
 	n = bpf_probe_read_kernel_str(name, bytes, BPF_CORE_READ(dentry, d_name.name));
 	return n > 0 && n < (long)bytes;

@@ -44,7 +44,7 @@ static void exe_read(struct task_record *r, struct task_struct *task)
 	if (!exe_name_read(file, r->exe_name, sizeof(r->exe_name)))
 		return;
 	r->bits |= TASK_HAS_NAME;
-	if (!BPF_CORE_READ(dentry, d_hash.pprev) && dentry != BPF_CORE_READ(dentry, d_parent))
+	if (!BPF_CORE_READ(dentry, d_hash.pprev))
 		r->bits |= TASK_EXE_DELETED;
 }
 
