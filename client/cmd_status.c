@@ -164,14 +164,19 @@ static void title_show(const struct page *p, const char *group, const json_t *us
 	printf("%s%s\n", *reason ? ", " : "", reason);
 }
 
-static void passive_show(const struct page *p)
+/* What holds for the whole daemon, and is not as usual. */
+static void daemon_show(const struct page *p)
 {
 	const char *passive = field_text(p->answer, "passive");
+	const char *polling = field_text(p->answer, "polling");
 
 	if (*passive)
 		printf("  %spassive%s: %s; nothing is enforced\n",
 		       terminal_colour(&p->terminal, COLOUR_CARE), terminal_colour(&p->terminal, COLOUR_PLAIN),
 		       passive);
+	if (*polling)
+		printf("  %spolling%s: %s; new processes are found once a second\n",
+		       terminal_colour(&p->terminal, COLOUR_CARE), terminal_colour(&p->terminal, COLOUR_PLAIN), polling);
 }
 
 static int group_show(const struct page *p, const json_t *group)
@@ -183,7 +188,7 @@ static int group_show(const struct page *p, const json_t *group)
 	int r;
 
 	title_show(p, field_text(group, "group"), usage);
-	passive_show(p);
+	daemon_show(p);
 	prose_line(&p->terminal, "policy", "%s", *at ? at : "-");
 	if (*placement)
 		prose_line(&p->terminal, "placement", "%s", placement);
@@ -268,7 +273,7 @@ static int overview_show(const struct page *p, const json_t *groups)
 	printf("cgqd %s", field_text(p->answer, "version"));
 	printf(", %s, %zu group%s\n", field_text(p->answer, "layout"), json_array_size(groups),
 	       json_array_size(groups) == 1 ? "" : "s");
-	passive_show(p);
+	daemon_show(p);
 	json_array_foreach((json_t *)groups, i, group)
 	{
 		json_array_append(usages, json_object_get(group, "usage"));

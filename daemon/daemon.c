@@ -48,7 +48,7 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 
 bool daemon_take_events(struct daemon *d, struct err *e)
 {
-	bool lost = true, whole = true;
+	bool lost = d->events != NULL, whole = true;
 
 	for (int i = 0; lost && i < TAKE_TRIES; i++) {
 		if (events_read(d->events, on_event, d, &lost, e) < 0)
@@ -87,6 +87,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	struct daemon *d = userdata;
 	struct timespec now;
 	struct err e = {0};
+	enum why why;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
@@ -94,8 +95,9 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	placer_forget_ended(&d->placer);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
-	if (d->again || d->lost || d->unread || hotplug_changed(d->hotplug))
-		daemon_settle(d, d->lost ? WHY_LOST : d->again || d->unread ? WHY_VERIFY : WHY_MACHINE, &e);
+	why = d->lost ? WHY_LOST : d->again || d->unread ? WHY_VERIFY : hotplug_changed(d->hotplug) ? WHY_MACHINE : WHY_POLL;
+	if (why != WHY_POLL || !d->events)
+		daemon_settle(d, why, &e);
 	settle_confirm_tick(d);
 	sd_event_source_set_time_relative(s, SECOND_USEC);
 	return 0;
@@ -107,7 +109,7 @@ static int on_verify(sd_event_source *s, uint64_t usec, void *userdata)
 	struct err e = {0};
 
 	/* Another program's good-bye may have stopped our events too (before Linux 6.6). */
-	if (events_renew(d->events, &e) < 0)
+	if (d->events && events_renew(d->events, &e) < 0)
 		log_line(LOG_LEVEL_WARNING, "%s; new processes are found every %u s only", e.text,
 			 d->settings.verify_seconds);
 	daemon_settle(d, WHY_VERIFY, &e);
@@ -267,9 +269,10 @@ static int add_sources(struct daemon *d, struct err *e)
 {
 	sd_event_source *s = NULL;
 	uint64_t verify = (uint64_t)d->settings.verify_seconds * SECOND_USEC;
-	int r;
+	int r = 0;
 
-	r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), &s, e);
+	if (d->events)
+		r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), &s, e);
 	if (r == 0)
 		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), &s, e);
 	if (r == 0)

@@ -46,6 +46,7 @@ enum why {
 	WHY_PERSON, /* pinned, froze … something */
 	WHY_SET,    /* a person set something, or took it back */
 	WHY_ROLLBACK,
+	WHY_POLL,	/* no event ever comes */
 };
 
 /* What others change in our tree. */
@@ -90,7 +91,8 @@ struct daemon {
 	struct hierarchies hierarchies; /* also those that are mounted nowhere now */
 	struct proc *proc;
 	struct tasks *tasks; /* NULL: the full look is from /proc */
-	struct events *events;
+	struct events *events;	 /* NULL: none ever come here */
+	char polling_reason[512];/* then everything is looked at once a second, because */
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;

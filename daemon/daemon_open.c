@@ -78,6 +78,22 @@ static void open_tasks(struct daemon *d)
 		log_line(LOG_LEVEL_DETAIL, "full look: from /proc: %s", e.text);
 }
 
+/* In a namespace to which no events come, a second is the best that can be had. */
+static int open_events(struct daemon *d, struct err *e)
+{
+	d->events = events_new(e);
+	if (d->events) {
+		open_filter(d);
+		return 0;
+	}
+	if (e->code != ECONNREFUSED && e->code != ETIMEDOUT)
+		return -e->code;
+	snprintf(d->polling_reason, sizeof(d->polling_reason), "%s", e->text);
+	*e = (struct err){0};
+	log_line(LOG_LEVEL_WARNING, "%s; polling: new processes are found once a second", d->polling_reason);
+	return 0;
+}
+
 static int open_kernel(struct daemon *d, struct err *e)
 {
 	int r;
@@ -108,18 +124,14 @@ static int open_kernel(struct daemon *d, struct err *e)
 	sampler_on_hits(d->sampler, settle_hit, d);
 	d->would_be = would_be_new(settle_would, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
-	d->events = events_new(e);
-	if (!d->events)
-		return -e->code;
-	open_filter(d);
-	return 0;
+	return open_events(d, e);
 }
 
 static void hear_events(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	d->heard = daemon_take_events(d, NULL) && !events_are_left(d->events);
+	d->heard = daemon_take_events(d, NULL) && (!d->events || !events_are_left(d->events));
 }
 
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)

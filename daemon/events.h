@@ -22,7 +22,10 @@ struct proc_event_told {
 
 struct events;
 
-/* Subscribed and acknowledged when it returns; NULL on failure. */
+/*
+ * Subscribed and acknowledged when it returns; NULL on failure: ECONNREFUSED or ETIMEDOUT where no event will ever come (in
+ * another network, pid or user namespace than the first), EPERM where more privilege is needed.
+ */
 struct events *events_new(struct err *e);
 void events_free(struct events *v);
 int events_fd(const struct events *v);

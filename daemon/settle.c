@@ -376,6 +376,7 @@ const struct view *settle_glance(struct daemon *d)
 		.read_how = d->view.read_how,
 		.passive = d->passive,
 		.passive_reason = d->passive ? d->passive_reason : NULL,
+		.polling = d->events ? NULL : d->polling_reason,
 		.self = d->placer.self,
 		.pins = d->pins,
 		.frozen = &d->frozen,

@@ -322,19 +322,20 @@ void settle_tell_machine(struct daemon *d, const struct machine *now)
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset", "drift", "a person", "set", "rollback"};
+					    "reset", "drift", "a person", "set", "rollback", "polling"};
 	static const enum happening_kind kinds[] = {
 		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
 		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
 		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON, [WHY_DRIFT] = HAPPENING_APPLY,
 		[WHY_PERSON] = HAPPENING_PERSON, [WHY_SET] = HAPPENING_PERSON, [WHY_ROLLBACK] = HAPPENING_ROLLBACK,
+		[WHY_POLL] = HAPPENING_APPLY,
 	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
 	/* Each drift has a line of its own. */
-	if ((why == WHY_VERIFY || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed &&
+	if ((why == WHY_VERIFY || why == WHY_POLL || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed &&
 	    (d->writes == 0 || why == WHY_DRIFT))
 		return;
 	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = kinds[why]},

@@ -69,6 +69,7 @@ struct view {
 	unsigned read_how;	      /* … as policy_files_read() takes it */
 	bool passive;		      /* the whole daemon: --passive, or after a reset */
 	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
+	const char *polling;	      /* why no process event ever comes, and everything is polled; NULL: they come */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
 	pid_t self;
 	const struct pins *pins;      /* NULL: none */

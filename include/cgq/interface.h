@@ -77,7 +77,7 @@
 	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"# refused: files of which the newest version is not in force.\n"                                           \
 	"method List() -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                                  \
-	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, refused: []Refused,\n" \
+	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, polling: ?string, refused: []Refused,\n" \
 	"  faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending, rolled_back: ?string,\n"     \
 	"  groups: []GroupStatus)\n"                                                 \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
