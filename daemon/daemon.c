@@ -18,6 +18,7 @@
 #include "log.h"
 #include "methods.h"
 #include "resolve.h"
+#include "tree_path.h"
 
 #define SECOND_USEC	  1000000U
 /* A package puts the new executable in place and restarts the service soon after. */
@@ -39,6 +40,8 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	struct daemon *d = ctx;
 
 	placer_event(&d->placer, ev);
+	if (d->warm && ev->kind == EVENT_EXEC)
+		warm_note_start(d->warm, placer_now_ns());
 	if (d->filter && ev->kind != EVENT_EXIT && !members_find(d->members, ev->pid) && !pins_find(d->pins, ev->pid))
 		event_filter_dismiss(d->filter, ev->pid, ev->at_ns);
 }
@@ -163,6 +166,31 @@ static void on_folder_changed(void *ctx)
 	struct err e = {0};
 
 	daemon_settle(d, WHY_FOLDER, &e);
+}
+
+/* Any cgroup of ours will do: what is kept warm is one for the whole machine. */
+static bool on_touch(void *ctx)
+{
+	struct daemon *d = ctx;
+	char path[TREE_PATH_MAX];
+	unsigned h = 0;
+
+	if (!d->want || !d->want->hierarchies || d->choice.policy->n_rules == 0)
+		return false;
+	h = (unsigned)__builtin_ctz(d->want->hierarchies);
+	machine_path(&d->machine, h, "", path, sizeof(path));
+	return mover_touch(d->mover, h, path) == 0;
+}
+
+static int open_warm(struct daemon *d, struct err *e)
+{
+	if (!d->settings.latency_low)
+		return 0;
+	d->warm = warm_new(d->event, on_touch, d, e);
+	if (!d->warm)
+		return -e->code;
+	warm_note_start(d->warm, placer_now_ns());
+	return 0;
 }
 
 static int watch_policy(struct daemon *d, struct err *e)
@@ -314,6 +342,8 @@ int daemon_serve(struct daemon *d, struct err *e)
 	r = add_sources(d, e);
 	if (r == 0)
 		r = watch_policy(d, e);
+	if (r == 0)
+		r = open_warm(d, e);
 	if (r == 0)
 		r = notice_open(d, e);
 	/* Before anything is touched: where another daemon answers there is nothing to do. Calls wait until the loop runs. */

@@ -29,6 +29,7 @@
 #include "settings_read.h"
 #include "tree_watch.h"
 #include "trouble.h"
+#include "warm.h"
 #include "watch.h"
 #include "would_be.h"
 
@@ -96,6 +97,7 @@ struct daemon {
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;
+	struct warm *warm;	 /* NULL: latency = normal */
 	struct members *members;
 	struct origin_store *origins;
 	struct pins *pins;

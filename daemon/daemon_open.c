@@ -182,6 +182,7 @@ void daemon_close(struct daemon *d)
 	server_free(d->server);
 	notice_close(d);
 	settle_confirm_done(d);
+	warm_free(d->warm);
 	watch_free(d->watch);
 	watch_free(d->names_watch);
 	name_folders_done(&d->name_folders);

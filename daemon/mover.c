@@ -107,6 +107,16 @@ static enum moved move(struct mover *v, pid_t pid, uint64_t start_ticks, const c
 	return answer;
 }
 
+/* PID_MAX_LIMIT of include/linux/threads.h: the first number that is no process's, whatever pid_max is. */
+#define NOBODYS_PID (4 << 20)
+
+int mover_touch(struct mover *v, unsigned hierarchy, const char *path)
+{
+	int r = procs_write(v, hierarchy, path, NOBODYS_PID);
+
+	return r == -ESRCH ? 0 : r < 0 ? r : -EPROTO;
+}
+
 enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
 		       struct err *e)
 {

@@ -34,6 +34,11 @@ enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const 
  */
 struct affinities *mover_affinities_take(struct mover *v);
 void mover_affinities_give_back(struct affinities *a);
+/*
+ * A write to that cgroup.procs which moves nobody, for the sake of the ones that come after it: see warm.h. 0 if the kernel
+ * took it as it should, else -errno.
+ */
+int mover_touch(struct mover *v, unsigned hierarchy, const char *path);
 /* Empties one cgroup into another of the same hierarchy, until no process is left in it. */
 int mover_evacuate(struct mover *v, unsigned hierarchy, const char *from, const char *to, struct err *e);
 /*

@@ -59,6 +59,14 @@ static int drift_read(const char *text, struct settings *s)
 	return s->drift_report || strcmp(text, "repair") == 0 ? 0 : -EINVAL;
 }
 
+static int latency_read(const char *text, struct settings *s)
+{
+	if (strcmp(text, "normal") && strcmp(text, "low"))
+		return -EINVAL;
+	s->latency_low = !strcmp(text, "low");
+	return 0;
+}
+
 static int containers_read(const char *text, struct settings *s)
 {
 	if (strcmp(text, "skip"))
@@ -84,11 +92,12 @@ static const struct setting_row {
 	{ "system.cpu", system_cpu_read, "a percentage from 1% to 50% (like 5%)" },
 	{ "verify", verify_read, "a time from 1s to 60m (like 30s)" },
 	{ "drift", drift_read, "repair or report" },
+	{ "latency", latency_read, "normal or low" },
 	{ "containers", containers_read, "skip" },
 	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)" },
 };
 
-static const char *const later_names[] = { "latency", "metrics.listen", "history" };
+static const char *const later_names[] = { "metrics.listen", "history" };
 
 struct reader {
 	const char *path;

@@ -7,6 +7,7 @@
 struct settings {
 	double system_share;	/* system.cpu: 0.05 */
 	unsigned verify_seconds;/* verify: 30 */
+	bool latency_low;	/* latency = low: the kernel's way into a cgroup is kept warm, see daemon/warm.h */
 	bool drift_report;	/* drift = report: what somebody else changed is told, and left so */
 	bool containers_skip;	/* containers = skip is the only value so far */
 	char confirm_health[POLICY_LINE_MAX_BYTES]; /* confirm.health: a command line; "": none */

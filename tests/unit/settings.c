@@ -19,7 +19,8 @@ static const struct {
 	{ "[cgqd]\ncontainers = take\n", "s:2: containers: 'take' is not skip\n" },
 	{ "[cgqd]\nverfiy = 30s\n", "s:2: unknown setting 'verfiy'; did you mean 'verify'?\n" },
 	{ "[cgqd]\nzzzzzz = 30s\n", "s:2: unknown setting 'zzzzzz'\n" },
-	{ "[cgqd]\nlatency = low\n", "s:2: 'latency' is not supported by this version\n" },
+	{ "[cgqd]\nhistory = 1h\n", "s:2: 'history' is not supported by this version\n" },
+	{ "[cgqd]\nlatency = Low\n", "s:2: latency: 'Low' is not normal or low\n" },
 	{ "[cgqd]\nverify = 1s\nverify = 2s\n", "s:3: 'verify' stands in line 2 already\n" },
 	{ "[cgqd]\n[cgqd]\n", "s:2: [cgqd] stands in line 1 already\n" },
 	{ "[web]\ncpu = 40%\n", "s:1: [web]: only [cgqd] stands here; groups stand in policy files\n" },
@@ -45,7 +46,7 @@ static void a_wrong_setting_is_told_and_changes_nothing(void **state)
 
 static void what_is_not_set_is_as_by_default(void **state)
 {
-	static const char text[] = "[CGQD]\nsystem.cpu = 10%\nverify = 2m\ndrift = report\ncontainers = skip\n";
+	static const char text[] = "[CGQD]\nsystem.cpu = 10%\nverify = 2m\ndrift = report\nlatency = low\ncontainers = skip\n";
 	struct settings s = { 0 };
 	struct faults faults = { 0 };
 
@@ -54,10 +55,12 @@ static void what_is_not_set_is_as_by_default(void **state)
 	assert_int_equal(s.verify_seconds, 30);
 	assert_true(s.containers_skip);
 	assert_false(s.drift_report);
+	assert_false(s.latency_low);
 	settings_read("s", text, strlen(text), &s, &faults);
 	assert_true(s.system_share == 0.10);
 	assert_int_equal(s.verify_seconds, 120);
 	assert_true(s.drift_report);
+	assert_true(s.latency_low);
 	assert_int_equal(faults.n, 0);
 	faults_done(&faults);
 }
