@@ -10,6 +10,7 @@
 
 #include <cgq/auto.h>
 
+#include "event_classic.h"
 #include "hotplug.h"
 #include "lock.h"
 #include "log.h"
@@ -62,8 +63,11 @@ static void open_filter(struct daemon *d)
 
 	d->filter = event_filter_new(events_fd(d->events), &e);
 	events_are_filtered(d->events, d->filter != NULL);
-	if (!d->filter)
-		log_line(LOG_LEVEL_DETAIL, "process events: not filtered in the kernel: %s", e.text);
+	if (d->filter)
+		return;
+	log_line(LOG_LEVEL_DETAIL, "process events: matched here, not in the kernel: %s", e.text);
+	if (event_classic_attach(events_fd(d->events), &e) < 0)
+		log_line(LOG_LEVEL_DETAIL, "process events: those of threads wake cgqd too: %s", e.text);
 }
 
 static void open_tasks(struct daemon *d)
