@@ -121,7 +121,7 @@ static void add_rule(struct making *m, const struct rule *rule)
 		m->w->every_exec = true;
 	for (size_t i = 0; i < rule->n_terms; i++) {
 		const struct term *t = &rule->terms[i];
-		uint32_t when = (t == anchor ? WANT_AT_EXEC : 0U) | (t->negated ? 0U : WANT_AT_CHANGE);
+		uint32_t when = t->negated ? 0U : t == anchor ? WANT_AT_EXEC | WANT_AT_CHANGE : WANT_AT_CHANGE;
 
 		note_change(m, t);
 		for (size_t k = 0; when && k < t->n_values; k++)
