@@ -66,16 +66,56 @@ static void empty_lint(const struct group *g, struct faults *faults)
 	if (g->n_rules || g->n_children)
 		return;
 	for (unsigned i = 0; i < KEY__COUNT; i++)
-		if (i != KEY_CHILDREN && i != KEY_ENFORCE && is_set(g, i)) {
+		if (i != KEY_CHILDREN && i != KEY_ENFORCE && i != KEY_STRICT && is_set(g, i)) {
 			fault_add(faults, SEVERITY_HINT, g->at,
 				  "[%s] has limits, but no match: nothing gets into it by itself", g->path);
 			return;
 		}
 }
 
+/* What a file is not named for, the kernel cannot be asked to hold back. */
+static bool names_file(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_terms; i++)
+		if (r->terms[i].kind == MATCH_EXE && !r->terms[i].negated)
+			return true;
+	return false;
+}
+
+/* Only known once the program is there: before that, a rule that asks for it fits nobody. */
+static const struct term *late_term(const struct rule *r)
+{
+	for (size_t i = 0; i < r->n_terms; i++)
+		if (r->terms[i].kind == MATCH_ARGS || r->terms[i].kind == MATCH_TAG)
+			return &r->terms[i];
+	return NULL;
+}
+
+static void strict_lint(const struct policy *p, unsigned group, struct faults *faults)
+{
+	const struct group *g = &p->groups[group];
+	const struct term *late = NULL;
+
+	if (!is_yes(g, KEY_STRICT))
+		return;
+	for (size_t i = 0; i < p->n_rules; i++) {
+		if (p->rules[i].group != group || !names_file(&p->rules[i]))
+			continue;
+		late = late_term(&p->rules[i]);
+		if (!late)
+			return;
+	}
+	if (late)
+		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_STRICT].at,
+			  "strict: does nothing: '%s' is known only once the program runs", late->text);
+	else
+		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_STRICT].at,
+			  "strict: does nothing without a match that says exe:");
+}
+
 void lint_groups(const struct policy *p, const struct machine *m, struct faults *faults)
 {
-	for (size_t i = 0; i < p->n_groups; i++) {
+	for (unsigned i = 0; i < p->n_groups; i++) {
 		const struct group *g = &p->groups[i];
 
 		idle_lint(g, faults);
@@ -83,5 +123,6 @@ void lint_groups(const struct policy *p, const struct machine *m, struct faults 
 		list_lint(p, g, KEY_CPUS, m->cpu_list, faults);
 		list_lint(p, g, KEY_MEMS, m->node_list, faults);
 		empty_lint(g, faults);
+		strict_lint(p, i, faults);
 	}
 }

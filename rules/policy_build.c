@@ -203,6 +203,7 @@ static void groups_link(struct builder *b)
 		g->parent = parent_of(b, g);
 		g->follow = setting_is(&g->settings[KEY_CHILDREN], true);
 		g->enforce = setting_is(&g->settings[KEY_ENFORCE], true);
+		g->strict = setting_is(&g->settings[KEY_STRICT], false);
 		if (g->parent == GROUP_NONE)
 			continue;
 		p->groups[g->parent].n_children++;

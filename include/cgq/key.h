@@ -31,7 +31,8 @@ enum unit {
 	X(SWAP,       "swap",       SHAPE_ONE,       UNIT_BYTES,    "1G",         "swap it may use")                                \
 	X(TASKS,      "tasks",      SHAPE_ONE,       UNIT_COUNT,    "500",        "processes and threads")                          \
 	X(CHILDREN,   "children",   SHAPE_ONE,       UNIT_CHILDREN, "follow",     "whether descendants belong to the group")        \
-	X(ENFORCE,    "enforce",    SHAPE_ONE,       UNIT_BOOL,     "no",         "no: classify and measure, write nothing")
+	X(ENFORCE,    "enforce",    SHAPE_ONE,       UNIT_BOOL,     "no",         "no: classify and measure, write nothing") \
+	X(STRICT,     "strict",     SHAPE_ONE,       UNIT_BOOL,     "yes",        "programs that its exe: rules name are in before they run")
 
 enum key {
 #define X(id, ...) KEY_##id,

@@ -107,6 +107,7 @@ struct group {
 	struct setting settings[KEY__COUNT];
 	bool follow;	   /* children = follow */
 	bool enforce;	   /* false too when an ancestor says no */
+	bool strict;	   /* its own word; no child has it from here */
 };
 
 /* Groups are sorted so that parents come before children, siblings by name. Immutable once read. */

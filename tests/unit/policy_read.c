@@ -181,6 +181,7 @@ static const struct {
 	{ "tasks", "500", KEY_TASKS, { 0 }, { AMOUNT_COUNT, 500, NULL } },
 	{ "tasks", "max", KEY_TASKS, { 0 }, { AMOUNT_MAX, 0, NULL } },
 	{ "children", "match", KEY_CHILDREN, { 0 }, { AMOUNT_BOOL, 0, NULL } },
+	{ "strict", "yes", KEY_STRICT, { 0 }, { AMOUNT_BOOL, 1, NULL } },
 };
 
 static void assert_amount(const struct amount *a, const struct amount *expected)
