@@ -104,21 +104,32 @@ static bool may_stay(const struct look *l, const struct occupant *o)
 	return true;
 }
 
+/* It is about to exec: left where it is, and where it will belong. */
+static void judge_later(struct judged *j, const struct member *one, const struct occupant *o)
+{
+	*j = (struct judged){
+		.done = true,
+		.known = true,
+		.kind = VERDICT_EXCLUDED,
+		.group = one->group,
+		.rule = UINT32_MAX,
+		.in_tree = bits_in_tree(o),
+	};
+}
+
 static void judge_one(struct look *l, size_t i, unsigned parent_group)
 {
 	struct proc_facts *f = &l->procs[i];
 	const struct occupant *o = occupants_find(&l->occupants, f->pid);
-	struct member *one = members_find(l->p->members, f->pid);
+	struct member *one = place_entry(l->p, f);
 	struct facts_reader reader = placer_reader(l->p);
 	struct judged *j = &l->judged[i];
 	struct standing s = {.parent_group = parent_group};
 	struct verdict v = {0};
 
-	if (one && one->start_ticks == 0)
-		one->start_ticks = f->start_ticks;
-	if (one && one->start_ticks != f->start_ticks) {
-		members_drop(l->p->members, f->pid);
-		one = NULL;
+	if (place_is_ahead(one)) {
+		judge_later(j, one, o);
+		return;
 	}
 	s.current_group = one ? place_kept_by(l->p, one) : occupied_group(l, o);
 	s.settled = one && one->judged && s.current_group != GROUP_NONE && l->p->want->hierarchies &&
@@ -138,7 +149,7 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 	/* Never placed, but born in a member's cgroup (in a pid namespace of its own, say): it goes when that goes. */
 	if (v.kind == VERDICT_EXCLUDED && !may_stay(l, o))
 		j->kind = VERDICT_NONE;
-	if (f->pid == l->p->self)
+	if (place_is_own(l->p, f->pid))
 		j->kind = VERDICT_EXCLUDED;
 	else if (j->in_tree)
 		place_inherit(l->p, f, j->in_tree);

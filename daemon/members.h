@@ -15,6 +15,13 @@ struct member {
 	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
 	const char *stood;	 /* the leaf it was last seen or put in, as it should be; interned; NULL: never yet */
 	uint32_t stood_in;	 /* bit per hierarchy in which it was */
+	/*
+	 * It was put here before it ran what the rule names. Should it never do so, it belongs where it did before, of which
+	 * these are group and rule_key.
+	 */
+	uint64_t ahead_ns;	 /* CLOCK_MONOTONIC; 0: it has been judged by what it runs */
+	unsigned before_group;
+	uint64_t before_key;
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool ending;		 /* its first thread has ended: the rest may end without another word */

@@ -90,6 +90,7 @@ static void remap_one(void *ctx, struct member *one)
 	const struct remap *r = ctx;
 
 	one->group = one->group < r->n ? r->map[one->group] : GROUP_NONE;
+	one->before_group = one->before_group < r->n ? r->map[one->before_group] : GROUP_NONE;
 	one->left = GROUP_NONE;
 }
 
@@ -138,12 +139,19 @@ void place_ended(struct placer *p, pid_t pid)
 
 unsigned place_kept_by(const struct placer *p, const struct member *one)
 {
-	if (!one || one->group >= p->policy->n_groups)
+	unsigned group;
+	uint64_t key;
+
+	if (!one)
+		return GROUP_NONE;
+	group = one->ahead_ns ? one->before_group : one->group;
+	key = one->ahead_ns ? one->before_key : one->rule_key;
+	if (group >= p->policy->n_groups)
 		return GROUP_NONE;
 	/* A rule that was edited or deleted, or a pin that was taken back, no longer holds what it once brought. */
-	if (one->rule_key != 0 && !rule_lives(p, one->rule_key) && !pins_hold(p->pins, one->rule_key))
+	if (key != 0 && !rule_lives(p, key) && !pins_hold(p->pins, key))
 		return GROUP_NONE;
-	return one->group;
+	return group;
 }
 
 /* Born in a group's cgroup, it came from where its parent did, who may be gone when that is asked for. */
@@ -280,6 +288,7 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 		return v->kind == VERDICT_NONE && in_tree != 0;
 	one = members_put(p->members, f->pid, f->start_ticks);
 	memcpy(one->comm, f->comm, sizeof(one->comm));
+	place_land(one, v);
 	key = key_of(p, f, v, one);
 	if (one->group != v->group || one->rule_key != key)
 		one->journaled = false;

@@ -7,6 +7,24 @@
 /* The group that may keep it: what its member entry says, while the rule that brought it still exists. */
 unsigned place_kept_by(const struct placer *p, const struct member *one);
 
+/*
+ * Placed by what it is about to run, and that may still come: until then nothing that it was told of before counts, and
+ * nothing that is seen of it.
+ */
+bool place_is_ahead(const struct member *one);
+
+/* It is judged by what it is now: what it was to become no longer counts. */
+void place_land(struct member *one, const struct verdict *v);
+
+/* The entry of a process whose FACT_STAT was read, unless that is of an earlier one of its pid: then it is dropped. */
+struct member *place_entry(struct placer *p, const struct proc_facts *f);
+
+/* Looks where it really is, then carries the verdict out. */
+void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v);
+
+/* cgqd itself, or its gate: never placed. */
+bool place_is_own(const struct placer *p, pid_t pid);
+
 /* What became of a process. */
 enum carried {
 	CARRIED_MEMBER, /* it is where it belongs, or could not be moved: its entry stays */

@@ -42,8 +42,7 @@ static uint32_t bits_where(const struct placer *p, const struct proc_facts *f, u
 	return inside;
 }
 
-/* Looks where it really is, then carries the verdict out. */
-static void put(struct placer *p, struct proc_facts *f, const struct verdict *v)
+void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 {
 	struct proc_facts where;
 	uint32_t inside = 0, in_tree = 0;
@@ -71,7 +70,7 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 	struct standing s;
 	struct member *one;
 
-	if (pid == p->self || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting) {
+	if (place_is_own(p, pid) || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting) {
 		proc_facts_done(&f);
 		return false;
 	}
@@ -79,13 +78,7 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 	/* A parent that is gone already has left its child to pid 1; it belonged somewhere all the same. */
 	if (forked_by && members_find(p->members, forked_by))
 		f.ppid = forked_by;
-	one = members_find(p->members, pid);
-	if (one && one->start_ticks == 0)
-		one->start_ticks = f.start_ticks;
-	if (one && one->start_ticks != f.start_ticks) {
-		members_drop(p->members, pid);
-		one = NULL;
-	}
+	one = place_entry(p, &f);
 	if (one)
 		one->ending = false; /* it has a first thread that does something */
 	parent = members_find(p->members, f.ppid);
@@ -98,7 +91,7 @@ static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
 	place_forbid(p, &f, &v);
 	/* The child of a member is where its parent is, though it may not belong there. */
 	if (v.kind != VERDICT_EXCLUDED && (one || parent || v.kind != VERDICT_NONE))
-		put(p, &f, &v);
+		place_put(p, &f, &v);
 	proc_facts_done(&f);
 	/* One that ended while it was judged was judged by facts that were not there any more: "excluded", say. */
 	return members_find(p->members, pid) || !forked_by || place_is_there(p, pid, f.start_ticks);
@@ -125,6 +118,20 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 	one->journaled = false;
 }
 
+/* What it did before it was placed ahead of an exec says nothing of it any more. */
+static bool is_overtaken(struct placer *p, const struct proc_event_told *ev)
+{
+	const struct member *one = members_find(p->members, ev->pid);
+
+	return one && one->ahead_ns >= ev->at_ns && place_is_ahead(one);
+}
+
+/* Or something else than the exec that it was placed for. */
+static bool is_too_early(struct placer *p, const struct proc_event_told *ev)
+{
+	return ev->kind == EVENT_EXEC ? is_overtaken(p, ev) : place_is_ahead(members_find(p->members, ev->pid));
+}
+
 static void forked(struct placer *p, const struct proc_event_told *ev)
 {
 	const struct member *found = members_find(p->members, ev->parent);
@@ -134,6 +141,11 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	bool doubt = ev->at_ns < parent.placed_ns + FORK_DOUBT_NS;
 	struct member *one;
 
+	/* Placed ahead of an exec, it overtook what is told here of its birth. */
+	if (is_overtaken(p, ev)) {
+		pins_fork(p->pins, ev->parent, ev->pid, 0);
+		return;
+	}
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
 	place_ended(p, ev->pid);
 	pins_fork(p->pins, ev->parent, ev->pid, 0);
@@ -195,15 +207,15 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		forked(p, ev);
 		return;
 	case EVENT_EXEC:
-		if (p->policy->n_rules > 0)
+		if (p->policy->n_rules > 0 && !is_too_early(p, ev))
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_IDS:
-		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP))
+		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP) && !is_too_early(p, ev))
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_COMM:
-		if (asks(p, 1U << MATCH_NAME))
+		if (asks(p, 1U << MATCH_NAME) && !is_too_early(p, ev))
 			judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:

@@ -93,7 +93,7 @@ static int check_kind(struct placer *p, const struct proc_facts *f, struct err *
 
 	if (f->exiting)
 		return fail(e, ESRCH, "it has ended");
-	if (f->pid == p->self)
+	if (place_is_own(p, f->pid))
 		return fail(e, EPERM, "it is cgqd itself");
 	if (proc_of_thread(p->proc, f->pid, &process) == 0 && process != f->pid)
 		return fail(e, EINVAL, "it is a thread of process %d", (int)process);

@@ -25,6 +25,7 @@ struct placer {
 	struct origin_store *origins;
 	struct pins *pins;
 	pid_t self;
+	pid_t gate;	      /* see strict_gate.h; 0: there is none */
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
 	unsigned long moved, returned; /* since start */
@@ -58,6 +59,12 @@ void placer_policy(struct placer *p, const struct policy *now, const unsigned *m
 void placer_forget_standing(struct placer *p);
 
 void placer_event(struct placer *p, const struct proc_event_told *ev);
+
+/*
+ * The process is about to run that file, whose base name is given. If a rule then takes it into a strict group, it is in there when
+ * this returns. It is judged again, by all that it is then, once it runs it, or after a second has not done so.
+ */
+void placer_before_exec(struct placer *p, pid_t pid, uint64_t dev, uint64_t ino, const char *name);
 
 /* Reads facts for classify(); where a process is in our tree, its origin stands in. ctx is the placer. */
 struct facts_reader placer_reader(struct placer *p);
