@@ -98,6 +98,8 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	placer_forget_ended(&d->placer);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
+	if (!strict_tick(d->strict))
+		d->again = true;
 	why = d->lost ? WHY_LOST : d->again || d->unread ? WHY_VERIFY : hotplug_changed(d->hotplug) ? WHY_MACHINE : WHY_POLL;
 	if (why != WHY_POLL || !d->events)
 		daemon_settle(d, why, &e);
@@ -339,6 +341,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.reload_confirm = reload_confirm,
 		.confirm = confirm,
 	};
+	d->strict = strict_new(d->event, &(struct strict_told){settle_strict_asks, settle_strict_went_on, d});
 	r = add_sources(d, e);
 	if (r == 0)
 		r = watch_policy(d, e);

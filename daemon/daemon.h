@@ -27,6 +27,7 @@
 #include "server.h"
 #include "service.h"
 #include "settings_read.h"
+#include "strict.h"
 #include "tree_watch.h"
 #include "trouble.h"
 #include "warm.h"
@@ -130,6 +131,8 @@ struct daemon {
 	struct strmap moves;	 /* see group_moves */
 	struct journal *journal; /* NULL: stderr is none */
 	struct placer placer;
+	struct strict *strict;	 /* NULL: nobody loops */
+	struct strict_files strict_files;
 	struct drifting drift;
 
 	bool passive;
@@ -188,6 +191,9 @@ bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, con
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
 void settle_ended(void *ctx, const struct member *one); /* told by the placer */
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* told by the sampler */
+/* settle_strict.c: what the gate asks and tells; ctx is the daemon. */
+void settle_strict_asks(void *ctx, const struct gate_said *said);
+void settle_strict_went_on(void *ctx, const struct gate_said *said);
 void settle_would(void *ctx, unsigned group, const struct place *at, const char *text); /* an episode of a passive group */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

@@ -136,6 +136,8 @@ static void hear_events(void *ctx)
 	struct daemon *d = ctx;
 
 	d->heard = daemon_take_events(d, NULL) && (!d->events || !events_are_left(d->events));
+	if (d->strict)
+		strict_take(d->strict);
 }
 
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)
@@ -183,6 +185,9 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 void daemon_close(struct daemon *d)
 {
 	chronicle_listen(d->chronicle, NULL, NULL);
+	/* First of all: a close that takes long shall hold up nobody. */
+	strict_free(d->strict);
+	strict_files_done(&d->strict_files);
 	server_free(d->server);
 	notice_close(d);
 	settle_confirm_done(d);

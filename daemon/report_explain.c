@@ -58,6 +58,8 @@ static const char *forbidden(const struct view *v, const struct proc_facts *f)
 {
 	if (f->pid == v->self)
 		return "cgqd itself";
+	if (v->gate && f->pid == v->gate)
+		return "a process of cgqd";
 	for (unsigned h = 0; h < v->machine->n_hierarchies; h++) {
 		const struct hierarchy *one = &v->machine->hierarchies[h];
 		const char *why;
@@ -85,7 +87,7 @@ static void judge(const struct view *v, struct proc_facts *f, const struct pin *
 	standing.is_pinned = pin != NULL;
 	standing.pinned_group = pin ? policy_group(v->choice->policy, pin->group) : GROUP_NONE;
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);
-	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self))
+	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self && f->pid != v->gate))
 		return;
 	if (!(f->known & FACT_BIT(FACT_CGROUP)))
 		reader.read(reader.ctx, f, FACT_CGROUP);

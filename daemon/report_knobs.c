@@ -1,10 +1,15 @@
 /* The knobs of a group, as status and explain tell them. */
 #include <string.h>
 
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
 #include "knob_state.h"
 #include "plan_make.h"
 #include "report_knobs.h"
 #include "state.h"
+#include "strict_files.h"
+#include "text.h"
 
 /* From the mount's root, which is the same in every hierarchy but where our base differs. */
 static void put_path(const struct view *v, enum knob k, const char *rel, json_t *o)
@@ -80,6 +85,8 @@ static bool is_asked(const struct setting *s, enum knob k)
 	return s->at.file && a->kind != AMOUNT_UNSET;
 }
 
+static const char passive_text[] = "passive: measured, nothing is written";
+
 /* Nothing is written for it, so nothing is in force; what it asks is told all the same. */
 static void passive_knobs(const struct view *v, unsigned group, json_t *list)
 {
@@ -94,13 +101,38 @@ static void passive_knobs(const struct view *v, unsigned group, json_t *list)
 		put(o, "wanted", json_null());
 		put(o, "effective", json_null());
 		put(o, "in_force", json_false());
-		put_text(o, "reason", "passive: measured, nothing is written");
+		put_text(o, "reason", passive_text);
 		put(o, "use_bytes", json_null());
 		json_array_append_new(list, o);
 	}
 }
 
-void report_knobs(const struct view *v, unsigned group, json_t *list)
+/* A key that is no file of the kernel: it has no values, but is in force or not. */
+static void strict_knob(const struct view *v, unsigned group, json_t *list)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+	const struct strict_file *bad = v->strict_files ? strict_files_bad(v->strict_files, group) : NULL;
+	bool passive = group_is_passive(v, group);
+	auto_free char *reason = NULL;
+	json_t *o = json_object();
+
+	if (passive)
+		reason = must_strdup(passive_text);
+	else if (bad)
+		reason = must_printf("%s: %s: %s", key_rows[KEY_STRICT].name, TEXT_ESCAPED(bad->path), strict_file_reason(bad));
+	put_text(o, "key", key_rows[KEY_STRICT].name);
+	put_path(v, KNOB_CPU_MAX, g->path, o);
+	put(o, "file", json_null());
+	put_setting(&g->settings[KEY_STRICT], o);
+	put(o, "wanted", json_null());
+	put(o, "effective", json_null());
+	put(o, "in_force", json_boolean(!reason));
+	put_text(o, "reason", reason);
+	put(o, "use_bytes", json_null());
+	json_array_append_new(list, o);
+}
+
+static void cgroup_knobs(const struct view *v, unsigned group, json_t *list)
 {
 	const struct want *w = v->want;
 
@@ -116,4 +148,11 @@ void report_knobs(const struct view *v, unsigned group, json_t *list)
 		for (unsigned k = 0; k < KNOB__COUNT; k++)
 			node_knob(v, node, tree_find(v->tree, node->path), k, list);
 	}
+}
+
+void report_knobs(const struct view *v, unsigned group, json_t *list)
+{
+	cgroup_knobs(v, group, list);
+	if (v->choice->policy->groups[group].settings[KEY_STRICT].at.file)
+		strict_knob(v, group, list);
 }

@@ -298,6 +298,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 		return r;
 	settle_hear_wanted(d);
 	settle_drift_end(d);
+	settle_strict(d);
 	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
 	said = origin_store_trouble(d->origins);
 	if (said)
@@ -378,8 +379,10 @@ const struct view *settle_glance(struct daemon *d)
 		.passive_reason = d->passive ? d->passive_reason : NULL,
 		.polling = d->events ? NULL : d->polling_reason,
 		.self = d->placer.self,
+		.gate = d->placer.gate,
 		.pins = d->pins,
 		.frozen = &d->frozen,
+		.strict_files = &d->strict_files,
 	};
 	return &d->view;
 }

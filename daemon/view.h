@@ -19,6 +19,7 @@
 
 struct departed;
 struct sampler;
+struct strict_files;
 struct strmap;
 struct would_be;
 struct made;
@@ -72,8 +73,10 @@ struct view {
 	const char *polling;	      /* why no process event ever comes, and everything is polled; NULL: they come */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
 	pid_t self;
+	pid_t gate;		      /* its own helper, see strict_gate.h; 0: none */
 	const struct pins *pins;      /* NULL: none */
 	const struct frozen *frozen;  /* NULL: none */
+	const struct strict_files *strict_files; /* of strict groups, and how each stands; NULL: nobody looks */
 };
 
 /* DESIGN section 4, first that holds. */

@@ -20,7 +20,7 @@
 	"  frozen: bool)\n"                                                                                          \
 	"\n"                                                                                                         \
 	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
-	"# root of its hierarchy.\n"                                                                                     \
+	"# root of its hierarchy. Of the key strict there is no file, and no value: it is in force or not.\n"                                                                                     \
 	"type Knob (key: string, path: string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
 	"  at: ?Place, over: ?Place, in_force: bool, reason: ?string, use_bytes: ?int)\n"                            \
 	"\n"                                                                                                         \

@@ -1,6 +1,8 @@
 /* Status, ps and explain. */
 #include "world.h"
 
+#include "strict_files.h"
+
 #include <errno.h>
 #include <time.h>
 
@@ -86,6 +88,51 @@ static void a_knob_that_nobody_asked_for_is_shown_where_it_differs(void **state)
 	assert_json(knob, "effective", "\"7\"");
 	assert_json(knob, "at", "null");
 	json_decref(o);
+}
+
+/* The row of the key strict; *ret_page is to be given back. */
+static json_t *strict_of(const struct world *w, const char *group, json_t **ret_page)
+{
+	json_t *knobs, *knob;
+	size_t i;
+
+	*ret_page = report_status(&w->v, group);
+	knobs = json_object_get(json_array_get(json_object_get(*ret_page, "groups"), 0), "knobs");
+	json_array_foreach(knobs, i, knob)
+		if (!strcmp(json_string_value(json_object_get(knob, "key")), "strict"))
+			return knob;
+	return NULL;
+}
+
+static void strict_is_in_force_unless_a_file_is_not_held_back(void **state)
+{
+	struct world *w = *state;
+	struct strict_file file = { .group = policy_group(w->choice.policy, "web"), .path = must_strdup("/a\tb"), .error = EPERM };
+	struct strict_files files = { .list = &file, .n = 1 };
+	json_t *o, *knob;
+
+	assert_null(strict_of(w, "web", &o));
+	json_decref(o);
+	world_put_file(w, "60-more.conf", "\n[web]\nstrict = yes\n[web/php]\nstrict = yes\n[batch]\nstrict = yes\n");
+	world_choose(w);
+	world_apply(w);
+	w->v.strict_files = &files;
+	knob = strict_of(w, "web", &o);
+	assert_json(knob, "in_force", "false");
+	assert_json(knob, "reason", "\"strict: /a\\\\tb: fanotify's permission events need CAP_SYS_ADMIN\"");
+	assert_json(knob, "at.line", "3");
+	assert_json(knob, "text", "\"yes\"");
+	assert_json(knob, "path", "\"/cgq/web\"");
+	assert_json(knob, "wanted", "null");
+	json_decref(o);
+	knob = strict_of(w, "web/php", &o);
+	assert_json(knob, "in_force", "true");
+	assert_json(knob, "reason", "null");
+	json_decref(o);
+	knob = strict_of(w, "batch", &o); /* passive */
+	assert_json(knob, "in_force", "false");
+	json_decref(o);
+	free(file.path);
 }
 
 static void a_passive_group_shows_what_it_asks_and_that_nothing_is_in_force(void **state)
@@ -290,6 +337,7 @@ int main(void)
 		TEST(status_shows_what_is_asked_and_what_is_in_force),
 		TEST(status_names_the_line_that_is_overridden),
 		TEST(a_knob_that_nobody_asked_for_is_shown_where_it_differs),
+		TEST(strict_is_in_force_unless_a_file_is_not_held_back),
 		TEST(a_passive_group_shows_what_it_asks_and_that_nothing_is_in_force),
 		TEST(status_tells_troubles_and_refusals),
 		TEST(ps_lists_members_by_pid_with_their_rule),

@@ -1,0 +1,290 @@
+/* Strict groups, as cgqd sees them: the other side of the gate. */
+#include "strict.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "strict_gate.h"
+
+/* An order is some system calls of the gate; one that takes so long will never be done. */
+#define ORDER_SECONDS 1
+/* Between two answers of a gate that only has to wait for its turn on a busy CPU. */
+#define SILENT_TICKS  3
+/* Questions of a storm that wait while cgqd looks at everything: some 1,000 messages. */
+#define QUEUE_BYTES   (2 << 20)
+
+enum { OURS, THEIRS };
+
+struct strict {
+	sd_event *event;
+	sd_event_source *source;
+	struct strict_told told;
+	pid_t pid; /* 0: no gate runs */
+	int orders, questions;
+	uint32_t serial, heard;
+	unsigned silent;
+	bool died;
+};
+
+static void gate_forget(struct strict *s)
+{
+	s->source = sd_event_source_disable_unref(s->source);
+	close(s->orders);
+	close(s->questions);
+	s->pid = 0;
+}
+
+/* However it stands: with its end the kernel lets everybody through. */
+static void gate_end(struct strict *s)
+{
+	if (!s->pid)
+		return;
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	gate_forget(s);
+}
+
+static void gate_died(struct strict *s)
+{
+	gate_end(s);
+	s->died = true;
+}
+
+/* False when there is nothing more. */
+static bool said_take(struct strict *s)
+{
+	struct gate_said said;
+	ssize_t n = recv(s->questions, &said, sizeof(said), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n != sizeof(said)) {
+		gate_died(s);
+		return false;
+	}
+	if (said.kind == GATE_WENT_ON) {
+		s->told.went_on(s->told.ctx, &said);
+		return true;
+	}
+	s->told.asks(s->told.ctx, &said);
+	if (send(s->questions, &said.id, sizeof(said.id), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+		gate_died(s);
+	return s->pid != 0;
+}
+
+void strict_take(struct strict *s)
+{
+	while (s->pid && said_take(s))
+		;
+}
+
+static int on_questions(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	strict_take(userdata);
+	return 0;
+}
+
+static int pairs_make(int orders[2], int questions[2])
+{
+	struct timeval limit = { .tv_sec = ORDER_SECONDS };
+	int bytes = QUEUE_BYTES;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, orders) < 0)
+		return -errno;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, questions) < 0) {
+		int r = -errno;
+
+		close(orders[OURS]);
+		close(orders[THEIRS]);
+		return r;
+	}
+	setsockopt(orders[OURS], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(orders[OURS], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	for (unsigned i = OURS; i <= THEIRS; i++)
+		if (setsockopt(questions[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
+			continue; /* then fewer wait, and the others go on at once */
+	return 0;
+}
+
+static int gate_start(struct strict *s)
+{
+	int orders[2] = { -1, -1 }, questions[2] = { -1, -1 }, r = pairs_make(orders, questions);
+	pid_t self = getpid();
+
+	if (r < 0)
+		return r;
+	s->pid = fork();
+	if (s->pid == 0)
+		gate_run(orders[THEIRS], questions[THEIRS], self);
+	r = s->pid < 0 ? -errno : 0;
+	close(orders[THEIRS]);
+	close(questions[THEIRS]);
+	s->orders = orders[OURS];
+	s->questions = questions[OURS];
+	s->serial = s->heard = s->silent = 0;
+	if (r == 0)
+		r = sd_event_add_io(s->event, &s->source, s->questions, EPOLLIN, on_questions, s);
+	if (r == 0) /* somebody waits */
+		r = sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IMPORTANT);
+	if (r < 0 && s->pid > 0)
+		gate_end(s);
+	else if (r < 0)
+		gate_forget(s);
+	return r;
+}
+
+static void files_attach(struct msghdr *m, const int *files, size_t n)
+{
+	struct cmsghdr *c;
+
+	m->msg_controllen = CMSG_SPACE(n * sizeof(int));
+	c = CMSG_FIRSTHDR(m);
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(c), files, n * sizeof(int));
+}
+
+static int order_send(struct strict *s, enum gate_order_kind kind, const int *files, size_t n)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int) * GATE_FILES_MAX)];
+		struct cmsghdr align;
+	} control = { 0 };
+	struct gate_order order = { .kind = kind, .serial = ++s->serial };
+	struct iovec data = { .iov_base = &order, .iov_len = sizeof(order) };
+	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = files ? &control : NULL };
+
+	if (files)
+		files_attach(&m, files, n);
+	return sendmsg(s->orders, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+/* Waits for the answer to the last order; those to pings come before it. */
+static int order_wait(struct strict *s, struct gate_done *done)
+{
+	while (s->heard != s->serial) {
+		ssize_t n = recv(s->orders, done, sizeof(*done), 0);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != sizeof(*done))
+			return n < 0 && errno != EAGAIN ? -errno : -ETIMEDOUT;
+		s->heard = done->serial;
+	}
+	s->silent = 0;
+	return 0;
+}
+
+/* As many of them as one order takes, from *next on; those that have an error already are not tried. */
+static int some_mark(struct strict *s, struct strict_files *files, size_t *next)
+{
+	size_t of[GATE_FILES_MAX] = { 0 }, n = 0;
+	int fds[GATE_FILES_MAX];
+	struct gate_done done = { 0 };
+	int r = 0;
+
+	for (; *next < files->n && n < GATE_FILES_MAX; (*next)++) {
+		if (files->list[*next].error)
+			continue;
+		of[n] = *next;
+		fds[n++] = files->list[*next].fd;
+	}
+	if (n > 0)
+		r = order_send(s, GATE_MARK, fds, n);
+	if (r == 0)
+		r = order_wait(s, &done);
+	for (size_t i = 0; r == 0 && i < n; i++)
+		files->list[of[i]].error = done.errors[i];
+	return r;
+}
+
+static int all_mark(struct strict *s, struct strict_files *files)
+{
+	struct gate_done done;
+	size_t next = 0;
+	int r = 0;
+
+	while (r == 0 && next < files->n)
+		r = some_mark(s, files, &next);
+	if (r == 0)
+		r = order_send(s, GATE_COMMIT, NULL, 0);
+	return r == 0 ? order_wait(s, &done) : r;
+}
+
+static bool is_any_good(const struct strict_files *files)
+{
+	for (size_t i = 0; i < files->n; i++)
+		if (!files->list[i].error)
+			return true;
+	return false;
+}
+
+int strict_follow(struct strict *s, struct strict_files *files, struct err *e)
+{
+	int r = 0;
+
+	s->died = false;
+	if (!is_any_good(files)) {
+		gate_end(s);
+		return 0;
+	}
+	if (!s->pid)
+		r = gate_start(s);
+	if (r < 0)
+		return fail(e, -r, "the gate cannot be started: %s", strerror(-r));
+	r = all_mark(s, files);
+	if (r < 0) {
+		gate_died(s);
+		return fail(e, -r, "the gate does not answer: %s", strerror(-r));
+	}
+	if (!is_any_good(files))
+		gate_end(s);
+	return 0;
+}
+
+bool strict_tick(struct strict *s)
+{
+	struct gate_done done;
+
+	if (!s->pid)
+		return !s->died;
+	while (recv(s->orders, &done, sizeof(done), MSG_DONTWAIT) == sizeof(done))
+		s->heard = done.serial;
+	s->silent = s->heard == s->serial ? 0 : s->silent + 1;
+	if (s->silent >= SILENT_TICKS || (s->silent == 0 && order_send(s, GATE_PING, NULL, 0) < 0))
+		gate_died(s);
+	return !s->died;
+}
+
+pid_t strict_pid(const struct strict *s)
+{
+	return s ? s->pid : 0;
+}
+
+struct strict *strict_new(sd_event *event, const struct strict_told *told)
+{
+	struct strict *s = must_alloc(sizeof(*s));
+
+	s->event = event;
+	s->told = *told;
+	return s;
+}
+
+void strict_free(struct strict *s)
+{
+	if (!s)
+		return;
+	gate_end(s);
+	free(s);
+}

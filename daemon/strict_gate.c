@@ -1,0 +1,362 @@
+/* The gate: permission events become questions, and every one is answered in time. */
+#include "strict_gate.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/fanotify.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "strict_pending.h"
+#include "text.h"
+
+#define LIMIT_NS  (STRICT_LIMIT_MS * UINT64_C(1000000))
+/* An exec that looked for marks before the old ones went asks a moment later: the old group is read so long. */
+#define LINGER_NS UINT64_C(1000000000)
+/* What went on without an answer is told once a second. */
+#define TELL_NS	  UINT64_C(1000000000)
+/* Descriptors for all else than what waits. */
+#define SPARE_FDS ((size_t)64)
+
+struct gate {
+	int orders, questions;
+	pid_t served;
+	int now, old, next;	 /* groups of events; -1: none. next is being made */
+	uint64_t old_since_ns;
+	uint64_t last_id, told_ns;
+	size_t room;		 /* so many may wait */
+	struct gate_said went_on; /* count: not yet told */
+	struct pending pending;
+};
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+/* It is never refused: whoever could do so by stopping us would have a new power. */
+static void allow(int group, int event)
+{
+	struct fanotify_response answer = { .fd = event, .response = FAN_ALLOW };
+
+	if (write(group, &answer, sizeof(answer)) < 0)
+		(void)errno; /* its process was killed meanwhile */
+	close(event);
+}
+
+static void let_go_on(struct gate *g, const struct pending_one *one)
+{
+	uint32_t count = g->went_on.count;
+
+	allow(one->group, one->event);
+	g->went_on = one->said;
+	g->went_on.kind = GATE_WENT_ON;
+	g->went_on.count = count + 1;
+}
+
+static void tell_went_on(struct gate *g, uint64_t now)
+{
+	if (g->went_on.count == 0 || now < g->told_ns + TELL_NS ||
+	    send(g->questions, &g->went_on, sizeof(g->went_on), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		return;
+	g->told_ns = now;
+	g->went_on.count = 0;
+}
+
+/* The fourth field of stat, behind a name that may hold anything; 0 when it is gone. */
+static pid_t parent_of(pid_t pid)
+{
+	char path[32], text[256];
+	const char *at;
+	uint64_t parent;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	at = memrchr(text, ')', (size_t)n);
+	if (!at || strlen(at) < 5)
+		return 0;
+	at += strlen(") S ");
+	text[(at - text) + (ptrdiff_t)strcspn(at, " ")] = '\0';
+	return text_u64(at, &parent) == 0 ? (pid_t)parent : 0;
+}
+
+/* cgqd starts the health command by posix_spawn(), which waits until that has run. */
+static bool is_of_served(const struct gate *g, pid_t pid)
+{
+	return pid <= 0 || pid == g->served || parent_of(pid) == g->served;
+}
+
+/* Without asking a server of a network file system: it may hang. */
+static bool file_of(int event, struct gate_said *said)
+{
+	struct statx st;
+
+	if (statx(event, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &st) < 0)
+		return false;
+	said->dev = makedev(st.stx_dev_major, st.stx_dev_minor);
+	said->ino = st.stx_ino;
+	return true;
+}
+
+static void asked(struct gate *g, int group, const struct fanotify_event_metadata *ev)
+{
+	struct pending_one one = { .group = group, .event = ev->fd };
+	struct pending_one oldest;
+
+	one.said = (struct gate_said){ .kind = GATE_ASKS, .id = ++g->last_id, .at_ns = now_ns(), .pid = ev->pid };
+	if (is_of_served(g, ev->pid) || !file_of(ev->fd, &one.said)) {
+		allow(group, ev->fd);
+		return;
+	}
+	if (g->pending.n >= g->room && pending_take_old(&g->pending, UINT64_MAX, &oldest))
+		let_go_on(g, &oldest);
+	if (send(g->questions, &one.said, sizeof(one.said), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 || !pending_add(&g->pending, &one))
+		let_go_on(g, &one);
+}
+
+/*
+ * No more at once than there is room for: an event for which the kernel finds no free descriptor is refused by it,
+ * and so is the exec.
+ */
+static bool events_take(struct gate *g, int group)
+{
+	_Alignas(struct fanotify_event_metadata) char buf[SPARE_FDS / 2 * sizeof(struct fanotify_event_metadata)];
+	const struct fanotify_event_metadata *ev = (const void *)buf;
+	ssize_t n = read(group, buf, sizeof(buf));
+
+	for (; n > 0 && FAN_EVENT_OK(ev, n); ev = FAN_EVENT_NEXT(ev, n)) {
+		if (ev->fd < 0)
+			continue;
+		if (ev->mask & FAN_OPEN_EXEC_PERM)
+			asked(g, group, ev);
+		else
+			close(ev->fd);
+	}
+	return n > 0;
+}
+
+/* False when cgqd is gone. */
+static bool answers_take(struct gate *g)
+{
+	struct pending_one one;
+	uint64_t id;
+	ssize_t n;
+
+	while ((n = recv(g->questions, &id, sizeof(id), MSG_DONTWAIT)) == sizeof(id))
+		if (pending_take(&g->pending, id, &one))
+			allow(one.group, one.event);
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static int group_new(void)
+{
+	return fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK | FAN_UNLIMITED_QUEUE | FAN_UNLIMITED_MARKS,
+			     O_LARGEFILE | O_CLOEXEC); /* for reading */
+}
+
+static int32_t mark(struct gate *g, int file)
+{
+	if (g->next < 0)
+		g->next = group_new();
+	if (g->next < 0 || fanotify_mark(g->next, FAN_MARK_ADD, FAN_OPEN_EXEC_PERM, file, NULL) < 0)
+		return errno;
+	return 0;
+}
+
+/* Those that wait for it go on. */
+static void old_end(struct gate *g)
+{
+	struct pending_one one;
+
+	for (size_t i = g->pending.n; i-- > 0;)
+		if (g->pending.list[i].group == g->old && pending_take(&g->pending, g->pending.list[i].said.id, &one))
+			let_go_on(g, &one);
+	if (g->old >= 0)
+		close(g->old);
+	g->old = -1;
+}
+
+/* First the new marks, then the old ones off: no file is without for a moment. */
+static void commit(struct gate *g)
+{
+	if (g->next < 0)
+		return;
+	old_end(g);
+	g->old = g->now;
+	g->old_since_ns = now_ns();
+	g->now = g->next;
+	g->next = -1;
+	if (g->old >= 0)
+		fanotify_mark(g->old, FAN_MARK_FLUSH, 0, AT_FDCWD, NULL);
+}
+
+static void old_end_when_quiet(struct gate *g, uint64_t now)
+{
+	if (g->old >= 0 && now >= g->old_since_ns + LINGER_NS && !pending_has_group(&g->pending, g->old))
+		old_end(g);
+}
+
+/* 0: cgqd is gone. Files beyond those that fit are closed by the kernel. */
+static ssize_t order_read(struct gate *g, struct gate_order *ret, int files[GATE_FILES_MAX], size_t *ret_n)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int) * GATE_FILES_MAX)];
+		struct cmsghdr align;
+	} control;
+	struct iovec data = { .iov_base = ret, .iov_len = sizeof(*ret) };
+	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(g->orders, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
+
+	*ret_n = 0;
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
+		*ret_n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+		memcpy(files, CMSG_DATA(c), *ret_n * sizeof(int));
+	}
+	return n;
+}
+
+static void order_done(struct gate *g, const struct gate_done *done)
+{
+	if (send(g->orders, done, sizeof(*done), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		(void)errno; /* cgqd waits for it, and will end us */
+}
+
+/* False when cgqd is gone. */
+static bool orders_take(struct gate *g)
+{
+	int files[GATE_FILES_MAX];
+	struct gate_order order;
+	size_t n_files;
+	ssize_t n;
+
+	while ((n = order_read(g, &order, files, &n_files)) == sizeof(order)) {
+		struct gate_done done = { .serial = order.serial };
+
+		for (size_t i = 0; i < n_files; i++) {
+			done.errors[i] = mark(g, files[i]);
+			close(files[i]);
+		}
+		if (order.kind == GATE_COMMIT)
+			commit(g);
+		order_done(g, &done);
+	}
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void overdue_let_go_on(struct gate *g, uint64_t now)
+{
+	struct pending_one one;
+
+	while (now > LIMIT_NS && pending_take_old(&g->pending, now - LIMIT_NS, &one))
+		let_go_on(g, &one);
+}
+
+/* Until the next has waited long enough, or something is to be told or ended. */
+static int wait_ms(const struct gate *g, uint64_t now)
+{
+	uint64_t until = UINT64_MAX;
+
+	if (g->pending.n > 0)
+		until = g->pending.list[0].said.at_ns + LIMIT_NS;
+	if (g->went_on.count > 0 && g->told_ns + TELL_NS < until)
+		until = now + TELL_NS / 10;
+	if (g->old >= 0 && now + LINGER_NS < until)
+		until = now + LINGER_NS;
+	if (until == UINT64_MAX)
+		return -1;
+	return until <= now ? 0 : (int)((until - now) / 1000000 + 1);
+}
+
+static void close_between(unsigned from, unsigned to)
+{
+	if (from <= to)
+		close_range(from, to, 0);
+}
+
+static void keep_only(int a, int b)
+{
+	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
+
+	close_between(STDERR_FILENO + 1, low - 1);
+	close_between(low + 1, high - 1);
+	close_between(high + 1, ~0U);
+}
+
+/* A terminal's ^C and ^Z are for cgqd. Its death closes the sockets; the signal is for when something else keeps them. */
+static void stand_alone(const struct gate *g)
+{
+	sigset_t none;
+
+	prctl(PR_SET_NAME, "cgqd-gate");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != g->served)
+		_exit(0);
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	keep_only(g->orders, g->questions);
+}
+
+static size_t room_find(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= PENDING_MAX + SPARE_FDS + GATE_FILES_MAX)
+		return PENDING_MAX;
+	return limit.rlim_cur > 2 * (SPARE_FDS + GATE_FILES_MAX) ? limit.rlim_cur - SPARE_FDS - GATE_FILES_MAX : 1;
+}
+
+void gate_run(int orders, int questions, pid_t served)
+{
+	static struct gate g = { .now = -1, .old = -1, .next = -1 };
+
+	g.orders = orders;
+	g.questions = questions;
+	g.served = served;
+	g.room = room_find();
+	stand_alone(&g);
+	for (;;) {
+		struct pollfd wait[] = {
+			{ .fd = g.orders, .events = POLLIN },
+			{ .fd = g.questions, .events = POLLIN },
+			{ .fd = g.now, .events = POLLIN },
+			{ .fd = g.old, .events = POLLIN },
+		};
+		uint64_t now = now_ns();
+
+		poll(wait, sizeof(wait) / sizeof(wait[0]), wait_ms(&g, now));
+		if (!answers_take(&g) || !orders_take(&g))
+			_exit(0);
+		now = now_ns();
+		overdue_let_go_on(&g, now);
+		/* Not those that an order has just ended. */
+		if (wait[2].fd == g.now && wait[2].revents)
+			events_take(&g, g.now);
+		if (wait[3].fd == g.old && wait[3].revents)
+			events_take(&g, g.old);
+		tell_went_on(&g, now);
+		old_end_when_quiet(&g, now);
+	}
+}

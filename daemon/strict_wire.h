@@ -1,0 +1,45 @@
+/* What cgqd and its gate say to each other, over two pairs of sockets that keep the bounds of messages. */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * An exec of a strict program waits for its group so long, and goes on without it then. A judgement and a move take
+ * 0.1 ms, up to 20 ms after an idle moment, and a look at 5,000 processes some 100 ms; a person who starts a program while
+ * cgqd hangs waits half a second once.
+ */
+#define STRICT_LIMIT_MS 500
+
+/* One socket: cgqd orders, the gate answers each order. */
+enum gate_order_kind {
+	GATE_MARK,   /* descriptors of files come with it: to be marked in a group of events that is being made */
+	GATE_COMMIT, /* that group is complete: the earlier one loses its marks */
+	GATE_PING,
+};
+
+#define GATE_FILES_MAX 64 /* of one order; the kernel passes at most 253 descriptors in a message */
+
+struct gate_order {
+	uint32_t kind;
+	uint32_t serial;
+};
+
+struct gate_done {
+	uint32_t serial;
+	int32_t errors[GATE_FILES_MAX]; /* of each file: 0 or a positive errno */
+};
+
+/* The other: the gate asks and tells, cgqd answers with the uint64_t id of what it was asked and has decided. */
+enum gate_said_kind {
+	GATE_ASKS,    /* id, at_ns, pid, dev, ino: this process is about to run that file */
+	GATE_WENT_ON, /* … and went on without an answer; count: so many since it was told last, pid is one of them */
+};
+
+struct gate_said {
+	uint64_t id;
+	uint64_t at_ns;	/* CLOCK_MONOTONIC, when it was asked */
+	uint64_t dev, ino;
+	int32_t pid;
+	uint32_t kind;
+	uint32_t count;
+};
