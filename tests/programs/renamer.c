@@ -5,7 +5,8 @@
 
 static const char usage[] = "renamer [--seconds S] STEP...\n"
 			    "  uid=N  effective uid    comm=NAME  its name    exec=PATH  becomes PATH --seconds S\n"
-			    "  thread-exec=PATH  the same, called by another thread than the first    fork  a child that sleeps";
+			    "  thread-exec=PATH  the same, called by another thread than the first\n"
+			    "  try=PATH  as exec, and goes on when that fails    fork  a child that sleeps";
 
 static pid_t parent;
 
@@ -38,7 +39,6 @@ static void become(const char *path, uint64_t seconds)
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)seconds);
 	execl(path, path, "--seconds", text, (char *)NULL);
 	perror(path);
-	exit(1);
 }
 
 struct becoming {
@@ -75,8 +75,16 @@ static void take_step(const char *step, uint64_t seconds)
 		prctl(PR_SET_NAME, value);
 	} else if ((value = step_value(step, "exec"))) {
 		become(value, seconds);
+		exit(1);
 	} else if ((value = step_value(step, "thread-exec"))) {
 		become_in_thread(value, seconds);
+		exit(1);
+	} else if ((value = step_value(step, "try"))) {
+		sigset_t before;
+
+		sigprocmask(SIG_SETMASK, NULL, &before);
+		become(value, seconds);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	} else if (strcmp(step, "fork") == 0) {
 		fork_sleeper((unsigned)seconds);
 	} else {
