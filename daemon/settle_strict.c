@@ -56,8 +56,12 @@ void settle_strict_asks(void *ctx, const struct gate_said *said)
 	/* Too late: it runs already, and the event of its exec says so. */
 	if (placer_now_ns() > said->at_ns + STRICT_LIMIT_MS * UINT64_C(1000000))
 		return;
-	if (f)
-		placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);
+	if (!f)
+		return;
+	/* Its exec is to be told, whatever the filter makes of it: it is judged again then. */
+	if (d->filter)
+		event_filter_watch(d->filter, said->pid, NULL);
+	placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);
 }
 
 void settle_strict_went_on(void *ctx, const struct gate_said *said)

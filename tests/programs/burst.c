@@ -64,7 +64,7 @@ int main(int argc, char **argv)
 		}
 	if (optind == argc)
 		program_misused(usage);
-	program_ends_after(0);
+	program_begins(0);
 	for (uint64_t i = 0; i < rounds; i++) {
 		uint64_t began = clock_ms(), took;
 

@@ -72,7 +72,7 @@ int main(int argc, char **argv)
 	if (optind + 1 != argc)
 		program_misused(usage);
 	say(argv[optind]);
-	program_ends_after(stay ? stay : 1);
+	program_begins(stay ? stay : 1);
 	while (stay)
 		pause();
 	return 0;
