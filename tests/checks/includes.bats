@@ -47,7 +47,7 @@ broken() {
 	broken client/bad.c '#include <netlink/netlink.h>' 'events'
 	broken rules/worse.c '#include <systemd/sd-event.h>' 'daemon'
 	broken daemon/bad.c '#include <bpf/libbpf.h>' 'bpf.c'
-	broken daemon/bad.c '#include <bpf/bpf_helpers.h>' 'bpf.c'
+	broken daemon/bad.c '#include <bpf/bpf_helpers.h>' 'daemon/bpf/'
 	broken daemon/bad.c '#include <tasks.skel.h>' 'bpf.c'
 	broken daemon/bpf/bad.bpf.c '#include <bpf/bpf.h>' 'bpf.c'
 	broken daemon/bad.c '#include <some_new_library.h>' 'no library'
