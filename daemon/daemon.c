@@ -39,6 +39,8 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 {
 	struct daemon *d = ctx;
 
+	/* What a thread said of a process is older than what the kernel tells of it now. */
+	settle_quick_take(d);
 	placer_event(&d->placer, ev);
 	if (d->warm && ev->kind == EVENT_EXEC)
 		warm_note_start(d->warm, placer_now_ns());
@@ -76,6 +78,12 @@ void daemon_drain_events(struct daemon *d)
 static int on_events(sd_event_source *s, int fd, uint32_t revents, void *userdata)
 {
 	daemon_drain_events(userdata);
+	return 0;
+}
+
+static int on_quick(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+	settle_quick_take(userdata);
 	return 0;
 }
 
@@ -156,6 +164,7 @@ static int on_terminate(sd_event_source *s, const struct signalfd_siginfo *si, v
 	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = HAPPENING_STOP}, "%s",
 		   d->passive ? "stopping" : "stopping; limits stay in place");
 	sd_notify(false, "STOPPING=1");
+	settle_quick_pause(d);
 	daemon_take_events(d, NULL);
 	placer_journal(&d->placer);
 	settle_pins_save(d);
@@ -216,8 +225,11 @@ static void on_names_changed(void *ctx)
 	struct err e = {0};
 
 	daemon_watch_names(d); /* a new folder may fit a glob */
+	settle_quick_pause(d);
 	if (resolve_again(d->resolved, d->choice.policy))
 		daemon_settle(d, WHY_NAMES, &e);
+	else
+		settle_quick_go(d);
 }
 
 void daemon_watch_names(struct daemon *d)
@@ -303,6 +315,8 @@ static int add_sources(struct daemon *d, struct err *e)
 
 	if (d->events)
 		r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), &s, e);
+	if (r == 0)
+		r = keep(d, sd_event_add_io(d->event, &s, quick_fd(d->quick), EPOLLIN, on_quick, d), &s, e);
 	if (r == 0)
 		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), &s, e);
 	if (r == 0)

@@ -22,6 +22,7 @@
 #include "name_folders.h"
 #include "options.h"
 #include "placer.h"
+#include "quick.h"
 #include "reclaim.h"
 #include "sampler.h"
 #include "server.h"
@@ -96,6 +97,8 @@ struct daemon {
 	struct events *events;	 /* NULL: none ever come here */
 	char polling_reason[512];/* then everything is looked at once a second, because */
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
+	struct quick *quick;	 /* threads that place at once; none where nothing asks for them */
+	char quick_told[160];	 /* what was said of them last */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;
 	struct warm *warm;	 /* NULL: latency = normal */
@@ -159,6 +162,11 @@ int daemon_serve(struct daemon *d, struct err *e);
 bool daemon_take_events(struct daemon *d, struct err *e);
 /* The same, and looks at everything where they were lost. */
 void daemon_drain_events(struct daemon *d);
+
+/* settle_quick.c: the threads that place at once. */
+void settle_quick_pause(struct daemon *d); /* before anything changes that they judge by; takes what they said */
+void settle_quick_go(struct daemon *d);	   /* after; ends them where they are of no use */
+void settle_quick_take(struct daemon *d);  /* what they said */
 
 /* After a change of policy: watches what its rules name. */
 void daemon_watch_names(struct daemon *d);

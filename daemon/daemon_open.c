@@ -128,6 +128,9 @@ static int open_kernel(struct daemon *d, struct err *e)
 	sampler_on_hits(d->sampler, settle_hit, d);
 	d->would_be = would_be_new(settle_would, d);
 	/* Subscribed first, looked second: what starts in between is in the queue. */
+	d->quick = quick_new(e);
+	if (!d->quick)
+		return -e->code;
 	return open_events(d, e);
 }
 
@@ -197,6 +200,7 @@ void daemon_close(struct daemon *d)
 	name_folders_done(&d->name_folders);
 	for (unsigned i = 0; i < d->n_sources; i++)
 		sd_event_source_disable_unref(d->sources[i]);
+	quick_free(d->quick);
 	reclaim_free(d->reclaim);
 	events_free(d->events);
 	event_filter_free(d->filter);

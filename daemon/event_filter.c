@@ -19,7 +19,7 @@
 
 struct event_filter {
 	struct bpf *bpf;
-	int states, shortage, watched, dismissed, names, files, ids; /* maps; owned by bpf */
+	int states, shortage, watched, dismissed, names, files, ids, exec_sockets; /* maps; owned by bpf */
 	struct filter_state state;		/* as it was told last */
 	uint64_t rules_hash;			/* of what the maps hold */
 	bool told;				/* the maps hold what the rules want */
@@ -32,6 +32,7 @@ static int maps_find(struct event_filter *f, struct err *e)
 		int *fd;
 	} maps[] = {
 		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
+		{"exec_sockets", &f->exec_sockets},
 	};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
@@ -51,9 +52,9 @@ static int state_tell(struct event_filter *f, struct err *e)
 	return bpf_put(f->states, &first, &f->state, e);
 }
 
-static int attach(struct event_filter *f, int socket, struct err *e)
+static int attach(struct event_filter *f, const char *name, int socket, struct err *e)
 {
-	int program = bpf_program(f->bpf, "event_filter", e);
+	int program = bpf_program(f->bpf, name, e);
 
 	if (program < 0)
 		return program;
@@ -68,7 +69,7 @@ struct event_filter *event_filter_new(int socket, struct err *e)
 
 	f->bpf = bpf_new(BPF_EVENT_FILTER, e);
 	f->state = (struct filter_state){.everything = 1};
-	if (f->bpf && maps_find(f, e) == 0 && state_tell(f, e) == 0 && attach(f, socket, e) == 0)
+	if (f->bpf && maps_find(f, e) == 0 && state_tell(f, e) == 0 && attach(f, "event_filter", socket, e) == 0)
 		return f;
 	event_filter_free(f);
 	return NULL;
@@ -80,6 +81,19 @@ void event_filter_free(struct event_filter *f)
 		return;
 	bpf_free(f->bpf);
 	free(f);
+}
+
+int event_filter_execs(struct event_filter *f, int socket, unsigned cpu, struct err *e)
+{
+	const uint32_t key = cpu;
+	socklen_t len = sizeof(uint64_t);
+	uint64_t cookie = 0;
+	int r;
+
+	if (getsockopt(socket, SOL_SOCKET, SO_COOKIE, &cookie, &len) < 0)
+		return fail(e, errno, "the socket of process events: %s", strerror(errno));
+	r = bpf_put(f->exec_sockets, &key, &cookie, e);
+	return r < 0 ? r : attach(f, "exec_filter", socket, e);
 }
 
 void event_filter_begin(struct event_filter *f)

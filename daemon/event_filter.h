@@ -22,6 +22,12 @@ struct event_filter;
 struct event_filter *event_filter_new(int socket, struct err *e);
 void event_filter_free(struct event_filter *f);
 
+/*
+ * That socket is told of programs that start on that CPU, and have a value that a rule names, and of nothing else; no begin
+ * and no end changes that. It may be told of too many. One socket a CPU: a later one takes its place.
+ */
+int event_filter_execs(struct event_filter *f, int socket, unsigned cpu, struct err *e);
+
 void event_filter_begin(struct event_filter *f);
 /* -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e);

@@ -19,6 +19,7 @@
 #include "events.h"
 
 #define BUFFER_BYTES (16 << 20) /* held all 10,001 events of a burst, where the default holds 84 */
+#define EXECS_BYTES  (1 << 20)	/* what is lost there is told by the other socket too */
 #define DATAGRAM_BYTES 1024	/* one event each, of 76 bytes */
 #define READ_AT_ONCE 16384	/* 60 ms at 3.5 us */
 
@@ -38,6 +39,7 @@ struct filter_request {
 struct events {
 	struct nl_sock *sock;
 	uint64_t forged;
+	uint32_t wanted; /* bits of the kernel's: PROC_EVENT_… */
 	uint32_t asked;	 /* number of the last request; its acknowledgement carries it */
 	bool answered;
 	uint32_t answer; /* positive errno */
@@ -152,10 +154,10 @@ static int request_send(struct events *v, const void *data, uint16_t len, struct
 	return 0;
 }
 
-/* Only the events of WANTED_EVENTS, where the kernel can do that (6.6 and later); else event_read() drops the others. */
+/* Only the events that are wanted, where the kernel can do that (6.6 and later); else event_read() drops the others. */
 static int filter_ask(struct events *v, struct err *e)
 {
-	const struct filter_request wanted = {PROC_CN_MCAST_LISTEN, WANTED_EVENTS};
+	const struct filter_request wanted = {PROC_CN_MCAST_LISTEN, v->wanted};
 
 	return request_send(v, &wanted, sizeof(wanted), e);
 }
@@ -229,9 +231,8 @@ static int subscribe(struct events *v, struct err *e)
 	return filter_ask(v, e);
 }
 
-static void buffer_enlarge(struct nl_sock *sock)
+static void buffer_enlarge(struct nl_sock *sock, int bytes)
 {
-	const int bytes = BUFFER_BYTES;
 	int fd = nl_socket_get_fd(sock);
 
 	/* without CAP_NET_ADMIN it is cut to net.core.rmem_max; a smaller one only loses more, which is noticed */
@@ -250,7 +251,7 @@ static int socket_open(struct events *v, struct err *e)
 	r = nl_connect(v->sock, NETLINK_CONNECTOR);
 	if (r < 0)
 		return fail(e, EIO, "process events: %s (needs CONFIG_PROC_EVENTS)", nl_geterror(r));
-	buffer_enlarge(v->sock);
+	buffer_enlarge(v->sock, v->wanted == PROC_EVENT_EXEC ? EXECS_BYTES : BUFFER_BYTES);
 	nl_socket_set_msg_buf_size(v->sock, DATAGRAM_BYTES);
 	nl_socket_set_nonblocking(v->sock);
 	r = nl_socket_add_membership(v->sock, CN_IDX_PROC);
@@ -259,10 +260,11 @@ static int socket_open(struct events *v, struct err *e)
 	return 0;
 }
 
-struct events *events_new(struct err *e)
+static struct events *new_of(uint32_t wanted, struct err *e)
 {
 	struct events *v = must_alloc(sizeof(*v));
 
+	v->wanted = wanted;
 	v->sock = nl_socket_alloc();
 	if (!v->sock)
 		abort();
@@ -273,6 +275,16 @@ struct events *events_new(struct err *e)
 		return NULL;
 	}
 	return v;
+}
+
+struct events *events_new(struct err *e)
+{
+	return new_of(WANTED_EVENTS, e);
+}
+
+struct events *events_new_of_execs(struct err *e)
+{
+	return new_of(PROC_EVENT_EXEC, e);
 }
 
 void events_free(struct events *v)

@@ -27,6 +27,8 @@ struct events;
  * another network, pid or user namespace than the first), EPERM where more privilege is needed.
  */
 struct events *events_new(struct err *e);
+/* EXEC alone, for one of many listeners; kernels before 6.6 tell it everything. */
+struct events *events_new_of_execs(struct err *e);
 void events_free(struct events *v);
 int events_fd(const struct events *v);
 /*

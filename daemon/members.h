@@ -25,6 +25,7 @@ struct member {
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool ending;		 /* its first thread has ended: the rest may end without another word */
+	bool quick;		 /* quick.h: a thread moves it into its group, and has not said yet how that went */
 	bool journaled;		 /* the journal of origins says of it what stands here */
 	char comm[16];
 };

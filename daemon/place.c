@@ -11,6 +11,7 @@
 #include <cgq/memory.h>
 
 #include "classify.h"
+#include "forbidden.h"
 #include "proc_parse.h"
 #include "text.h"
 #include "tree_path.h"
@@ -190,16 +191,6 @@ void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tre
 	inherit_origins(p, f, members_put(p->members, f->pid, f->start_ticks), in_tree);
 }
 
-static bool is_beyond_base(const struct placer *p, const struct proc_facts *f, unsigned h)
-{
-	const char *base = p->machine->hierarchies[h].base;
-	size_t n = strlen(base);
-
-	if (n == 0 || !f->cgroups[h])
-		return false;
-	return strncmp(f->cgroups[h], base, n) != 0 || (f->cgroups[h][n] != '/' && f->cgroups[h][n] != '\0');
-}
-
 static void exclude(struct verdict *v, const char *why)
 {
 	v->kind = VERDICT_EXCLUDED;
@@ -210,27 +201,19 @@ static void exclude(struct verdict *v, const char *why)
 
 void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v)
 {
+	struct err e = {0};
+	const char *why;
+
 	if (v->kind == VERDICT_NONE || v->kind == VERDICT_EXCLUDED || !(f->known & FACT_BIT(FACT_CGROUP)))
 		return;
-	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
-		const struct hierarchy *one = &p->machine->hierarchies[h];
-		const char *why = NULL;
-
-		if (f->cgroups[h])
-			why = proc_delegation(p->proc, one->mount, f->cgroups[h]);
-		if (is_beyond_base(p, f, h)) {
-			struct err e = {0};
-
-			fail(&e, EPERM, "pid %d (%s) is outside the delegated scope that cgqd runs in; left where it is",
-			     (int)f->pid, TEXT_ESCAPED(f->comm));
-			p->tell(p->ctx, f, v->group, v->rule, &e);
-			why = "outside the delegated scope that cgqd runs in";
-		}
-		if (why) {
-			exclude(v, why);
-			return;
-		}
+	why = forbidden_by(p->proc, p->machine, f);
+	if (!why)
+		return;
+	if (why == forbidden_beyond) {
+		fail(&e, EPERM, "pid %d (%s) is %s; left where it is", (int)f->pid, TEXT_ESCAPED(f->comm), why);
+		p->tell(p->ctx, f, v->group, v->rule, &e);
 	}
+	exclude(v, why);
 }
 
 static uint64_t key_of(const struct placer *p, const struct proc_facts *f, const struct verdict *v,
@@ -266,8 +249,7 @@ void placer_forget_standing(struct placer *p)
 	members_each(p->members, forget_standing, NULL);
 }
 
-/* From here on, who is elsewhere was moved there by somebody else. */
-static void note_standing(struct placer *p, struct member *one, uint32_t where)
+void place_note_standing(struct placer *p, struct member *one, uint32_t where)
 {
 	const struct want *w = p->want;
 
@@ -299,7 +281,7 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	one->group = v->group;
 	inherit_origins(p, f, one, in_tree);
 	if ((wanted & ~inside) == 0)
-		note_standing(p, one, wanted);
+		place_note_standing(p, one, wanted);
 	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)
 		return false;
 	if (wanted & ~in_tree) {
@@ -359,8 +341,9 @@ static enum carried move_in(struct placer *p, struct proc_facts *f, const struct
 	if (moved == MOVED_GONE)
 		return CARRIED_GONE;
 	one->placed_ns = placer_now_ns();
+	one->quick = false;
 	if (moved == MOVED_OK)
-		note_standing(p, one, p->want->hierarchies);
+		place_note_standing(p, one, p->want->hierarchies);
 	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
 	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
 	return CARRIED_MEMBER;

@@ -50,6 +50,13 @@ enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struc
 /* Makes or updates the member entry and queues its origins for the journal. False: nothing has to be moved. */
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 
+/* From here on, who is elsewhere was moved there by somebody else. where: bit per hierarchy. */
+void place_note_standing(struct placer *p, struct member *one, uint32_t where);
+
+/* One process, after an event: judged, and put where it belongs. forked_by: who forked it just now, 0 if that does not matter.
+ * False when nobody is there to be judged any more. */
+bool place_judge(struct placer *p, pid_t pid, pid_t forked_by);
+
 /* Queues what is known of one for the journal, unless that says so already. */
 void place_journal(struct placer *p, struct member *one);
 

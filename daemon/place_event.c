@@ -60,8 +60,7 @@ void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 		members_drop(p->members, f->pid);
 }
 
-/* forked_by: who forked it just now, 0 if that does not matter. False when nobody is there to be judged any more. */
-static bool judge(struct placer *p, pid_t pid, pid_t forked_by)
+bool place_judge(struct placer *p, pid_t pid, pid_t forked_by)
 {
 	struct proc_facts f = {.pid = pid};
 	struct facts_reader reader = placer_reader(p);
@@ -113,6 +112,7 @@ static void remember_follower(struct placer *p, pid_t pid, const struct member *
 	one->start_ticks = 0; /* looked up when it matters */
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;
+	one->quick = false;
 	one->absent = false; /* its parent may be, to the full look that goes on */
 	one->ending = false;
 	one->journaled = false;
@@ -150,7 +150,7 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	place_ended(p, ev->pid);
 	pins_fork(p->pins, ev->parent, ev->pid, 0);
 	if (pins_find(p->pins, ev->pid) || (follows ? doubt : found != NULL) || asks(p, 1U << MATCH_PARENT)) {
-		if (judge(p, ev->pid, ev->parent)) {
+		if (place_judge(p, ev->pid, ev->parent)) {
 			one = members_find(p->members, ev->pid);
 			/* found in place: no younger doubt about its own children than about itself */
 			if (one && one->placed_ns == 0)
@@ -208,15 +208,15 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		return;
 	case EVENT_EXEC:
 		if (p->policy->n_rules > 0 && !is_too_early(p, ev))
-			judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, 0);
 		return;
 	case EVENT_IDS:
 		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP) && !is_too_early(p, ev))
-			judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, 0);
 		return;
 	case EVENT_COMM:
 		if (asks(p, 1U << MATCH_NAME) && !is_too_early(p, ev))
-			judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, 0);
 		return;
 	case EVENT_EXIT:
 		if (runs_on(p, ev->pid))

@@ -59,6 +59,12 @@ void placer_policy(struct placer *p, const struct policy *now, const unsigned *m
 void placer_forget_standing(struct placer *p);
 
 void placer_event(struct placer *p, const struct proc_event_told *ev);
+/*
+ * What threads say (quick.h), under the policy that they go by. Before an event of that process, as far as it was said by
+ * then; what is said between an event's look and its move is harmless.
+ */
+struct quick_message;
+void placer_quick(struct placer *p, const struct quick_message *m);
 
 /*
  * The process is about to run that file, whose base name is given. If a rule then takes it into a strict group, it is in there when

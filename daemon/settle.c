@@ -274,6 +274,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	int r;
 
 	d->writes = 0;
+	settle_quick_pause(d);
 	settle_hear_everything(d);
 	machine_changed = take_machine(d, e);
 	if (machine_changed < 0)
@@ -306,6 +307,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	settle_tell_result(d, why, policy_changed);
 	if (why == WHY_START)
 		settle_confirm_resumed(d);
+	settle_quick_go(d);
 	return 0;
 }
 

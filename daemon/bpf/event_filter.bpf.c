@@ -84,6 +84,14 @@ struct {
 	__type(value, __u32);
 } shortage SEC(".maps");
 
+/* By CPU: the cookie of the socket that is told of the programs that start there; 0: none. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, FILTER_CPUS_MAX);
+	__type(key, __u32);
+	__type(value, __u64);
+} exec_sockets SEC(".maps");
+
 /* struct proc_event without its union, and what we need of that. */
 struct event {
 	__u32 what, cpu;
@@ -231,18 +239,24 @@ static bool names_wanted(struct task_struct *task, struct mm_struct *mm, struct 
 	return name_wanted(&argv0, FILTER_AT_EXEC) || runs_script(&name, option) || runs_script(&argv0, option);
 }
 
-static bool exec_wanted(const struct filter_state *s)
+/* By what it is now: a value that a rule names? */
+static bool values_wanted(const struct filter_state *s)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 	struct file *exe = BPF_CORE_READ(mm, exe_file);
 
-	if (s->every_exec || !exe)
+	if (!exe)
 		return true;
 	if (s->has_ids && (id_wanted(FILTER_USER, BPF_CORE_READ(task, real_cred, euid.val), FILTER_AT_EXEC) ||
 			      id_wanted(FILTER_GROUP, BPF_CORE_READ(task, real_cred, egid.val), FILTER_AT_EXEC)))
 		return true;
 	return (s->has_files && file_wanted(exe)) || (s->has_names && names_wanted(task, mm, exe));
+}
+
+static bool exec_wanted(const struct filter_state *s)
+{
+	return s->every_exec || values_wanted(s);
 }
 
 static bool comm_wanted(const struct filter_state *s, struct __sk_buff *skb)
@@ -333,4 +347,22 @@ int event_filter(struct __sk_buff *skb)
 	default:
 		return DROP;
 	}
+}
+
+/*
+ * For the threads that place at once, one socket a CPU: a program that starts on this one, and has a value that rules name.
+ * Watches nobody, since the main loop is told of everything that is told here.
+ */
+SEC("socket")
+int exec_filter(struct __sk_buff *skb)
+{
+	const __u32 first = 0;
+	const struct filter_state *s = bpf_map_lookup_elem(&states, &first);
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u64 *cookie = bpf_map_lookup_elem(&exec_sockets, &cpu);
+	struct event ev;
+
+	if (!s || !cookie || *cookie != bpf_get_socket_cookie(skb) || bpf_skb_load_bytes(skb, EVENT_AT, &ev, sizeof(ev)) < 0)
+		return DROP;
+	return ev.what == PROC_EVENT_EXEC && ev.data[0] == ev.data[1] && values_wanted(s) ? PASS : DROP;
 }

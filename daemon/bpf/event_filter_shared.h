@@ -5,6 +5,7 @@
 
 #define FILTER_WATCHED_MAX (1U << 20) /* entries are made as they are needed */
 #define FILTER_VALUES_MAX  (1U << 17)
+#define FILTER_CPUS_MAX	   1024
 
 /* Bits of a value: when it matters. Those of event_wants.h, and one of our own. */
 #define FILTER_AT_EXEC	   1U

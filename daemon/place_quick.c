@@ -1,0 +1,98 @@
+/* What a thread that places at once says: remembered, and told when it is done. */
+#include <string.h>
+
+#include "place.h"
+#include "quick.h"
+
+/* Where nothing is known yet: what is, was learnt before this move. */
+static void take_origins(struct placer *p, const struct quick_message *m, struct member *one)
+{
+	const char *path = m->paths, *end = m->paths + m->paths_bytes;
+
+	for (unsigned h = 0; h < p->machine->n_hierarchies && path < end; h++, path += strlen(path) + 1)
+		if (*path && !one->origins[h])
+			one->origins[h] = members_intern(p->members, strcmp(path, "/") == 0 ? "" : path);
+}
+
+static void take_verdict(const struct placer *p, const struct quick_message *m, struct member *one)
+{
+	memcpy(one->comm, m->comm, sizeof(one->comm));
+	if (one->group != m->group)
+		one->left = one->group;
+	one->group = m->group;
+	one->kind = VERDICT_RULE;
+	one->rule_key = p->policy->rules[m->rule].key;
+	one->judged = true;
+	one->ahead_ns = 0;
+}
+
+/* Later than that event, the main loop may have moved it already, and told so. placed_ns: its children are in doubt from here on. */
+static void moves(struct placer *p, const struct quick_message *m)
+{
+	struct member *one = members_find(p->members, m->pid);
+
+	if (one && one->start_ticks == 0)
+		one->start_ticks = m->start_ticks;
+	one = members_put(p->members, m->pid, m->start_ticks);
+	take_origins(p, m, one);
+	one->journaled = false;
+	if (one->placed_ns > m->at_ns)
+		return;
+	take_verdict(p, m, one);
+	one->placed_ns = placer_now_ns();
+	one->quick = true;
+}
+
+static void tell_moved(struct placer *p, const struct quick_message *m, struct member *one)
+{
+	struct proc_facts f = {.pid = m->pid, .ppid = m->ppid, .start_ticks = m->start_ticks};
+
+	memcpy(f.comm, m->comm, sizeof(f.comm));
+	one->quick = false;
+	one->placed_ns = placer_now_ns();
+	if (one->group == m->group)
+		place_note_standing(p, one, p->want->hierarchies);
+	p->moved++;
+	p->tell(p->ctx, &f, m->group, m->rule, NULL);
+}
+
+/* Moved by a thread that was late, after the main loop had judged it another way: that counts. */
+static void moved(struct placer *p, const struct quick_message *m, struct member *one)
+{
+	if (one && one->quick)
+		tell_moved(p, m, one);
+	if (!one || one->group != m->group)
+		place_judge(p, m->pid, 0);
+}
+
+/* In none of our cgroups, so that nothing it forked asks for its entry. */
+static void missed(struct placer *p, const struct quick_message *m, struct member *one)
+{
+	if (!one || !one->quick)
+		return;
+	one->quick = false;
+	one->placed_ns = 0;
+	if (place_is_there(p, m->pid, m->start_ticks))
+		place_judge(p, m->pid, 0);
+	else
+		members_drop(p->members, m->pid);
+}
+
+void placer_quick(struct placer *p, const struct quick_message *m)
+{
+	struct member *one = members_find(p->members, m->pid);
+
+	if (one && one->start_ticks != m->start_ticks)
+		one = NULL;
+	switch (m->kind) {
+	case QUICK_MOVES:
+		moves(p, m);
+		return;
+	case QUICK_MOVED:
+		moved(p, m, one);
+		return;
+	case QUICK_MISSED:
+		missed(p, m, one);
+		return;
+	}
+}

@@ -1,0 +1,261 @@
+/* The threads that place at once: started, paused, let go on, ended; and what they say. */
+#include "quick.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "quick_parts.h"
+
+#define MESSAGES_BYTES (4 << 20) /* some thousands of messages: a full look may take that long */
+
+struct quick {
+	int ours, theirs; /* of one pair of sockets */
+	int end;
+	cpu_set_t cpus;	  /* that the threads are for */
+	struct quick_plan plan; /* its list of pinned processes is ours */
+	pid_t *pinned;
+	struct quick_thread *threads[QUICK_THREADS_MAX];
+	unsigned n;
+	char refusal[128];
+};
+
+struct quick *quick_new(struct err *e)
+{
+	const int bytes = MESSAGES_BYTES;
+	struct quick *q = must_alloc(sizeof(*q));
+	int pair[2] = {-1, -1};
+
+	q->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (q->end < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		fail(e, errno, "messages between threads: %s", strerror(errno));
+		auto_close(&q->end);
+		free(q);
+		return NULL;
+	}
+	q->ours = pair[0];
+	q->theirs = pair[1];
+	/* less is only sooner full: then the main loop places */
+	(void)setsockopt(q->theirs, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
+	return q;
+}
+
+void quick_free(struct quick *q)
+{
+	if (!q)
+		return;
+	quick_stop(q);
+	free(q->pinned);
+	close(q->ours);
+	close(q->theirs);
+	close(q->end);
+	free(q);
+}
+
+int quick_fd(const struct quick *q)
+{
+	return q->ours;
+}
+
+static void kit_done(struct quick_kit *kit)
+{
+	mover_free(kit->mover);
+	origin_store_free(kit->origins);
+	proc_free(kit->proc);
+	*kit = (struct quick_kit){0};
+}
+
+/* Kept descriptors, what is delegated and the journal are as the plan found them. */
+static int kit_make(const struct quick *q, struct quick_kit *ret, struct err *e)
+{
+	struct quick_kit kit = {.plan = &q->plan, .messages = q->theirs};
+
+	kit.proc = proc_new(q->plan.machine, e);
+	if (!kit.proc)
+		return -ENOENT;
+	kit.mover = mover_new(q->plan.kernel, q->plan.machine);
+	kit.origins = origin_store_new(q->plan.state_folder, q->plan.machine);
+	*ret = kit;
+	return 0;
+}
+
+static void thread_pause(struct quick_thread *t)
+{
+	pthread_mutex_lock(&t->lock);
+	kit_done(&t->kit);
+	pthread_mutex_unlock(&t->lock);
+}
+
+void quick_pause(struct quick *q)
+{
+	for (unsigned i = 0; i < q->n; i++)
+		thread_pause(q->threads[i]);
+}
+
+static int thread_go(const struct quick *q, struct quick_thread *t, struct err *e)
+{
+	struct quick_kit kit;
+	int r = kit_make(q, &kit, e);
+
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&t->lock);
+	t->kit = kit;
+	pthread_mutex_unlock(&t->lock);
+	return 0;
+}
+
+static void thread_free(struct quick_thread *t)
+{
+	kit_done(&t->kit);
+	events_free(t->events);
+	pthread_mutex_destroy(&t->lock);
+	free(t);
+}
+
+void quick_stop(struct quick *q)
+{
+	uint64_t one = 1;
+
+	quick_pause(q);
+	if (q->n && write(q->end, &one, sizeof(one)) < 0)
+		abort(); /* it is at 0 */
+	for (unsigned i = 0; i < q->n; i++) {
+		pthread_join(q->threads[i]->thread, NULL);
+		thread_free(q->threads[i]);
+	}
+	if (q->n && read(q->end, &one, sizeof(one)) < 0)
+		abort();
+	q->n = 0;
+	q->refusal[0] = '\0';
+}
+
+/* With every signal blocked, on its CPU and at its priority from its first moment on. */
+static int thread_create(struct quick_thread *t)
+{
+	pthread_attr_t attr;
+	sigset_t all, before;
+	cpu_set_t cpu;
+	int r;
+
+	CPU_ZERO(&cpu);
+	CPU_SET(t->cpu, &cpu);
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setaffinity_np(&attr, sizeof(cpu), &cpu);
+	if (t->is_realtime) {
+		pthread_attr_setinheritsched(&attr, PTHREAD_EXPLICIT_SCHED);
+		pthread_attr_setschedpolicy(&attr, SCHED_FIFO);
+		pthread_attr_setschedparam(&attr, &quick_priority);
+	}
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&t->thread, &attr, quick_thread_run, t);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&attr);
+	return r;
+}
+
+static int thread_begin(struct quick *q, struct quick_thread *t)
+{
+	int r;
+
+	t->is_realtime = !q->refusal[0];
+	r = thread_create(t);
+	if (!r || !t->is_realtime)
+		return r;
+	t->is_realtime = false;
+	snprintf(q->refusal, sizeof(q->refusal), "%s%s", strerror(r),
+		 r == EPERM ? ": needs CAP_SYS_NICE, and real-time run time in the cpu cgroup of cgqd" : "");
+	return thread_create(t);
+}
+
+static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filter, struct err *e)
+{
+	struct quick_thread *t = must_alloc(sizeof(*t));
+	int r;
+
+	t->cpu = cpu;
+	t->end = q->end;
+	pthread_mutex_init(&t->lock, NULL);
+	t->events = events_new_of_execs(e);
+	r = t->events ? event_filter_execs(filter, events_fd(t->events), cpu, e) : -e->code;
+	if (r == 0 && (r = -thread_begin(q, t)) < 0)
+		fail(e, -r, "a thread for CPU %u: %s", cpu, strerror(-r));
+	if (r < 0)
+		thread_free(t);
+	else
+		q->threads[q->n++] = t;
+	return r;
+}
+
+static int threads_start(struct quick *q, const cpu_set_t *cpus, struct event_filter *filter, struct err *e)
+{
+	int r = 0;
+
+	q->cpus = *cpus;
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE && r == 0; cpu++)
+		if (CPU_ISSET(cpu, cpus))
+			r = thread_start(q, cpu, filter, e);
+	return r;
+}
+
+static void plan_take(struct quick *q, const struct quick_plan *plan)
+{
+	size_t bytes = plan->n_pinned * sizeof(q->pinned[0]);
+
+	free(q->pinned);
+	q->pinned = must_alloc(bytes);
+	if (bytes)
+		memcpy(q->pinned, plan->pinned, bytes);
+	q->plan = *plan;
+	q->plan.pinned = q->pinned;
+}
+
+int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter *filter, struct err *e)
+{
+	cpu_set_t cpus;
+	int r = 0;
+
+	CPU_ZERO(&cpus);
+	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
+		return fail(e, errno, "the CPUs: %s", strerror(errno));
+	if (CPU_COUNT(&cpus) > QUICK_THREADS_MAX)
+		return fail(e, E2BIG, "there are more than %d CPUs", QUICK_THREADS_MAX);
+	if (q->n && !CPU_EQUAL(&cpus, &q->cpus))
+		quick_stop(q);
+	plan_take(q, plan);
+	if (q->n == 0)
+		r = threads_start(q, &cpus, filter, e);
+	for (unsigned i = 0; i < q->n && r == 0; i++)
+		r = thread_go(q, q->threads[i], e);
+	if (r < 0)
+		quick_stop(q);
+	return r;
+}
+
+bool quick_take(struct quick *q, struct quick_message *ret)
+{
+	ssize_t n = recv(q->ours, ret, sizeof(*ret), MSG_DONTWAIT);
+
+	return n >= (ssize_t)QUICK_MESSAGE_BYTES && (size_t)n == QUICK_MESSAGE_BYTES + ret->paths_bytes &&
+	       (ret->paths_bytes == 0 || ret->paths[ret->paths_bytes - 1] == '\0');
+}
+
+unsigned quick_threads(const struct quick *q)
+{
+	return q->n;
+}
+
+const char *quick_refusal(const struct quick *q)
+{
+	return q->refusal[0] ? q->refusal : NULL;
+}

@@ -1,0 +1,127 @@
+/* One process became a program: judged, announced and moved, by a thread that places at once. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cgq/bounds.h>
+
+#include "classify.h"
+#include "forbidden.h"
+#include "quick_parts.h"
+#include "tree_path.h"
+
+static bool is_in_tree(const struct machine *m, const struct proc_facts *f)
+{
+	for (unsigned h = 0; h < m->n_hierarchies; h++)
+		if (f->cgroups[h] && tree_relative(m, h, f->cgroups[h]))
+			return true;
+	return false;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	const pid_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+static bool is_pinned(const struct quick_plan *p, pid_t pid)
+{
+	return p->n_pinned && bsearch(&pid, p->pinned, p->n_pinned, sizeof(p->pinned[0]), by_pid);
+}
+
+/* The plainest case, in which nothing that the main loop remembers could change the answer. */
+static bool is_ours(struct quick_kit *kit, struct proc_facts *f, struct verdict *ret)
+{
+	const struct standing nothing_known = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
+	const struct facts_reader reader = proc_reader(kit->proc);
+	const struct quick_plan *p = kit->plan;
+
+	if (f->pid == getpid() || is_pinned(p, f->pid) || proc_read(kit->proc, f, FACT_STAT) < 0 || f->exiting)
+		return false;
+	classify(p->policy, p->resolved, f, &reader, &nothing_known, NULL, ret);
+	return ret->kind == VERDICT_RULE && p->want->leaf_of_group[ret->group] != UINT32_MAX && f->known & FACT_BIT(FACT_CGROUP) &&
+	       !is_in_tree(p->machine, f) && !forbidden_by(kit->proc, p->machine, f);
+}
+
+static bool paths_pack(const struct machine *m, const struct proc_facts *f, struct quick_message *to)
+{
+	for (unsigned h = 0; h < m->n_hierarchies; h++) {
+		const char *path = f->cgroups[h] ? f->cgroups[h] : "";
+		size_t bytes = strlen(path) + 1;
+
+		if (bytes > sizeof(to->paths) - to->paths_bytes)
+			return false;
+		memcpy(to->paths + to->paths_bytes, path, bytes);
+		to->paths_bytes += (uint32_t)bytes;
+	}
+	return true;
+}
+
+static bool tell(const struct quick_kit *kit, const struct quick_message *m)
+{
+	return send(kit->messages, m, QUICK_MESSAGE_BYTES + m->paths_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
+/* Into the journal and the main loop's queue, in this order: a daemon that is killed in between has lost nothing. */
+static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct quick_message *m)
+{
+	const struct quick_plan *p = kit->plan;
+	struct member one = {
+		.pid = f->pid,
+		.start_ticks = f->start_ticks,
+		.group = m->group,
+		.kind = VERDICT_RULE,
+		.rule_key = p->policy->rules[m->rule].key,
+	};
+
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
+		one.origins[h] = f->cgroups[h] && strcmp(f->cgroups[h], "/") == 0 ? "" : f->cgroups[h];
+	if (!paths_pack(p->machine, f, m))
+		return false;
+	origin_store_add(kit->origins, p->policy, &one);
+	origin_store_flush(kit->origins);
+	return tell(kit, m);
+}
+
+static enum moved move_in(struct quick_kit *kit, const struct proc_facts *f, unsigned group)
+{
+	const struct quick_plan *p = kit->plan;
+	const struct node *leaf = &p->want->nodes[p->want->leaf_of_group[group]];
+	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
+	const char *to[HIERARCHIES_MAX] = {NULL};
+
+	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
+		if (p->want->hierarchies & (1U << h)) {
+			machine_path(p->machine, h, leaf->path, paths[h], sizeof(paths[h]));
+			to[h] = paths[h];
+		}
+	}
+	return mover_place(kit->mover, f->pid, f->start_ticks, to, NULL);
+}
+
+void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
+{
+	struct proc_facts f = {.pid = ev->pid};
+	struct quick_message m;
+	struct verdict v = {0};
+
+	if (is_ours(kit, &f, &v)) {
+		memset(&m, 0, QUICK_MESSAGE_BYTES);
+		m.kind = QUICK_MOVES;
+		m.pid = f.pid;
+		m.ppid = f.ppid;
+		m.start_ticks = f.start_ticks;
+		m.at_ns = ev->at_ns;
+		m.group = v.group;
+		m.rule = v.rule;
+		memcpy(m.comm, f.comm, sizeof(m.comm));
+		if (announce(kit, &f, &m)) {
+			m.kind = move_in(kit, &f, v.group) == MOVED_OK ? QUICK_MOVED : QUICK_MISSED;
+			m.paths_bytes = 0;
+			tell(kit, &m);
+		}
+	}
+	proc_facts_done(&f);
+}

@@ -1,0 +1,83 @@
+/* One thread that places at once: waits on its socket, and steps down when it takes too much of its CPU. */
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <time.h>
+
+#include "quick_parts.h"
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
+const struct sched_param quick_priority = {.sched_priority = 1};
+
+static void step_down(struct quick_thread *t)
+{
+	const struct sched_param usual = {0};
+
+	t->stepped_down = pthread_setschedparam(pthread_self(), SCHED_OTHER, &usual) == 0;
+}
+
+static void step_up(struct quick_thread *t)
+{
+	t->stepped_down = pthread_setschedparam(pthread_self(), SCHED_FIFO, &quick_priority) != 0;
+}
+
+/* After each process, since a storm of them is one long row without a wait. */
+static void allowance_keep(struct quick_thread *t)
+{
+	bool is_left;
+
+	if (!t->is_realtime)
+		return;
+	is_left = allowance_is_left(&t->allowance, clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_THREAD_CPUTIME_ID));
+	if (!is_left && !t->stepped_down)
+		step_down(t);
+	else if (is_left && t->stepped_down)
+		step_up(t);
+}
+
+static void on_exec(void *ctx, const struct proc_event_told *ev)
+{
+	struct quick_thread *t = ctx;
+
+	/* Who holds it pauses us, or lets us go on. */
+	if (pthread_mutex_trylock(&t->lock) != 0)
+		return;
+	if (t->kit.plan && ev->kind == EVENT_EXEC)
+		quick_place(&t->kit, ev);
+	pthread_mutex_unlock(&t->lock);
+	allowance_keep(t);
+}
+
+static int wait_ms(const struct quick_thread *t)
+{
+	if (!t->stepped_down)
+		return -1;
+	return (int)(allowance_wait_ns(&t->allowance, clock_ns(CLOCK_MONOTONIC)) / 1000000U) + 1;
+}
+
+void *quick_thread_run(void *thread)
+{
+	struct quick_thread *t = thread;
+	struct pollfd fds[] = {{.fd = events_fd(t->events), .events = POLLIN}, {.fd = t->end, .events = POLLIN}};
+	bool lost;
+
+	while (!fds[1].revents) {
+		int n = poll(fds, 2, wait_ms(t));
+
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n == 0)
+			allowance_keep(t);
+		/* what was lost, or cannot be read, the main loop has */
+		if (n > 0 && fds[0].revents && events_read(t->events, on_exec, t, &lost, NULL) < 0 && !lost)
+			break;
+	}
+	return NULL;
+}

@@ -1,0 +1,113 @@
+/* When threads place at once, and by what; what they say goes to the placer. */
+#include "settle_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "log.h"
+
+struct pinned {
+	pid_t *list;
+	size_t n, cap;
+};
+
+static void pinned_add(void *ctx, struct pin *one)
+{
+	struct pinned *p = ctx;
+
+	array_grow(p->list, p->n, p->cap);
+	p->list[p->n++] = one->pid;
+}
+
+void settle_quick_take(struct daemon *d)
+{
+	struct quick_message m;
+
+	while (d->quick && quick_take(d->quick, &m))
+		placer_quick(&d->placer, &m);
+}
+
+void settle_quick_pause(struct daemon *d)
+{
+	if (!d->quick)
+		return;
+	quick_pause(d->quick);
+	settle_quick_take(d);
+}
+
+static bool names_values(const struct daemon *d)
+{
+	struct event_wants w;
+	bool any;
+
+	event_wants_make(d->choice.policy, d->resolved, &w);
+	any = w.n_names + w.n_exes + w.n_users + w.n_user_groups > 0;
+	event_wants_done(&w);
+	return any;
+}
+
+/*
+ * Where somebody else's move may have to be left as it is, only the main loop knows whether this is such a one.
+ */
+static bool are_of_use(const struct daemon *d)
+{
+	return d->quick && d->want->hierarchies && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
+	       names_values(d);
+}
+
+static void tell(struct daemon *d, enum log_level level, const char *text)
+{
+	if (strcmp(text, d->quick_told) == 0)
+		return;
+	snprintf(d->quick_told, sizeof(d->quick_told), "%s", text);
+	log_line(level, "%s", text);
+}
+
+static void tell_result(struct daemon *d, const struct err *e)
+{
+	const char *refusal = quick_refusal(d->quick);
+	unsigned n = quick_threads(d->quick);
+	auto_free char *text = NULL;
+
+	if (e->code)
+		text = must_printf("programs are placed by the main loop alone: %s", e->text);
+	else if (refusal)
+		text = must_printf("programs are placed as they start, by %u threads without real-time priority: %s", n, refusal);
+	else
+		text = must_printf("programs are placed as they start, by %u real-time threads", n);
+	tell(d, refusal || e->code ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, text);
+}
+
+void settle_quick_go(struct daemon *d)
+{
+	struct pinned pinned = {0};
+	struct err e = {0};
+
+	if (!d->quick)
+		return;
+	if (!are_of_use(d)) {
+		quick_stop(d->quick);
+		return;
+	}
+	pins_each(d->pins, pinned_add, &pinned);
+	if (!d->filter)
+		fail(&e, ENOTSUP, "the kernel does not filter process events");
+	else
+		quick_go(d->quick,
+			 &(struct quick_plan){
+				 .kernel = d->kernel,
+				 .machine = &d->machine,
+				 .policy = d->choice.policy,
+				 .resolved = d->resolved,
+				 .want = d->want,
+				 .state_folder = d->state_fd,
+				 .pinned = pinned.list,
+				 .n_pinned = pinned.n,
+			 },
+			 d->filter, &e);
+	free(pinned.list);
+	tell_result(d, &e);
+}
