@@ -262,6 +262,14 @@ static void overview_reasons_show(const struct page *p, const json_t *groups)
 	}
 }
 
+static void placing_show(const struct page *p)
+{
+	const char *placing = field_text(p->answer, "placing");
+
+	if (*placing)
+		printf("  placing: %s\n", placing);
+}
+
 static int overview_show(const struct page *p, const json_t *groups)
 {
 	const json_t *group;
@@ -274,6 +282,7 @@ static int overview_show(const struct page *p, const json_t *groups)
 	printf(", %s, %zu group%s\n", field_text(p->answer, "layout"), json_array_size(groups),
 	       json_array_size(groups) == 1 ? "" : "s");
 	daemon_show(p);
+	placing_show(p);
 	json_array_foreach((json_t *)groups, i, group)
 	{
 		json_array_append(usages, json_object_get(group, "usage"));

@@ -98,7 +98,7 @@ struct daemon {
 	char polling_reason[512];/* then everything is looked at once a second, because */
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
 	struct quick *quick;	 /* threads that place at once; none where nothing asks for them */
-	char quick_told[160];	 /* what was said of them last */
+	char quick_told[256];	 /* how programs are placed, as it was told last; "": as usual */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;
 	struct warm *warm;	 /* NULL: latency = normal */

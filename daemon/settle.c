@@ -380,6 +380,7 @@ const struct view *settle_glance(struct daemon *d)
 		.passive = d->passive,
 		.passive_reason = d->passive ? d->passive_reason : NULL,
 		.polling = d->events ? NULL : d->polling_reason,
+		.placing = d->quick_told[0] ? d->quick_told : NULL,
 		.self = d->placer.self,
 		.gate = d->placer.gate,
 		.pins = d->pins,

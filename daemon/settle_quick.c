@@ -49,21 +49,20 @@ static bool names_values(const struct daemon *d)
 	return any;
 }
 
-/*
- * Where somebody else's move may have to be left as it is, only the main loop knows whether this is such a one.
- */
+/* Where somebody else's move may have to be left as it is, only the main loop knows whether this is such a one. */
 static bool are_of_use(const struct daemon *d)
 {
 	return d->quick && d->want->hierarchies && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
 	       names_values(d);
 }
 
+/* In the log when it is news, and in the status as long as it is so. */
 static void tell(struct daemon *d, enum log_level level, const char *text)
 {
 	if (strcmp(text, d->quick_told) == 0)
 		return;
 	snprintf(d->quick_told, sizeof(d->quick_told), "%s", text);
-	log_line(level, "%s", text);
+	log_line(level, "placing: %s", text);
 }
 
 static void tell_result(struct daemon *d, const struct err *e)
@@ -73,12 +72,12 @@ static void tell_result(struct daemon *d, const struct err *e)
 	auto_free char *text = NULL;
 
 	if (e->code)
-		text = must_printf("programs are placed by the main loop alone: %s", e->text);
+		text = must_printf("by the main loop alone: %s", e->text);
 	else if (refusal)
-		text = must_printf("programs are placed as they start, by %u threads without real-time priority: %s", n, refusal);
+		text = must_printf("as programs start, by %u threads without real-time priority: %s", n, refusal);
 	else
-		text = must_printf("programs are placed as they start, by %u real-time threads", n);
-	tell(d, refusal || e->code ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, text);
+		text = must_printf("as programs start, by %u real-time threads", n);
+	tell(d, refusal ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, text);
 }
 
 void settle_quick_go(struct daemon *d)
@@ -90,6 +89,7 @@ void settle_quick_go(struct daemon *d)
 		return;
 	if (!are_of_use(d)) {
 		quick_stop(d->quick);
+		d->quick_told[0] = '\0';
 		return;
 	}
 	pins_each(d->pins, pinned_add, &pinned);

@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# Programs are placed as they start, by threads of their own; and nothing is lost where those are in a hurry.
+# shellcheck disable=SC2016 # for jq
+load lib
+
+web() {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named newborn)
+		cpu = 50%
+	EOF
+}
+
+# begin N: N of them, one after the other; each says in $ROOM/births where it was.
+begin() {
+	local file i
+	file=$(program_file newborn newborn)
+	for ((i = 0; i < $1; i++)); do
+		"$file" "$ROOM/births"
+	done
+}
+
+# begin_staying N: N that stay; ends when all have begun.
+begin_staying() {
+	local file i
+	file=$(program_file newborn newborn)
+	for ((i = 0; i < $1; i++)); do
+		"$file" "$ROOM/births" stay </dev/null >/dev/null 2>&1 3>&- &
+		STARTED+=($!)
+	done
+	wait_until 10 "$1 have begun" has_births "$1"
+}
+
+has_births() {
+	[ "$(wc -l <"$ROOM/births")" -ge "$1" ]
+}
+
+births_inside() {
+	grep -c "/$TREE/" "$ROOM/births"
+}
+
+# pace: the wait of the kernel before a first move after an idle moment is another matter.
+pace() {
+	local file
+	file=$(program_file pacer pacer)
+	find_cgroup self
+	"$file" "${MOUNT[cpu]}$CGROUP/cgroup.procs" </dev/null >/dev/null 2>>"$LOG" 3>&- &
+	STARTED+=($!)
+}
+
+tasks() {
+	local all=(/proc/"$CGQD"/task/*)
+	echo ${#all[@]}
+}
+
+placing() {
+	cgq status --json | jq -r .placing
+}
+
+@test "a program is in its group at its first own instruction, also on busy CPUs" {
+	local i inside
+	web
+	cgqd_start
+	log_says 'placing: as programs start, by [0-9]+ real-time threads'
+	pace
+	for ((i = 0; i < 2 * CPUS; i++)); do
+		start "hog$i" hog
+	done
+	begin 300
+	inside=$(births_inside)
+	echo "# $inside of 300 began in their group" >&3
+	[ "$inside" -gt 270 ] || fail "$inside of 300 began in their group"
+}
+
+@test "each move is told once, and counted once" {
+	local moves
+	web
+	cgqd_start
+	begin_staying 50
+	for pid in "${STARTED[@]}"; do
+		wait_until 5 "$pid in web" is_in web "$pid"
+	done
+	moved() {
+		[ "$(log_lines 'moved to web by .*50-web.conf:2')" = 50 ] &&
+			[ "$(cgq status web --json | jq '.groups[0].events.moved_in')" = 50 ]
+	}
+	wait_until 5 '50 moves are told' moved
+	[ "$(cgq ps --json web | jq '.processes | length')" = 50 ]
+	cgq reload >/dev/null
+	moved
+}
+
+@test "who was placed at once goes back where it came from" {
+	local home pid
+	home=$(where self)
+	web
+	cgqd_start
+	begin_staying 20
+	for pid in "${STARTED[@]}"; do
+		wait_until 5 "$pid in web" is_in web "$pid"
+	done
+	cgq reset >/dev/null
+	for pid in "${STARTED[@]}"; do
+		is_back "$pid" "$home"
+	done
+}
+
+@test "… also when cgqd was killed right after" {
+	local home pid
+	home=$(where self)
+	web
+	cgqd_start
+	begin_staying 20
+	cgqd_kill
+	cgqd_start
+	for pid in "${STARTED[@]}"; do
+		wait_until 5 "$pid in web" is_in web "$pid"
+	done
+	cgq reset >/dev/null
+	for pid in "${STARTED[@]}"; do
+		is_back "$pid" "$home"
+	done
+}
+
+@test "a policy that changes in the middle of a storm loses nobody" {
+	local i pid group=web
+	web
+	cgqd_start
+	(while [ ! -e "$ROOM/end" ]; do begin 10; done) 3>&- &
+	STARTED+=($!)
+	for ((i = 1; i <= 20; i++)); do
+		group=$([ $((i % 2)) = 1 ] && echo db || echo web)
+		policy_now 50-web.conf <<-EOF
+			[$group]
+			match = name:$(named newborn)
+			cpu = $((20 + i))%
+		EOF
+		"$(program_file newborn newborn)" "$ROOM/staying" stay </dev/null >/dev/null 2>&1 3>&- &
+		PID[$i]=$!
+		STARTED+=($!)
+	done
+	: >"$ROOM/end"
+	for ((i = 1; i <= 20; i++)); do
+		placed "$group" "$i"
+	done
+	daemon_runs
+}
+
+@test "without real-time priority it works, and says so" {
+	web
+	mkdir "$ROOM/plain"
+	ln -s "$BUILD/cgq" "$ROOM/plain/cgq"
+	printf '#!/bin/sh\nexec setpriv --bounding-set -sys_nice %s/cgqd "$@"\n' "$BUILD" >"$ROOM/plain/cgqd"
+	chmod 755 "$ROOM/plain/cgqd"
+	BUILD=$ROOM/plain cgqd_start
+	log_says 'placing: as programs start, by [0-9]+ threads without real-time priority: .*CAP_SYS_NICE'
+	[[ $(placing) == *'without real-time priority'* ]]
+	[ "$(log_lines 'placing:')" = 1 ]
+	begin_staying 5
+	for pid in "${STARTED[@]}"; do
+		wait_until 5 "$pid in web" is_in web "$pid"
+	done
+	cgq reload >/dev/null
+	[ "$(log_lines 'placing:')" = 1 ]
+}
+
+@test "where no rule names a value, and after a reset, there are no such threads" {
+	local none
+	policy 50-web.conf <<-EOF
+		[web]
+		cpu = 50%
+	EOF
+	cgqd_start
+	none=$(tasks)
+	[ "$(placing)" = null ]
+	web
+	cgq reload >/dev/null
+	[ "$(tasks)" = $((none + CPUS)) ]
+	[[ $(placing) == *'real-time threads' ]]
+	cgq reset >/dev/null
+	[ "$(tasks)" = "$none" ]
+	[ "$(placing)" = null ]
+}
+
+@test "a pinned process is left where a person put it" {
+	web
+	policy 60-other.conf <<-EOF
+		[other]
+		cpu = 50%
+	EOF
+	cgqd_start
+	cp "$PROGRAMS/newborn" "$ROOM/bin/$(named newborn)"
+	# A shell that becomes the program once it is told to.
+	bash -c 'read -r; exec "$0" "$1" stay' "$ROOM/bin/$(named newborn)" "$ROOM/births" < <(
+		wait_until 20 'pinned' test -e "$ROOM/pinned" && echo
+		sleep 60
+	) >/dev/null 2>&1 3>&- &
+	PID[shell]=$!
+	STARTED+=($!)
+	cgq pin other "${PID[shell]}"
+	: >"$ROOM/pinned"
+	wait_until 10 'it has begun' has_births 1
+	is_in other "${PID[shell]}"
+	[ "$(log_lines 'moved to web')" = 0 ]
+}

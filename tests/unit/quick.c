@@ -1,0 +1,195 @@
+/* What threads that place at once say is remembered in any order, and told once. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#undef fail /* ours fills a struct err */
+
+#include <string.h>
+#include <unistd.h>
+
+#include "members.h"
+#include "placer.h"
+#include "quick.h"
+
+#define GONE_PID   0x3ffffffe /* above what the kernel hands out */
+
+struct room {
+	struct machine machine;
+	struct policy policy;
+	struct group groups[2];
+	struct rule rules[1];
+	struct node nodes[3];
+	unsigned leaves[2];
+	struct want want;
+	struct placer p;
+	unsigned told;
+	struct quick_message m;
+};
+
+static void on_tell(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e)
+{
+	struct room *r = ctx;
+
+	assert_null(e);
+	assert_int_equal(group, 1);
+	assert_int_equal(rule, 0);
+	assert_string_equal(f->comm, "web");
+	r->told++;
+}
+
+static int room_make(void **state)
+{
+	static struct room r;
+
+	r = (struct room){
+		.machine = {.n_hierarchies = 2},
+		.policy = {.groups = r.groups, .n_groups = 2, .rules = r.rules, .n_rules = 1},
+		.rules = {{.group = 1, .key = 77}},
+		.nodes = {{.path = ""}, {.path = "db"}, {.path = "web"}},
+		.leaves = {1, 2},
+		.want = {.nodes = r.nodes, .n = 3, .leaf_of_group = r.leaves, .hierarchies = 3},
+		.m = {.pid = GONE_PID, .ppid = 1, .start_ticks = 500, .at_ns = 1000, .group = 1, .rule = 0, .comm = "web"},
+	};
+	r.p = (struct placer){
+		.machine = &r.machine,
+		.policy = &r.policy,
+		.want = &r.want,
+		.members = members_new(),
+		.proc = proc_new(&r.machine, NULL),
+		.tell = on_tell,
+		.ctx = &r,
+	};
+	memcpy(r.m.paths, "/\0/user", sizeof("/\0/user"));
+	*state = &r;
+	return 0;
+}
+
+static int room_leave(void **state)
+{
+	struct room *r = *state;
+
+	members_free(r->p.members);
+	proc_free(r->p.proc);
+	return 0;
+}
+
+static void say(struct room *r, enum quick_kind kind)
+{
+	r->m.kind = kind;
+	r->m.paths_bytes = kind == QUICK_MOVES ? sizeof("/\0/user") : 0;
+	placer_quick(&r->p, &r->m);
+}
+
+static struct member *member(struct room *r)
+{
+	return members_find(r->p.members, GONE_PID);
+}
+
+static void a_move_is_remembered_before_it_is_told(void **state)
+{
+	struct room *r = *state;
+
+	say(r, QUICK_MOVES);
+	assert_int_equal(r->told, 0);
+	assert_non_null(member(r));
+	assert_int_equal(member(r)->group, 1);
+	assert_int_equal(member(r)->rule_key, 77);
+	assert_string_equal(member(r)->origins[0], "");
+	assert_string_equal(member(r)->origins[1], "/user");
+	assert_null(member(r)->stood); /* nobody has moved it out while it is not in yet */
+	say(r, QUICK_MOVED);
+	assert_int_equal(r->told, 1);
+	assert_string_equal(member(r)->stood, "web");
+	assert_int_equal(members_count(r->p.members), 1);
+}
+
+static void an_origin_that_is_known_is_kept(void **state)
+{
+	struct room *r = *state;
+
+	members_put(r->p.members, GONE_PID, 500)->origins[1] = members_intern(r->p.members, "/first");
+	say(r, QUICK_MOVES);
+	assert_string_equal(member(r)->origins[0], "");
+	assert_string_equal(member(r)->origins[1], "/first");
+}
+
+static void what_the_main_loop_moved_after_the_event_is_not_told_again(void **state)
+{
+	struct room *r = *state;
+	struct member *one = members_put(r->p.members, GONE_PID, 500);
+
+	one->group = 1;
+	one->placed_ns = r->m.at_ns + 1;
+	say(r, QUICK_MOVES);
+	say(r, QUICK_MOVED);
+	assert_int_equal(r->told, 0);
+	assert_string_equal(one->origins[1], "/user");
+}
+
+static void what_the_main_loop_moved_in_between_is_not_told_again(void **state)
+{
+	struct room *r = *state;
+
+	say(r, QUICK_MOVES);
+	member(r)->quick = false; /* as its own move leaves it */
+	say(r, QUICK_MOVED);
+	assert_int_equal(r->told, 0);
+}
+
+static void one_that_ended_before_its_move_leaves_nothing(void **state)
+{
+	struct room *r = *state;
+
+	say(r, QUICK_MOVES);
+	say(r, QUICK_MISSED);
+	assert_int_equal(r->told, 0);
+	assert_null(member(r));
+	/* what the main loop knew by itself stays its own */
+	members_put(r->p.members, GONE_PID, 500)->group = 1;
+	say(r, QUICK_MISSED);
+	assert_non_null(member(r));
+}
+
+static void an_earlier_process_of_the_same_pid_hands_nothing_on(void **state)
+{
+	struct room *r = *state;
+
+	members_put(r->p.members, GONE_PID, 400)->origins[1] = members_intern(r->p.members, "/another");
+	say(r, QUICK_MOVES);
+	assert_int_equal(member(r)->start_ticks, 500);
+	assert_string_equal(member(r)->origins[1], "/user");
+	/* and a later one is not touched by what is said of this one */
+	members_put(r->p.members, GONE_PID, 600)->quick = true;
+	say(r, QUICK_MISSED);
+	assert_true(member(r)->quick);
+	assert_int_equal(r->told, 0);
+}
+
+static void a_message_with_fewer_paths_than_hierarchies_is_read_to_its_end_only(void **state)
+{
+	struct room *r = *state;
+
+	r->m.kind = QUICK_MOVES;
+	r->m.paths_bytes = 2;
+	placer_quick(&r->p, &r->m);
+	assert_string_equal(member(r)->origins[0], "");
+	assert_null(member(r)->origins[1]);
+}
+
+int main(void)
+{
+#define LAW(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
+	const struct CMUnitTest tests[] = {
+		LAW(a_move_is_remembered_before_it_is_told),
+		LAW(an_origin_that_is_known_is_kept),
+		LAW(what_the_main_loop_moved_after_the_event_is_not_told_again),
+		LAW(what_the_main_loop_moved_in_between_is_not_told_again),
+		LAW(one_that_ended_before_its_move_leaves_nothing),
+		LAW(an_earlier_process_of_the_same_pid_hands_nothing_on),
+		LAW(a_message_with_fewer_paths_than_hierarchies_is_read_to_its_end_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
