@@ -20,15 +20,43 @@ begin() {
 	done
 }
 
-# begin_staying N: N that stay; ends when all have begun.
+# begin_staying N: N that stay, of a shell in a cgroup of its own; ends when all have begun. HOME_CGROUPS: where they came from.
 begin_staying() {
-	local file i
+	local file
 	file=$(program_file newborn newborn)
-	for ((i = 0; i < $1; i++)); do
-		"$file" "$ROOM/births" stay </dev/null >/dev/null 2>&1 3>&- &
-		STARTED+=($!)
-	done
+	mkdir -p "$(home_dir)"
+	HOME_CGROUPS=$(
+		echo "$BASHPID" >"$(home_dir)/cgroup.procs"
+		cat /proc/self/cgroup
+		for ((i = 0; i < $1; i++)); do
+			"$file" "$ROOM/births" stay </dev/null >/dev/null 2>&1 3>&- &
+		done
+	)
 	wait_until 10 "$1 have begun" has_births "$1"
+	mapfile -t STAYING < <(instances newborn)
+	[ ${#STAYING[@]} = "$1" ]
+}
+
+home_dir() {
+	echo "${MOUNT[cpu]}/cgq-test-$RUN-home"
+}
+
+teardown() {
+	programs_stop
+	[ ! -d "$(home_dir)" ] || wait_until 5 'nobody is at home' rmdir "$(home_dir)"
+	room_leave
+}
+
+are_in_web() {
+	for pid in "${STAYING[@]}"; do
+		wait_until 5 "$pid in web" is_in web "$pid"
+	done
+}
+
+are_back() {
+	for pid in "${STAYING[@]}"; do
+		is_back "$pid" "$HOME_CGROUPS"
+	done
 }
 
 has_births() {
@@ -73,13 +101,10 @@ placing() {
 }
 
 @test "each move is told once, and counted once" {
-	local moves
 	web
 	cgqd_start
 	begin_staying 50
-	for pid in "${STARTED[@]}"; do
-		wait_until 5 "$pid in web" is_in web "$pid"
-	done
+	are_in_web
 	moved() {
 		[ "$(log_lines 'moved to web by .*50-web.conf:2')" = 50 ] &&
 			[ "$(cgq status web --json | jq '.groups[0].events.moved_in')" = 50 ]
@@ -91,35 +116,23 @@ placing() {
 }
 
 @test "who was placed at once goes back where it came from" {
-	local home pid
-	home=$(where self)
 	web
 	cgqd_start
 	begin_staying 20
-	for pid in "${STARTED[@]}"; do
-		wait_until 5 "$pid in web" is_in web "$pid"
-	done
+	are_in_web
 	cgq reset >/dev/null
-	for pid in "${STARTED[@]}"; do
-		is_back "$pid" "$home"
-	done
+	are_back
 }
 
 @test "… also when cgqd was killed right after" {
-	local home pid
-	home=$(where self)
 	web
 	cgqd_start
 	begin_staying 20
 	cgqd_kill
 	cgqd_start
-	for pid in "${STARTED[@]}"; do
-		wait_until 5 "$pid in web" is_in web "$pid"
-	done
+	are_in_web
 	cgq reset >/dev/null
-	for pid in "${STARTED[@]}"; do
-		is_back "$pid" "$home"
-	done
+	are_back
 }
 
 @test "a policy that changes in the middle of a storm loses nobody" {
@@ -157,9 +170,7 @@ placing() {
 	[[ $(placing) == *'without real-time priority'* ]]
 	[ "$(log_lines 'placing:')" = 1 ]
 	begin_staying 5
-	for pid in "${STARTED[@]}"; do
-		wait_until 5 "$pid in web" is_in web "$pid"
-	done
+	are_in_web
 	cgq reload >/dev/null
 	[ "$(log_lines 'placing:')" = 1 ]
 }
@@ -197,7 +208,7 @@ placing() {
 	) >/dev/null 2>&1 3>&- &
 	PID[shell]=$!
 	STARTED+=($!)
-	cgq pin other "${PID[shell]}"
+	cgq pin "${PID[shell]}" other
 	: >"$ROOM/pinned"
 	wait_until 10 'it has begun' has_births 1
 	is_in other "${PID[shell]}"
