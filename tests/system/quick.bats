@@ -193,24 +193,70 @@ placing() {
 	[ "$(placing)" = null ]
 }
 
-@test "a pinned process is left where a person put it" {
-	web
-	policy 60-other.conf <<-EOF
-		[other]
-		cpu = 50%
-	EOF
-	cgqd_start
-	cp "$PROGRAMS/newborn" "$ROOM/bin/$(named newborn)"
-	# A shell that becomes the program once it is told to.
-	bash -c 'read -r; exec "$0" "$1" stay' "$ROOM/bin/$(named newborn)" "$ROOM/births" < <(
-		wait_until 20 'pinned' test -e "$ROOM/pinned" && echo
-		sleep 60
-	) >/dev/null 2>&1 3>&- &
+# becomes DIR: PID[shell] is a shell, in that cgroup of the cpu hierarchy, that becomes the program once $ROOM/go is there.
+becomes() {
+	# shellcheck disable=SC2016
+	bash -c 'echo $$ >"$1/cgroup.procs"; until [ -e "$2/go" ]; do sleep 0.05; done; exec "$0" "$2/births" stay' \
+		"$(program_file newborn newborn)" "$1" "$ROOM" </dev/null >/dev/null 2>&1 3>&- &
 	PID[shell]=$!
 	STARTED+=($!)
-	cgq pin "${PID[shell]}" other
-	: >"$ROOM/pinned"
+	wait_until 5 'it is there' is_at "$1" "$!"
+}
+
+is_at() {
+	[ "${MOUNT[cpu]}$(cgroup_of "$2")" = "$1" ]
+}
+
+# stays_outside PID: neither placed nor moved and put back.
+stays_outside() {
+	: >"$ROOM/go"
 	wait_until 10 'it has begun' has_births 1
-	is_in other "${PID[shell]}"
-	[ "$(log_lines 'moved to web')" = 0 ]
+	sleep 0.5
+	is_outside "$1"
+	[ "$(births_inside)" = 0 ]
+	[ "$(log_lines "pid $1 .*moved")" = 0 ]
+}
+
+@test "a pinned process is left where a person put it" {
+	web
+	printf '[look]\nenforce = no\n' | policy 50-look.conf
+	cgqd_start
+	mkdir "$(home_dir)"
+	becomes "$(home_dir)"
+	cgq pin "${PID[shell]}" look
+	stays_outside "${PID[shell]}"
+}
+
+@test "what is in a delegated cgroup is left there" {
+	web
+	mkdir "$(home_dir)"
+	python3 -c 'import os, sys; os.setxattr(sys.argv[1], "trusted.delegate", b"1")' "$(home_dir)"
+	cgqd_start
+	becomes "$(home_dir)"
+	stays_outside "${PID[shell]}"
+}
+
+@test "under drift = report there are no such threads, since somebody else's move is left as it is" {
+	printf '[cgqd]\ndrift = report\n' >"$ROOM/cgqd.conf"
+	web
+	cgqd_start
+	[ "$(placing)" = null ]
+}
+
+@test "a storm of programs does not take a CPU from who shares it" {
+	local before
+	web
+	cgqd_start
+	pace
+	start beside hog
+	taskset -p -c 0 "${PID[beside]}" >/dev/null
+	(taskset -p -c 0 "$BASHPID" >/dev/null && while [ ! -e "$ROOM/end" ]; do begin 10; done) 3>&- &
+	STARTED+=($!)
+	sleep 0.5
+	cpu_window 2 .beside
+	: >"$ROOM/end"
+	# Two in turn: the hog, and all that the storm costs.
+	[ "${WINDOW_NS[.beside]}" -gt $((WINDOW_NS[total] / 4)) ] ||
+		fail "the hog beside had ${WINDOW_NS[.beside]} of ${WINDOW_NS[total]} ns"
+	echo "# the hog beside had $(percent_of "${WINDOW_NS[.beside]}" "${WINDOW_NS[total]}") % of its CPU" >&3
 }
