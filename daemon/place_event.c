@@ -139,7 +139,9 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	bool kept = found && place_kept_by(p, found) != GROUP_NONE;
 	bool follows = kept && p->policy->groups[parent.group].follow;
 	bool doubt = ev->at_ns < parent.placed_ns + FORK_DOUBT_NS;
-	struct member *one;
+	struct member *one = members_find(p->members, ev->pid);
+	/* Threads that place at once are ahead of the events: its exec is still to be told of too. */
+	bool is_placed = one && one->placed_ns > ev->at_ns;
 
 	/* Placed ahead of an exec, it overtook what is told here of its birth. */
 	if (is_overtaken(p, ev)) {
@@ -147,8 +149,11 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 		return;
 	}
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
-	place_ended(p, ev->pid);
+	if (!is_placed)
+		place_ended(p, ev->pid);
 	pins_fork(p->pins, ev->parent, ev->pid, 0);
+	if (is_placed)
+		return;
 	if (pins_find(p->pins, ev->pid) || (follows ? doubt : found != NULL) || asks(p, 1U << MATCH_PARENT)) {
 		if (place_judge(p, ev->pid, ev->parent)) {
 			one = members_find(p->members, ev->pid);

@@ -135,6 +135,33 @@ placing() {
 	are_back
 }
 
+@test "who comes out of another group goes back to where it was before both" {
+	local shell
+	policy 50-web.conf <<-EOF
+		[first]
+		match = name:$(named shell)
+
+		[web]
+		match = name:$(named newborn)
+	EOF
+	cgqd_start
+	mkdir "$(home_dir)"
+	shell=$ROOM/bin/$(named shell)
+	cp "$(command -v bash)" "$shell"
+	program_file newborn newborn
+	HOME_CGROUPS=$(
+		echo "$BASHPID" >"$(home_dir)/cgroup.procs"
+		cat /proc/self/cgroup
+		"$shell" -c 'sleep 0.5; for ((i = 0; i < 20; i++)); do "$0" "$1" stay & done; wait' \
+			"$ROOM/bin/$(named newborn)" "$ROOM/births" </dev/null >/dev/null 2>&1 3>&- &
+	)
+	wait_until 10 '20 have begun' has_births 20
+	mapfile -t STAYING < <(instances newborn)
+	are_in_web
+	cgq reset >/dev/null
+	are_back
+}
+
 @test "a policy that changes in the middle of a storm loses nobody" {
 	local i pid group=web
 	web

@@ -57,6 +57,7 @@ static int room_make(void **state)
 		.policy = &r.policy,
 		.want = &r.want,
 		.members = members_new(),
+		.pins = pins_new(),
 		.proc = proc_new(&r.machine, NULL),
 		.tell = on_tell,
 		.ctx = &r,
@@ -71,6 +72,7 @@ static int room_leave(void **state)
 	struct room *r = *state;
 
 	members_free(r->p.members);
+	pins_free(r->p.pins);
 	proc_free(r->p.proc);
 	return 0;
 }
@@ -178,6 +180,22 @@ static void a_message_with_fewer_paths_than_hierarchies_is_read_to_its_end_only(
 	assert_null(member(r)->origins[1]);
 }
 
+static void a_fork_that_is_heard_of_later_takes_nothing_away(void **state)
+{
+	struct room *r = *state;
+	struct proc_event_told forked = {.kind = EVENT_FORK, .pid = GONE_PID, .parent = 1, .at_ns = r->m.at_ns - 1};
+
+	say(r, QUICK_MOVES);
+	placer_event(&r->p, &forked);
+	say(r, QUICK_MOVED);
+	assert_int_equal(r->told, 1);
+	assert_string_equal(member(r)->origins[1], "/user");
+	/* but that of another process with its number does */
+	forked.at_ns = UINT64_MAX;
+	placer_event(&r->p, &forked);
+	assert_null(member(r));
+}
+
 int main(void)
 {
 #define LAW(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -188,6 +206,7 @@ int main(void)
 		LAW(what_the_main_loop_moved_in_between_is_not_told_again),
 		LAW(one_that_ended_before_its_move_leaves_nothing),
 		LAW(an_earlier_process_of_the_same_pid_hands_nothing_on),
+		LAW(a_fork_that_is_heard_of_later_takes_nothing_away),
 		LAW(a_message_with_fewer_paths_than_hierarchies_is_read_to_its_end_only),
 	};
 
