@@ -49,10 +49,13 @@ static bool names_values(const struct daemon *d)
 	return any;
 }
 
-/* Where somebody else's move may have to be left as it is, only the main loop knows whether this is such a one. */
+/*
+ * Not without a loop that hears what they say (--once). Where somebody else's move may have to be left as it is, only the main
+ * loop knows whether this is such a one.
+ */
 static bool are_of_use(const struct daemon *d)
 {
-	return d->quick && d->want->hierarchies && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
+	return d->event && d->want->hierarchies && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
 	       names_values(d);
 }
 
