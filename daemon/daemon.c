@@ -104,7 +104,11 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	would_be_tick(d->would_be, d->sampler);
 	placer_forget_ended(&d->placer);
-	placer_journal(&d->placer);
+	if (placer_journal(&d->placer)) {
+		/* What threads keep open is the file that was. */
+		settle_quick_pause(d);
+		settle_quick_go(d);
+	}
 	settle_pins_save(d);
 	if (!strict_tick(d->strict))
 		d->again = true;

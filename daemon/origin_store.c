@@ -209,10 +209,12 @@ void origin_store_trim(struct origin_store *s, const struct policy *p, struct me
 		rewrite(s, p, members);
 }
 
-void origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members)
+bool origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members)
 {
-	if (s->folder >= 0 && s->bytes > ORIGIN_LONG_BYTES && is_grown(s, members))
-		rewrite(s, p, members);
+	if (s->folder < 0 || s->bytes <= ORIGIN_LONG_BYTES || !is_grown(s, members))
+		return false;
+	rewrite(s, p, members);
+	return true;
 }
 
 static void load_origin(const struct origin_store *s, struct members *members, struct member *one, char *field)

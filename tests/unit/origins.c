@@ -201,14 +201,17 @@ static void a_storm_of_moves_leaves_a_journal_that_can_be_read(void **state)
 	struct origin_store *s = origin_store_new(folder_fd, &machine);
 	struct members *members = members_new();
 	char origin[4000] = "/";
+	unsigned rewritten = 0;
 
 	memset(origin + 1, 'x', sizeof(origin) - 2);
 	origin_store_trim(s, &policy, members);
 	for (int i = 0; i < 20000; i++) {
 		write_one(s, members, 1000 + i % 10, origin);
 		if (i % 1000 == 0)
-			origin_store_trim_long(s, &policy, members);
+			rewritten += origin_store_trim_long(s, &policy, members);
 	}
+	/* 80 MB, a few times: who writes to it as well opens it anew then */
+	assert_in_range(rewritten, 1, 10);
 	assert_null(origin_store_trouble(s));
 	next_daemon_knows(1000, origin);
 	members_free(members);
