@@ -18,7 +18,6 @@
 #include "log.h"
 #include "methods.h"
 #include "resolve.h"
-#include "tree_path.h"
 
 #define SECOND_USEC	  1000000U
 /* A package puts the new executable in place and restarts the service soon after. */
@@ -42,7 +41,7 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	/* What a thread said of a process is older than what the kernel tells of it now. */
 	settle_quick_take(d);
 	placer_event(&d->placer, ev);
-	if (d->warm && ev->kind == EVENT_EXEC)
+	if (d->warm && ev->kind == EVENT_EXEC && quick_threads(d->quick) == 0)
 		warm_note_start(d->warm, placer_now_ns());
 	if (d->filter && ev->kind != EVENT_EXIT && !members_find(d->members, ev->pid) && !pins_find(d->pins, ev->pid))
 		event_filter_dismiss(d->filter, ev->pid, ev->at_ns);
@@ -187,14 +186,10 @@ static void on_folder_changed(void *ctx)
 static bool on_touch(void *ctx)
 {
 	struct daemon *d = ctx;
-	char path[TREE_PATH_MAX];
-	unsigned h = 0;
 
-	if (!d->want || !d->want->hierarchies || d->choice.policy->n_rules == 0)
+	if (quick_threads(d->quick) > 0 || !d->want || !d->want->hierarchies || d->choice.policy->n_rules == 0)
 		return false;
-	h = (unsigned)__builtin_ctz(d->want->hierarchies);
-	machine_path(&d->machine, h, "", path, sizeof(path));
-	return mover_touch(d->mover, h, path) == 0;
+	return mover_touch(d->mover, (unsigned)__builtin_ctz(d->want->hierarchies)) == 0;
 }
 
 static int open_warm(struct daemon *d, struct err *e)

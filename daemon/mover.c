@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cgq/memory.h>
 
@@ -107,14 +108,21 @@ static enum moved move(struct mover *v, pid_t pid, uint64_t start_ticks, const c
 	return answer;
 }
 
-/* PID_MAX_LIMIT of include/linux/threads.h: the first number that is no process's, whatever pid_max is. */
-#define NOBODYS_PID (4 << 20)
-
-int mover_touch(struct mover *v, unsigned hierarchy, const char *path)
+/*
+ * This process, to where it is. Nobody's pid would not do: since Linux 6.18 the kernel looks for the process first, and takes
+ * the lock that is to be kept warm only for one that is there.
+ */
+int mover_touch(struct mover *v, unsigned hierarchy)
 {
-	int r = procs_write(v, hierarchy, path, NOBODYS_PID);
+	struct proc_facts self = {.pid = getpid()};
+	int r = v->proc ? proc_read(v->proc, &self, FACT_CGROUP) : -ENOENT;
 
-	return r == -ESRCH ? 0 : r < 0 ? r : -EPROTO;
+	if (r == 0 && !self.cgroups[hierarchy])
+		r = -ENOENT;
+	if (r == 0)
+		r = procs_write(v, hierarchy, self.cgroups[hierarchy], self.pid);
+	proc_facts_done(&self);
+	return r;
 }
 
 enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],

@@ -34,11 +34,8 @@ enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const 
  */
 struct affinities *mover_affinities_take(struct mover *v);
 void mover_affinities_give_back(struct affinities *a);
-/*
- * A write to that cgroup.procs which moves nobody, for the sake of the ones that come after it: see warm.h. 0 if the kernel
- * took it as it should, else -errno.
- */
-int mover_touch(struct mover *v, unsigned hierarchy, const char *path);
+/* A write to a cgroup.procs which moves nobody, for the sake of those that come after it: see warm.h. -errno: it does not help. */
+int mover_touch(struct mover *v, unsigned hierarchy);
 /* Empties one cgroup into another of the same hierarchy, until no process is left in it. */
 int mover_evacuate(struct mover *v, unsigned hierarchy, const char *from, const char *to, struct err *e);
 /*

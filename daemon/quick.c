@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "quick_parts.h"
+#include "warm.h"
 
 #define MESSAGES_BYTES (4 << 20) /* some thousands of messages: a full look may take that long */
 
@@ -26,6 +28,7 @@ struct quick {
 	pid_t *pinned;
 	struct quick_thread *threads[QUICK_THREADS_MAX];
 	unsigned n;
+	touched_ns touched;
 	char refusal[128];
 };
 
@@ -178,6 +181,14 @@ static int thread_begin(struct quick *q, struct quick_thread *t)
 	return thread_create(t);
 }
 
+static uint64_t clock_now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+}
+
 static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filter, struct err *e)
 {
 	struct quick_thread *t = must_alloc(sizeof(*t));
@@ -185,6 +196,8 @@ static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filt
 
 	t->cpu = cpu;
 	t->end = q->end;
+	t->touched = &q->touched;
+	t->warm_until_ns = q->plan.keeps_warm ? clock_now_ns() + WARM_KEPT_NS : 0;
 	pthread_mutex_init(&t->lock, NULL);
 	t->events = events_new_of_execs(e);
 	r = t->events ? event_filter_execs(filter, events_fd(t->events), cpu, e) : -e->code;

@@ -34,6 +34,7 @@ struct quick_plan {
 	const struct resolved *resolved;
 	const struct want *want;
 	int state_folder;
+	bool keeps_warm;     /* latency = low, see warm.h: a start notes itself, and one of the threads does the touching */
 	const pid_t *pinned; /* ascending; copied */
 	size_t n_pinned;
 };

@@ -20,6 +20,9 @@ struct quick_kit {
 	int messages;
 };
 
+/* When one of the threads touched last, CLOCK_MONOTONIC: one is enough. */
+typedef _Atomic uint64_t touched_ns;
+
 struct quick_thread {
 	pthread_t thread;
 	unsigned cpu;
@@ -27,6 +30,8 @@ struct quick_thread {
 	int end; /* eventfd: readable when it has to end; all have the same */
 	bool is_realtime; /* it may be; set before it starts */
 	bool stepped_down;
+	uint64_t warm_until_ns; /* by the last start on this CPU; set before it starts, and then its own */
+	touched_ns *touched;
 	struct allowance allowance;
 	pthread_mutex_t lock; /* of the kit, held while one process is looked at */
 	struct quick_kit kit;
@@ -38,5 +43,7 @@ extern const struct sched_param quick_priority;
 /* quick_thread.c: runs until t->end. */
 void *quick_thread_run(void *t);
 
+/* The same, of nobody: a write that moves none. */
+void quick_touch(struct quick_kit *kit);
 /* quick_place.c: one process became a program. */
 void quick_place(struct quick_kit *kit, const struct proc_event_told *ev);

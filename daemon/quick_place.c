@@ -101,6 +101,12 @@ static enum moved move_in(struct quick_kit *kit, const struct proc_facts *f, uns
 	return mover_place(kit->mover, f->pid, f->start_ticks, to, NULL);
 }
 
+void quick_touch(struct quick_kit *kit)
+{
+	/* refused, it only does not help */
+	(void)mover_touch(kit->mover, (unsigned)__builtin_ctz(kit->plan->want->hierarchies));
+}
+
 void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 {
 	struct proc_facts f = {.pid = ev->pid};

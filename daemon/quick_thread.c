@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "quick_parts.h"
+#include "warm.h"
 
 static uint64_t clock_ns(clockid_t clock)
 {
@@ -49,17 +50,46 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 	/* Who holds it pauses us, or lets us go on. */
 	if (pthread_mutex_trylock(&t->lock) != 0)
 		return;
-	if (t->kit.plan && ev->kind == EVENT_EXEC)
+	if (t->kit.plan && ev->kind == EVENT_EXEC) {
 		quick_place(&t->kit, ev);
+		if (t->kit.plan->keeps_warm)
+			t->warm_until_ns = clock_ns(CLOCK_MONOTONIC) + WARM_KEPT_NS;
+	}
 	pthread_mutex_unlock(&t->lock);
 	allowance_keep(t);
 }
 
-static int wait_ms(const struct quick_thread *t)
+/* While programs start on this CPU, and no thread has done so for a while. While it is paused, the next try is as far. */
+static void touch(struct quick_thread *t, uint64_t now_ns)
 {
-	if (!t->stepped_down)
-		return -1;
-	return (int)(allowance_wait_ns(&t->allowance, clock_ns(CLOCK_MONOTONIC)) / 1000000U) + 1;
+	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + WARM_TOUCH_NS)
+		return;
+	*t->touched = now_ns;
+	if (pthread_mutex_trylock(&t->lock) != 0)
+		return;
+	if (t->kit.plan)
+		quick_touch(&t->kit);
+	pthread_mutex_unlock(&t->lock);
+}
+
+/* Until there is something to do, apart from what the descriptors tell; UINT64_MAX: nothing else. */
+static uint64_t wait_ns(const struct quick_thread *t)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), ns = UINT64_MAX, due = *t->touched + WARM_TOUCH_NS;
+
+	if (t->stepped_down)
+		ns = allowance_wait_ns(&t->allowance, now);
+	if (now < t->warm_until_ns && (due <= now || due - now < ns))
+		ns = due <= now ? 0 : due - now;
+	return ns;
+}
+
+static int wait_for(const struct quick_thread *t, struct pollfd *fds, nfds_t n)
+{
+	uint64_t ns = wait_ns(t);
+	struct timespec limit = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
+
+	return ppoll(fds, n, ns == UINT64_MAX ? NULL : &limit, NULL);
 }
 
 void *quick_thread_run(void *thread)
@@ -69,10 +99,11 @@ void *quick_thread_run(void *thread)
 	bool lost;
 
 	while (!fds[1].revents) {
-		int n = poll(fds, 2, wait_ms(t));
+		int n = wait_for(t, fds, 2);
 
 		if (n < 0 && errno != EINTR)
 			break;
+		touch(t, clock_ns(CLOCK_MONOTONIC));
 		if (n == 0)
 			allowance_keep(t);
 		/* what was lost, or cannot be read, the main loop has */

@@ -107,6 +107,7 @@ void settle_quick_go(struct daemon *d)
 				 .resolved = d->resolved,
 				 .want = d->want,
 				 .state_folder = d->state_fd,
+				 .keeps_warm = d->settings.latency_low,
 				 .pinned = pinned.list,
 				 .n_pinned = pinned.n,
 			 },

@@ -8,10 +8,7 @@
 
 #include <cgq/memory.h>
 
-/* At 16 ms the wait begins to come back now and then, at 20 it is there for one in a hundred. */
-#define TOUCH_USEC 12000U
-/* Who starts nothing for so long has no need of it; the next start waits its 10 ms, once. */
-#define KEPT_NS	   60000000000U
+#define TOUCH_USEC (WARM_TOUCH_NS / 1000)
 
 struct warm {
 	sd_event_source *timer;
@@ -67,7 +64,7 @@ void warm_note_start(struct warm *w, uint64_t now)
 {
 	bool idle = w->until_ns == 0;
 
-	w->until_ns = now + KEPT_NS;
+	w->until_ns = now + WARM_KEPT_NS;
 	if (!idle)
 		return;
 	sd_event_source_set_time_relative(w->timer, 0);
