@@ -89,17 +89,25 @@ static void of_a_watched_process_all_is_told_and_of_who_is_born_to_it(void **sta
 	shell_end(&sh);
 }
 
-static void who_was_told_of_while_all_is_told_stays_watched_until_forgotten(void **state)
+static struct shell shell_start_while_all_is_told(struct ear *ear)
 {
-	struct ear *ear = *state;
 	struct shell sh;
-	pid_t child;
 
 	want(ear, &nothing_wanted);
 	event_filter_begin(ear->filter);
 	sh = shell_start(ear);
 	shell_runs(ear, &sh, "true");
 	event_filter_end(ear->filter, true);
+	return sh;
+}
+
+static void who_was_told_of_while_all_is_told_stays_watched_until_forgotten(void **state)
+{
+	struct ear *ear = *state;
+	struct shell sh;
+	pid_t child;
+
+	sh = shell_start_while_all_is_told(ear);
 	child = shell_runs(ear, &sh, "/bin/true");
 	assert_string_equal(kinds_of(ear, child), "FX-");
 	/* not all was heard: nobody is forgotten */
@@ -130,11 +138,7 @@ static void only_who_was_judged_after_the_last_event_is_dismissed(void **state)
 	struct shell sh;
 	pid_t child;
 
-	want(ear, &nothing_wanted);
-	event_filter_begin(ear->filter);
-	sh = shell_start(ear);
-	shell_runs(ear, &sh, "true");
-	event_filter_end(ear->filter, true);
+	sh = shell_start_while_all_is_told(ear);
 	/* judged after an earlier one only: its exec was told since */
 	for (size_t i = 0; i < ear->n; i++)
 		if (ear->heard[i].pid == sh.pid && ear->heard[i].kind == EVENT_FORK)
