@@ -2,10 +2,11 @@
 # The session that README shows: every command of it is run here, and says what README says it does.
 load lib
 
-# What another machine or another day shows otherwise: times, percentages of use, what is outside, widths of columns.
+# What another machine or another day shows otherwise: times, percentages of use, what is outside, CPUs, widths of columns
+# (a low pid leaves no blank before its heading).
 settled() {
 	sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9:.]+Z?( UTC)?/TIME/g; s/\b[0-9]+\.[0-9]+%/N%/g; s/^outside .*/outside/
-		s/ +/ /g; s/ $//'
+		s/by [0-9]+ real-time threads/by N real-time threads/; s/ +/ /g; s/^ //; s/ $//'
 }
 
 # README's names of things, and those that they have here.
