@@ -136,6 +136,7 @@ struct daemon {
 	struct placer placer;
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;
+	uint64_t strict_answered_ns; /* when the last exec was decided in time */
 	struct drifting drift;
 
 	bool passive;

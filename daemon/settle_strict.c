@@ -48,20 +48,28 @@ void settle_strict(struct daemon *d)
 	d->placer.gate = strict_pid(d->strict);
 }
 
+/* It runs already, and the event of its exec says so. The gate, which decides that, hears of each answer a moment later. */
+static bool is_too_late(const struct daemon *d, const struct gate_said *said, uint64_t now_ns)
+{
+	uint64_t from_ns = d->strict_answered_ns > said->at_ns ? d->strict_answered_ns : said->at_ns;
+
+	return now_ns > from_ns + STRICT_LIMIT_MS * UINT64_C(1000000) || now_ns > said->at_ns + STRICT_MOST_MS * UINT64_C(1000000);
+}
+
 void settle_strict_asks(void *ctx, const struct gate_said *said)
 {
 	struct daemon *d = ctx;
 	const struct strict_file *f = strict_files_find(&d->strict_files, said->dev, said->ino);
 
-	/* Too late: it runs already, and the event of its exec says so. */
-	if (placer_now_ns() > said->at_ns + STRICT_LIMIT_MS * UINT64_C(1000000))
-		return;
-	if (!f)
+	uint64_t now = placer_now_ns();
+
+	if (!f || is_too_late(d, said, now))
 		return;
 	/* Its exec is to be told, whatever the filter makes of it: it is judged again then. */
 	if (d->filter)
 		event_filter_watch(d->filter, said->pid, NULL);
 	placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);
+	d->strict_answered_ns = placer_now_ns();
 }
 
 void settle_strict_went_on(void *ctx, const struct gate_said *said)

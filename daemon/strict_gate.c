@@ -20,6 +20,7 @@
 #include "text.h"
 
 #define LIMIT_NS  (STRICT_LIMIT_MS * UINT64_C(1000000))
+#define MOST_NS	  (STRICT_MOST_MS * UINT64_C(1000000))
 /* An exec that looked for marks before the old ones went asks a moment later: the old group is read so long. */
 #define LINGER_NS UINT64_C(1000000000)
 /* What went on without an answer is told once a second. */
@@ -33,6 +34,7 @@ struct gate {
 	int now, old, next;	 /* groups of events; -1: none. next is being made */
 	uint64_t old_since_ns;
 	uint64_t last_id, told_ns;
+	uint64_t answered_ns;	 /* the last answer to one that waited for it */
 	size_t room;		 /* so many may wait */
 	struct gate_said went_on; /* count: not yet told */
 	struct pending pending;
@@ -164,8 +166,10 @@ static bool answers_take(struct gate *g)
 	ssize_t n;
 
 	while ((n = recv(g->questions, &id, sizeof(id), MSG_DONTWAIT)) == sizeof(id))
-		if (pending_take(&g->pending, id, &one))
+		if (pending_take(&g->pending, id, &one)) {
 			allow(one.group, one.event);
+			g->answered_ns = now_ns();
+		}
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
@@ -265,11 +269,20 @@ static bool orders_take(struct gate *g)
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
 
+/* The oldest is the first whose time is up. */
+static uint64_t time_is_up_ns(const struct gate *g)
+{
+	uint64_t asked_ns = g->pending.list[0].said.at_ns;
+	uint64_t from_ns = g->answered_ns > asked_ns ? g->answered_ns : asked_ns;
+
+	return from_ns + LIMIT_NS < asked_ns + MOST_NS ? from_ns + LIMIT_NS : asked_ns + MOST_NS;
+}
+
 static void overdue_let_go_on(struct gate *g, uint64_t now)
 {
 	struct pending_one one;
 
-	while (now > LIMIT_NS && pending_take_old(&g->pending, now - LIMIT_NS, &one))
+	while (g->pending.n > 0 && time_is_up_ns(g) <= now && pending_take_old(&g->pending, now, &one))
 		let_go_on(g, &one);
 }
 
@@ -279,7 +292,7 @@ static int wait_ms(const struct gate *g, uint64_t now)
 	uint64_t until = UINT64_MAX;
 
 	if (g->pending.n > 0)
-		until = g->pending.list[0].said.at_ns + LIMIT_NS;
+		until = time_is_up_ns(g);
 	if (g->went_on.count > 0 && g->told_ns + TELL_NS < until)
 		until = now + TELL_NS / 10;
 	if (g->old >= 0 && now + LINGER_NS < until)
