@@ -13,6 +13,7 @@
 #include "bpf.h"
 #include "bpf/event_filter_shared.h"
 #include "script_name.h"
+#include "text.h"
 
 /* The kernel's dev_t inside, unlike the one that stat(2) shows: include/linux/kdev_t.h. */
 #define KERNEL_MINOR_BITS 20
@@ -107,28 +108,19 @@ void event_filter_begin(struct event_filter *f)
 		abort();
 }
 
-static void hash_add(uint64_t *hash, const void *bytes, size_t n)
-{
-	const unsigned char *b = bytes;
-
-	for (size_t i = 0; i < n; i++)
-		*hash = (*hash ^ b[i]) * 1099511628211U; /* FNV-1a */
-}
-
 static uint64_t hash_of(const struct event_wants *w)
 {
-	uint64_t hash = 14695981039346656037U;
+	uint64_t hash = 0;
 
 	for (size_t i = 0; i < w->n_names; i++) {
-		hash_add(&hash, w->names[i].text, strlen(w->names[i].text) + 1);
-		hash_add(&hash, &w->names[i].when, sizeof(w->names[i].when));
+		hash = text_hash(hash, w->names[i].text, strlen(w->names[i].text) + 1);
+		hash = text_hash(hash, (const char *)&w->names[i].when, sizeof(w->names[i].when));
 	}
-	hash_add(&hash, w->exes, w->n_exes * sizeof(w->exes[0]));
-	hash_add(&hash, "", 1);
-	hash_add(&hash, w->users, w->n_users * sizeof(w->users[0]));
-	hash_add(&hash, "", 1);
-	hash_add(&hash, w->user_groups, w->n_user_groups * sizeof(w->user_groups[0]));
-	return hash;
+	hash = text_hash(hash, (const char *)w->exes, w->n_exes * sizeof(w->exes[0]));
+	hash = text_hash(hash, "", 1);
+	hash = text_hash(hash, (const char *)w->users, w->n_users * sizeof(w->users[0]));
+	hash = text_hash(hash, "", 1);
+	return text_hash(hash, (const char *)w->user_groups, w->n_user_groups * sizeof(w->user_groups[0]));
 }
 
 static int name_tell(struct event_filter *f, const char *text, uint32_t bits, struct err *e)

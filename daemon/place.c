@@ -11,6 +11,7 @@
 #include <cgq/memory.h>
 
 #include "classify.h"
+#include "clock.h"
 #include "forbidden.h"
 #include "proc_parse.h"
 #include "text.h"
@@ -18,10 +19,7 @@
 
 uint64_t placer_now_ns(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
+	return clock_now_ns();
 }
 
 /* Where the process, or else its parent, came from in that hierarchy; the base when nobody knows. */

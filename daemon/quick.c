@@ -9,12 +9,12 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "clock.h"
 #include "quick_parts.h"
 #include "warm.h"
 
@@ -179,14 +179,6 @@ static int thread_begin(struct quick *q, struct quick_thread *t)
 	snprintf(q->refusal, sizeof(q->refusal), "%s%s", strerror(r),
 		 r == EPERM ? ": needs CAP_SYS_NICE, and real-time run time in the cpu cgroup of cgqd" : "");
 	return thread_create(t);
-}
-
-static uint64_t clock_now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
 static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filter, struct err *e)

@@ -4,14 +4,15 @@
 #include <sched.h>
 #include <time.h>
 
+#include "clock.h"
 #include "quick_parts.h"
 #include "warm.h"
 
-static uint64_t clock_ns(clockid_t clock)
+static uint64_t used_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
@@ -36,7 +37,7 @@ static void allowance_keep(struct quick_thread *t)
 
 	if (!t->is_realtime)
 		return;
-	is_left = allowance_is_left(&t->allowance, clock_ns(CLOCK_MONOTONIC), clock_ns(CLOCK_THREAD_CPUTIME_ID));
+	is_left = allowance_is_left(&t->allowance, clock_now_ns(), used_ns());
 	if (!is_left && !t->stepped_down)
 		step_down(t);
 	else if (is_left && t->stepped_down)
@@ -53,7 +54,7 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 	if (t->kit.plan && ev->kind == EVENT_EXEC) {
 		quick_place(&t->kit, ev);
 		if (t->kit.plan->keeps_warm)
-			t->warm_until_ns = clock_ns(CLOCK_MONOTONIC) + WARM_KEPT_NS;
+			t->warm_until_ns = clock_now_ns() + WARM_KEPT_NS;
 	}
 	pthread_mutex_unlock(&t->lock);
 	allowance_keep(t);
@@ -75,7 +76,7 @@ static void touch(struct quick_thread *t, uint64_t now_ns)
 /* Until there is something to do, apart from what the descriptors tell; UINT64_MAX: nothing else. */
 static uint64_t wait_ns(const struct quick_thread *t)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC), ns = UINT64_MAX, due = *t->touched + WARM_TOUCH_NS;
+	uint64_t now = clock_now_ns(), ns = UINT64_MAX, due = *t->touched + WARM_TOUCH_NS;
 
 	if (t->stepped_down)
 		ns = allowance_wait_ns(&t->allowance, now);
@@ -103,7 +104,7 @@ void *quick_thread_run(void *thread)
 
 		if (n < 0 && errno != EINTR)
 			break;
-		touch(t, clock_ns(CLOCK_MONOTONIC));
+		touch(t, clock_now_ns());
 		if (n == 0)
 			allowance_keep(t);
 		/* what was lost, or cannot be read, the main loop has */

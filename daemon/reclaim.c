@@ -12,6 +12,7 @@
 
 #include <cgq/auto.h>
 
+#include "clock.h"
 #include "reclaim_lowering.h"
 
 #define RETRY_SECONDS 2 /* a group that gave way is let go soon, one that does not costs nothing */
@@ -40,14 +41,6 @@ struct reclaim {
 	struct reclaim_report *reports;
 	size_t n_reports, cap_reports;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static void wish_done(struct wish *w)
 {
@@ -136,7 +129,7 @@ static void attempt_take(struct reclaim *r, const struct wish *tried, const stru
 		report_add(r, w, a);
 	w->told = true;
 	w->told_bytes = a->use_bytes;
-	w->due_ns = now_ns() + RETRY_SECONDS * UINT64_C(1000000000);
+	w->due_ns = clock_now_ns() + RETRY_SECONDS * UINT64_C(1000000000);
 	if (!a->landed && !a->error)
 		return;
 	wish_drop(r, w);
@@ -176,7 +169,7 @@ static void *reclaim_run(void *ctx)
 		struct wish *next = wish_next(r), mine;
 		struct lowered a;
 
-		if (!next || next->due_ns > now_ns()) {
+		if (!next || next->due_ns > clock_now_ns()) {
 			wait_for(r, next);
 			continue;
 		}

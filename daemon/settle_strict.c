@@ -65,7 +65,7 @@ void settle_strict_asks(void *ctx, const struct gate_said *said)
 
 	if (!f || is_too_late(d, said, now))
 		return;
-	/* Its exec is to be told, whatever the filter makes of it: it is judged again then. */
+	/* A member from here on, though its exec may fail and never be told: whom it forks then is to be told of. */
 	if (d->filter)
 		event_filter_watch(d->filter, said->pid, NULL);
 	placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);

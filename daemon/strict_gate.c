@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "strict_pending.h"
 #include "text.h"
 
@@ -39,14 +40,6 @@ struct gate {
 	struct gate_said went_on; /* count: not yet told */
 	struct pending pending;
 };
-
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 /* It is never refused: whoever could do so by stopping us would have a new power. */
 static void allow(int group, int event)
@@ -126,7 +119,7 @@ static void asked(struct gate *g, int group, const struct fanotify_event_metadat
 	struct pending_one one = { .group = group, .event = ev->fd };
 	struct pending_one oldest;
 
-	one.said = (struct gate_said){ .kind = GATE_ASKS, .id = ++g->last_id, .at_ns = now_ns(), .pid = ev->pid };
+	one.said = (struct gate_said){ .kind = GATE_ASKS, .id = ++g->last_id, .at_ns = clock_now_ns(), .pid = ev->pid };
 	if (is_of_served(g, ev->pid) || !file_of(ev->fd, &one.said)) {
 		allow(group, ev->fd);
 		return;
@@ -168,7 +161,7 @@ static bool answers_take(struct gate *g)
 	while ((n = recv(g->questions, &id, sizeof(id), MSG_DONTWAIT)) == sizeof(id))
 		if (pending_take(&g->pending, id, &one)) {
 			allow(one.group, one.event);
-			g->answered_ns = now_ns();
+			g->answered_ns = clock_now_ns();
 		}
 	return n < 0 && (errno == EAGAIN || errno == EINTR);
 }
@@ -208,7 +201,7 @@ static void commit(struct gate *g)
 		return;
 	old_end(g);
 	g->old = g->now;
-	g->old_since_ns = now_ns();
+	g->old_since_ns = clock_now_ns();
 	g->now = g->next;
 	g->next = -1;
 	if (g->old >= 0)
@@ -357,12 +350,12 @@ void gate_run(int orders, int questions, pid_t served)
 			{ .fd = g.now, .events = POLLIN },
 			{ .fd = g.old, .events = POLLIN },
 		};
-		uint64_t now = now_ns();
+		uint64_t now = clock_now_ns();
 
 		poll(wait, sizeof(wait) / sizeof(wait[0]), wait_ms(&g, now));
 		if (!answers_take(&g) || !orders_take(&g))
 			_exit(0);
-		now = now_ns();
+		now = clock_now_ns();
 		overdue_let_go_on(&g, now);
 		/* Not those that an order has just ended. */
 		if (wait[2].fd == g.now && wait[2].revents)

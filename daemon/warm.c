@@ -8,6 +8,8 @@
 
 #include <cgq/memory.h>
 
+#include "clock.h"
+
 #define TOUCH_USEC (WARM_TOUCH_NS / 1000)
 
 struct warm {
@@ -17,19 +19,11 @@ struct warm {
 	uint64_t until_ns; /* CLOCK_MONOTONIC; 0: idle */
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
-}
-
 static int on_time(sd_event_source *s, uint64_t usec, void *userdata)
 {
 	struct warm *w = userdata;
 
-	if (now_ns() >= w->until_ns || !w->touch(w->ctx)) {
+	if (clock_now_ns() >= w->until_ns || !w->touch(w->ctx)) {
 		w->until_ns = 0;
 		return sd_event_source_set_enabled(s, SD_EVENT_OFF);
 	}
