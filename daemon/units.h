@@ -1,0 +1,90 @@
+/* systemd's manager, over its bus: its private socket first, else the system bus. The only one that knows sd-bus. */
+#pragma once
+
+#include <sys/types.h>
+
+#include <systemd/sd-event.h>
+
+#include <cgq/err.h>
+#include <cgq/unit.h>
+
+/* Called from the loop, never out of a call below. Any may be NULL. */
+struct units_events {
+	void (*reloaded)(void *ctx); /* it has read its files anew: once a reload */
+	void (*gone)(void *ctx);     /* the bus is lost: each call says -ENOTCONN until it is back */
+	void (*returned)(void *ctx); /* and answers again, maybe another systemd (daemon-reexec): look at everything anew */
+	void *ctx;
+};
+
+struct units;
+
+/*
+ * Connects at once, in UNITS_WAIT_USEC at the most. NULL: systemd cannot be asked here, with the reason in e. What is
+ * lost later is connected to again each second. event NULL: for whoever has no loop; nothing is told, nothing comes back.
+ */
+struct units *units_new(sd_event *event, const struct units_events *on, struct err *e);
+void units_free(struct units *u);
+bool units_connected(const struct units *u);
+
+/*
+ * Every call below waits for systemd's answer for UNITS_WAIT_USEC at the most; one that gets none (-ETIMEDOUT) takes the
+ * bus for lost, so that a systemd that is stuck holds up one call and no more. 0, or -errno with systemd's own words:
+ * -ENOENT no such unit, -EEXIST, -ENOTCONN, -EACCES; what has no number of its own is -EIO.
+ */
+#define UNITS_WAIT_USEC 5000000U
+
+/* Strings are never NULL: "" where there is none. Made by units_get(), given back by unit_props_done(). */
+struct unit_props {
+	struct arena arena;
+	const char *load_state;	  /* "loaded", "not-found", "masked", "error", "bad-setting" */
+	const char *active_state; /* "active", "inactive", "failed", "activating", … */
+	const char *sub_state;
+	const char *cgroup;	  /* "/system.slice/mariadb.service"; "" while it has none, and for the root slice */
+	const char *slice;	  /* "system.slice"; "" for the root slice */
+	const char *fragment;	  /* the file that it is loaded from */
+	const char *freezer_state; /* "running", "frozen", …; "" before systemd 246 */
+	const char **dropins;	  /* n_dropins paths, as systemd reads them: the last one wins */
+	size_t n_dropins;
+	pid_t main_pid, control_pid; /* 0: none */
+	bool needs_reload, delegate, transient;
+	/*
+	 * As in seen_unit; UNKNOWN: it has no such property. A quota is one of a second, which is what systemd keeps: the
+	 * period is the unit's own, and cgqd leaves it alone. A weight is 0 where CPU_IDLE is 1, MAX where it is not set.
+	 */
+	struct value set[KNOB__COUNT];
+};
+
+/* A unit that is not there is one of load_state "not-found". It is loaded for the question, if it can be. */
+int units_get(struct units *u, const char *name, struct unit_props *ret, struct err *e);
+void unit_props_done(struct unit_props *p);
+/* May properties be set on it at all? Those of a unit that is not there, or masked, may not. */
+bool unit_props_settable(const struct unit_props *p);
+
+/* In the kernel's terms; what systemd holds coarser is rounded (rules/unit_property.h). */
+struct unit_setting {
+	enum knob knob;
+	struct value value;
+};
+
+/*
+ * All of them in one SetUnitProperties(runtime): systemd takes all or none. Of CPU_WEIGHT and CPU_IDLE together, idle
+ * wins. n 0 does nothing.
+ */
+int units_set(struct units *u, const char *name, const struct unit_setting *list, size_t n, struct err *e);
+
+/* Every loaded unit that fits the glob; a non-zero answer of each() ends it and is returned. */
+int units_find(struct units *u, const char *pattern, int (*each)(void *ctx, const char *name, const char *active_state),
+	       void *ctx, struct err *e);
+
+/*
+ * Starts the transient scope name in slice with these processes in it and those limits from its first moment, and waits
+ * until it has started. -EEXIST: there is one of that name. A scope ends with its last process.
+ */
+int units_scope_start(struct units *u, const char *name, const char *slice, const char *description, const pid_t *pids,
+		      size_t n, bool delegate, const struct unit_setting *list, size_t n_list, struct err *e);
+/* Moves processes into a unit that is delegated; systemd refuses any other. */
+int units_scope_attach(struct units *u, const char *name, const pid_t *pids, size_t n, struct err *e);
+
+/* Both wait until it is so. */
+int units_freeze(struct units *u, const char *name, struct err *e);
+int units_thaw(struct units *u, const char *name, struct err *e);
