@@ -33,7 +33,10 @@ enum property_form {
 	X(SWAP_MAX,    "MemorySwapMax",      "MemorySwapMax",      PROPERTY_BYTES)                                   \
 	X(TASKS_MAX,   "TasksMax",           "TasksMax",           PROPERTY_COUNT)
 
-/* By knob; bus NULL: systemd has no such property (cpu.burst). CPU_IDLE is CPUWeight=idle. */
+/*
+ * By knob; bus NULL: systemd has no such property (cpu.burst). CPU_IDLE is CPUWeight=idle, so CPU_WEIGHT and CPU_IDLE
+ * are one property; FREEZE is none, but FreezeUnit and ThawUnit.
+ */
 struct property_row {
 	const char *bus, *key;
 	enum property_form form;
@@ -42,8 +45,12 @@ struct property_row {
 extern const struct property_row property_rows[KNOB__COUNT];
 
 /*
- * A unit or a slice. Values are in the kernel's terms, whoever says them: a quota a period, a weight of 1..10000; for
- * CPU_IDLE 0 or 1; what is not limited is VALUE_MAX.
+ * A unit or a slice. Values are in the kernel's terms, whoever says them: a weight of 1..10000; for CPU_IDLE and
+ * FREEZE 0 or 1; what is not limited is VALUE_MAX. But as the properties are:
+ * - a quota of set and before has a period of 1 s, whatever the unit's own period is; kernel has cpu.max as it stands;
+ * - a weight of set and before that is "not set" is VALUE_MAX, and so it is while the unit is "idle";
+ * - set and before of CPU_IDLE are UNKNOWN where systemd knows no "idle" (before 252);
+ * - before of CPU_WEIGHT and CPU_IDLE: one is known when the other is (where systemd knows both).
  */
 struct seen_unit {
 	const char *name;     /* "mariadb.service"; "-.slice" is the root */
@@ -55,9 +62,14 @@ struct seen_unit {
 	struct value set[KNOB__COUNT];	  /* systemd's property; UNKNOWN: it has none of that name */
 	struct value before[KNOB__COUNT]; /* the property before cgqd changed it; UNKNOWN: cgqd did not */
 	struct counter memory_bytes;	  /* charged now */
+	struct counter swap_bytes, tasks; /* now; not known: limits of a group over several units are split evenly */
 	double cpu_percent;		  /* of the machine, over the last second; negative: not known */
 	bool cpu_waits;			  /* it would use more than it may: throttled, or others had the CPU */
-	uint64_t others_weight;		  /* of a slice: of the children that stand in no list, those that want CPU, together */
+	/*
+	 * Of a slice: of the children that stand in no list, those that want CPU, together. Best the most of the last
+	 * minute: weights follow it up at once, and down only from half of it.
+	 */
+	uint64_t others_weight;
 };
 
 /* Sorted so that a slice comes before what is in it; list[0] is the root slice, if any is there. */
@@ -67,11 +79,16 @@ struct seen_units {
 	size_t n, cap;
 };
 
-/* What is asked of one of them. Wanted values as in a node: UNKNOWN is left alone, not asked. */
+/*
+ * What is asked of one of them. Wanted values as in a node: UNKNOWN is left alone, not asked. As systemd takes them: a
+ * quota has a period of 1 s, bytes are whole pages.
+ */
 struct wanted_unit {
 	unsigned unit;	/* index into seen_units */
-	unsigned group; /* GROUP_NONE: a slice, for the sake of what is below */
+	unsigned group; /* whose limits it has; GROUP_NONE: a slice, for the sake of what is below, or one to be given back */
 	struct wanted wanted[KNOB__COUNT];
+	unsigned within[KNOB__COUNT]; /* the topmost group of whose limit this is a part; GROUP_NONE: of none */
+	double cpu_min_percent;	/* of the machine, what is reserved for it as policies count; negative: nothing */
 };
 
 struct unit_want {
@@ -79,6 +96,8 @@ struct unit_want {
 	struct wanted_unit *list; /* as long as, and by index of, seen_units */
 	size_t n;
 };
+
+void unit_want_free(struct unit_want *u);
 
 /* What has to be told to systemd, in the order in which it has to be done. */
 struct unit_action {
@@ -89,6 +108,13 @@ struct unit_action {
 	unsigned group;		   /* that it is for; GROUP_NONE: a slice on the way, or no group any more */
 	struct place at;	   /* the line of the policy, if one asks for it */
 	uint64_t only_below_bytes; /* law 3: only once the unit's memory is at most this; 0: at once */
+	bool may_reclaim;	   /* memory.high below use: the kernel reclaims while pid 1 writes it; reclaim first */
+	/*
+	 * A raise, of a limit that is a part of this group's: to be left out when a lowering of the same knob and the same
+	 * group, all of which come before it, was not done. GROUP_NONE: depends on none.
+	 */
+	unsigned within;
+	bool raises;
 };
 
 struct unit_plan {
@@ -96,3 +122,5 @@ struct unit_plan {
 	struct unit_action *list;
 	size_t n, cap;
 };
+
+void unit_plan_free(struct unit_plan *p);
