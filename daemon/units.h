@@ -8,6 +8,8 @@
 #include <cgq/err.h>
 #include <cgq/unit.h>
 
+#include "unit_property.h"
+
 /* Called from the loop, never out of a call below. Any may be NULL. */
 struct units_events {
 	void (*reloaded)(void *ctx); /* it has read its files anew: once a reload */
@@ -60,12 +62,6 @@ void unit_props_done(struct unit_props *p);
 /* May properties be set on it at all? Those of a unit that is not there, or masked, may not. */
 bool unit_props_settable(const struct unit_props *p);
 
-/* In the kernel's terms; what systemd holds coarser is rounded (rules/unit_property.h). */
-struct unit_setting {
-	enum knob knob;
-	struct value value;
-};
-
 /*
  * All of them in one SetUnitProperties(runtime): systemd takes all or none. Of CPU_WEIGHT and CPU_IDLE together, idle
  * wins. n 0 does nothing.
@@ -76,12 +72,20 @@ int units_set(struct units *u, const char *name, const struct unit_setting *list
 int units_find(struct units *u, const char *pattern, int (*each)(void *ctx, const char *name, const char *active_state),
 	       void *ctx, struct err *e);
 
+struct unit_scope {
+	const char *name, *slice, *description; /* "cgq-web-1.scope", "cgq.slice" */
+	const pid_t *pids;			/* at least one */
+	size_t n_pids;
+	bool delegate; /* others may be attached later */
+	const struct unit_setting *settings; /* its limits from the first moment */
+	size_t n_settings;
+};
+
 /*
- * Starts the transient scope name in slice with these processes in it and those limits from its first moment, and waits
- * until it has started. -EEXIST: there is one of that name. A scope ends with its last process.
+ * Starts the transient scope with these processes in it, and waits until it has started. -EEXIST: there is one of that
+ * name. It ends with its last process.
  */
-int units_scope_start(struct units *u, const char *name, const char *slice, const char *description, const pid_t *pids,
-		      size_t n, bool delegate, const struct unit_setting *list, size_t n_list, struct err *e);
+int units_scope_start(struct units *u, const struct unit_scope *s, struct err *e);
 /* Moves processes into a unit that is delegated; systemd refuses any other. */
 int units_scope_attach(struct units *u, const char *name, const pid_t *pids, size_t n, struct err *e);
 

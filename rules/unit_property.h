@@ -11,6 +11,18 @@ bool property_shared(enum knob a, enum knob b);
 /* What a file calls it, and so the file 50-KEY.conf that SetUnitProperties leaves; NULL: systemd has no such property. */
 const char *property_key(enum knob k);
 
+/* In the kernel's terms; what systemd holds coarser is rounded. */
+struct unit_setting {
+	enum knob knob;
+	struct value value;
+};
+
+/*
+ * By key, which is the order that keeps systemd from asking for a daemon-reload (it compares its list of drop-ins with
+ * the sorted one); one a property: of CPU_WEIGHT and CPU_IDLE, idle wins. Returns how many are left.
+ */
+size_t settings_sort(struct unit_setting *list, size_t n);
+
 /*
  * The nearest value that systemd holds alike on its bus and in a file: CPUQuota= has two decimals of a percent. A quota
  * becomes one of a second; all else stays.
