@@ -54,10 +54,11 @@ struct unit_applier {
 };
 
 /*
- * In the plan's order; neighbours of the same unit go together. What fails touches nothing but its unit. Nothing is
- * changed at all where the store cannot be saved.
+ * In the plan's order; neighbours of the same unit go together. What fails touches nothing but its unit, and is told. 0,
+ * or -errno where the store could not be saved: then nothing new was begun (told as refused), or what was given back is
+ * given back once more by the next daemon.
  */
-void unit_apply(struct unit_applier *a, const struct unit_plan *p, const struct seen_units *seen);
+int unit_apply(struct unit_applier *a, const struct unit_plan *p, const struct seen_units *seen, struct err *e);
 
-/* Gives back all that the store knows, without a plan: reset, and units of groups that are gone. each may be NULL. */
+/* Gives back all that the store knows, without a plan. -EAGAIN: something is left, as was told; it is in the store. */
 int unit_give_back_all(struct unit_applier *a, struct err *e);

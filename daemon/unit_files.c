@@ -229,6 +229,23 @@ static int file_change(const struct unit_folders *f, const char *unit, const str
 	return r;
 }
 
+int unit_file_look(const struct unit_folders *f, const char *unit, uint32_t *ret_knobs, struct err *e)
+{
+	struct kept_file file;
+	struct lines l = {0};
+	int r = unit_dir_get(f->system, unit, UNIT_FILE_NAME, &file, e);
+
+	if (r < 0)
+		return r;
+	lines_take(&l, file.stands ? file.text : "");
+	kept_file_done(&file);
+	*ret_knobs = 0;
+	for (enum knob k = 0; k < KNOB__COUNT; k++)
+		if (l.of[line_knob(k)][0])
+			*ret_knobs |= 1U << k;
+	return 0;
+}
+
 int unit_file_put(const struct unit_folders *f, const char *unit, const struct unit_setting *list, size_t n, struct err *e)
 {
 	return file_change(f, unit, list, n, 0, e);

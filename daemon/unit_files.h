@@ -32,6 +32,8 @@ int unit_folders_look(const struct unit_folders *f, const char *unit, struct uni
 char *unit_file_text(const char *unit, const struct unit_setting *list, size_t n);
 /* Puts these into the unit's drop-in, beside what stands there of other knobs. In one step; not touched where it says so already. */
 int unit_file_put(const struct unit_folders *f, const char *unit, const struct unit_setting *list, size_t n, struct err *e);
+/* Which knobs stand in it, as bits; of the weight and "idle", both. */
+int unit_file_look(const struct unit_folders *f, const char *unit, uint32_t *ret_knobs, struct err *e);
 /* Takes the knobs (bits) out of it; the file goes with its last line. */
 int unit_file_take(const struct unit_folders *f, const char *unit, uint32_t knobs, struct err *e);
 
@@ -43,6 +45,7 @@ struct kept_file {
 };
 
 void kept_file_done(struct kept_file *f);
+void kept_file_copy(const struct kept_file *f, struct kept_file *ret);
 /* The knob's control file, 50-KEY.conf. -EFBIG: a person's work, too long to be kept. */
 int control_file_read(const struct unit_folders *f, const char *unit, enum knob k, struct kept_file *ret, struct err *e);
 /* As it was: the same bytes, or none. */

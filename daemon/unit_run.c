@@ -1,0 +1,256 @@
+/* The actions of one unit: written down, guarded, sent, read back. */
+#include <errno.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "observe.h"
+#include "text.h"
+#include "unit_apply_parts.h"
+#include "unit_value.h"
+
+static const char *group_of(const struct unit_run *run, const struct unit_deed *d)
+{
+	const struct policy *p = run->a->policy;
+
+	return p && d->action->group < p->n_groups ? p->groups[d->action->group].path : "";
+}
+
+/* Law 3: asked directly before, whatever was said earlier. */
+void unit_run_guard(struct unit_run *run)
+{
+	for (size_t i = 0; i < run->n; i++) {
+		const struct unit_action *act = run->list[i].action;
+
+		if (run->list[i].is_told || !act->only_below_bytes)
+			continue;
+		if (!run->a->is_below || !run->a->is_below(run->a->ctx, act))
+			unit_deed_end(&run->list[i], APPLIED_WAITS, 0, NULL);
+	}
+}
+
+/* The weight and "idle" are one property and one file: what was kept of one holds for the other. */
+static bool shared_read(const struct unit_run *run, enum knob k, struct value *ret, struct kept_file *ret_file)
+{
+	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
+
+	for (size_t i = 0; u && i < u->n; i++) {
+		const struct knob_kept *kept = &u->list[i];
+
+		if (!property_shared(kept->knob, k))
+			continue;
+		if (kept->before.kind != VALUE_UNKNOWN)
+			property_value(k, property_number(kept->knob, &kept->before), ret);
+		kept_file_copy(&kept->file, ret_file);
+		return true;
+	}
+	return false;
+}
+
+/* What stands in cgqd's own drop-in is of an earlier cgqd, whose store is lost: what was there before it, nobody knows. */
+static int before_read(struct unit_run *run, enum knob k, const struct unit_props *now, struct value *ret, struct kept_file *ret_file,
+		       struct err *e)
+{
+	uint32_t ours;
+	int r = unit_file_look(run->a->folders, run->unit, &ours, e);
+
+	*ret = (struct value){0};
+	*ret_file = (struct kept_file){0};
+	if (r < 0 || shared_read(run, k, ret, ret_file) || ours & 1U << k)
+		return r;
+	r = control_file_read(run->a->folders, run->unit, k, ret_file, e);
+	if (r == 0 && unit_props_settable(now))
+		*ret = now->set[k];
+	return r;
+}
+
+static int deed_keep(struct unit_run *run, struct unit_deed *d, const struct unit_props *now, struct unit_folders_stand stand,
+		     struct err *e)
+{
+	struct value before;
+	struct kept_file file;
+	struct unit_kept *u;
+	int r = before_read(run, d->action->knob, now, &before, &file, e);
+
+	if (r < 0)
+		return r;
+	u = unit_store_put(run->a->store, run->unit, group_of(run, d), stand);
+	if (!u) {
+		kept_file_done(&file);
+		return fail(e, ENOSPC, "state: %s cannot be kept beside %zu other units", TEXT_ESCAPED(run->unit), run->a->store->n);
+	}
+	unit_kept_put(run->a->store, u, d->action->knob, &before, &file);
+	return 0;
+}
+
+/* Nothing to be asked where all is kept already. */
+static bool all_kept(const struct unit_run *run)
+{
+	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
+
+	for (size_t i = 0; i < run->n; i++)
+		if (!run->list[i].is_told && (!u || !unit_kept_find(u, run->list[i].action->knob)))
+			return false;
+	return true;
+}
+
+void unit_run_keep(struct unit_run *run)
+{
+	struct unit_folders_stand stand = {0};
+	struct unit_props now = {0};
+	struct err e;
+	int r;
+
+	unit_run_guard(run);
+	r = all_kept(run) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, &now, &e);
+	if (r == 0)
+		r = unit_folders_look(run->a->folders, run->unit, &stand, &e);
+	if (r < 0)
+		unit_run_end(run, APPLIED_REFUSED, r, &e);
+	for (size_t i = 0; i < run->n; i++) {
+		r = run->list[i].is_told ? 0 : deed_keep(run, &run->list[i], &now, stand, &e);
+		if (r < 0)
+			unit_deed_end(&run->list[i], APPLIED_REFUSED, r, &e);
+	}
+	unit_props_done(&now);
+}
+
+/* The bus went away in the middle: what systemd took of it, it says when it is back. */
+static bool is_lost(int r)
+{
+	return r == -ENOTCONN || r == -ETIMEDOUT || r == -ECONNRESET || r == -EPIPE;
+}
+
+static void send_singly(struct unit_run *run, const struct unit_setting *list)
+{
+	struct err e;
+
+	for (size_t i = 0; i < run->n; i++) {
+		int r = run->list[i].is_told ? 0 : run->a->bus.set(run->a->bus.ctx, run->unit, &list[i], 1, &e);
+
+		if (r < 0)
+			unit_deed_end(&run->list[i], APPLIED_REFUSED, r, &e);
+	}
+}
+
+static size_t open_settings(const struct unit_run *run, const struct unit_setting *list, struct unit_setting *ret)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < run->n; i++)
+		if (!run->list[i].is_told)
+			ret[n++] = list[i];
+	return n;
+}
+
+bool unit_run_send(struct unit_run *run, const struct unit_setting *list, struct unit_props *after)
+{
+	auto_free struct unit_setting *open = must_alloc((run->n + 1) * sizeof(*open));
+	size_t n = open_settings(run, list, open);
+	struct err e, why;
+	int r, refused;
+
+	if (n == 0)
+		return false;
+	refused = run->a->bus.set(run->a->bus.ctx, run->unit, open, n, &why);
+	r = is_lost(refused) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
+	if (is_lost(refused) || r < 0) {
+		unit_run_end(run, APPLIED_REFUSED, r < 0 ? r : refused, r < 0 ? &e : &why);
+		return false;
+	}
+	if (refused == 0 || !unit_props_settable(after))
+		return true;
+	if (n == 1)
+		unit_run_end(run, APPLIED_REFUSED, refused, &why);
+	else
+		send_singly(run, list);
+	unit_props_done(after);
+	r = run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
+	if (r < 0)
+		unit_run_end(run, APPLIED_REFUSED, r, &e);
+	return r == 0;
+}
+
+static void kernel_read(struct unit_run *run, enum knob k, const struct unit_props *after, struct value *ret)
+{
+	const char *path = !strcmp(after->cgroup, "/") ? "" : after->cgroup;
+
+	*ret = (struct value){0};
+	if (run->a->kernel && *after->cgroup)
+		observe_value(run->a->kernel, run->a->hierarchy, path, k, run->a->page_bytes, ret);
+}
+
+/* With CPUWeight=idle in force, there is no weight to be seen. */
+static bool is_idle(enum knob k, const struct unit_props *after)
+{
+	return k == KNOB_CPU_WEIGHT && after->set[KNOB_CPU_IDLE].kind == VALUE_NUMBER && after->set[KNOB_CPU_IDLE].number == 1;
+}
+
+static void deed_differs(struct unit_deed *d, const char *who, const struct value *expected, const struct value *now)
+{
+	char asked[300], left[300];
+	struct err e;
+
+	unit_value_text(d->action->knob, expected, asked, sizeof(asked));
+	unit_value_text(d->action->knob, now, left, sizeof(left));
+	unit_deed_end(d, APPLIED_OTHER, fail(&e, ERANGE, "systemd took %s=%s, and %s has %s", property_key(d->action->knob), asked, who, left),
+		      &e);
+}
+
+void unit_deed_judge(struct unit_run *run, struct unit_deed *d, const struct value *expected, const struct unit_props *after)
+{
+	enum knob k = d->action->knob;
+
+	if (d->is_told)
+		return;
+	if (!unit_props_settable(after)) {
+		unit_deed_end(d, APPLIED_LATER, 0, NULL);
+		return;
+	}
+	d->result.set = after->set[k];
+	kernel_read(run, k, after, &d->result.kernel);
+	if (!value_equal(expected, &d->result.set) && !is_idle(k, after))
+		deed_differs(d, "systemd", expected, &d->result.set);
+	else if (!*after->cgroup)
+		unit_deed_end(d, APPLIED_LATER, 0, NULL);
+	else if (run->a->kernel && !is_idle(k, after) && !unit_value_holds(k, &d->result.set, &d->result.kernel))
+		deed_differs(d, "the kernel", expected, &d->result.kernel);
+	else
+		unit_deed_end(d, APPLIED_DONE, 0, NULL);
+}
+
+/* What systemd did not take stands in no drop-in either. */
+static void refused_take(struct unit_run *run)
+{
+	uint32_t knobs = 0;
+
+	for (size_t i = 0; i < run->n; i++)
+		if (run->list[i].result.outcome == APPLIED_REFUSED && !is_lost(-run->list[i].result.error))
+			knobs |= 1U << run->list[i].action->knob;
+	if (knobs)
+		unit_file_take(run->a->folders, run->unit, knobs, NULL);
+}
+
+void unit_run_set(struct unit_run *run)
+{
+	auto_free struct unit_setting *list = must_alloc(run->n * 2 * sizeof(*list));
+	struct unit_props after = {0};
+	struct err e;
+	int r;
+
+	unit_run_guard(run);
+	for (size_t i = 0; i < run->n; i++) {
+		list[i] = (struct unit_setting){run->list[i].action->knob, run->list[i].action->value};
+		property_round(list[i].knob, &list[i].value);
+	}
+	r = unit_file_put(run->a->folders, run->unit, list + run->n, open_settings(run, list, list + run->n), &e);
+	if (r < 0)
+		unit_run_end(run, APPLIED_REFUSED, r, &e);
+	if (unit_run_send(run, list, &after)) {
+		for (size_t i = 0; i < run->n; i++)
+			unit_deed_judge(run, &run->list[i], &list[i].value, &after);
+		refused_take(run);
+	}
+	unit_props_done(&after);
+}
