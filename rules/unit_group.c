@@ -146,7 +146,7 @@ double unit_min_percent(const struct policy *p, const struct machine *m, const s
 
 	if (!anything_runs(p, u, seen, group))
 		return -1;
-	unit_shares(u, seen, share);
+	unit_shares(u, seen, unit_in_force, share);
 	for (unsigned i = 0; i < u->n; i++) {
 		double got = share[i] / (1 - m->system_share) * 100, reserved = u->list[i].cpu_min_percent;
 

@@ -124,16 +124,12 @@ static bool is_refused(const struct unit_planning *c, const struct unit_change *
 	return r && value_equal(&r->left, unit_in_force(s, ch->knob));
 }
 
-/* Law 3: its use is above the new limit, or not known to be below. */
-static bool has_to_shrink(const struct unit_planning *c, const struct unit_change *ch)
+static bool is_above(const struct counter *use, const struct unit_change *ch)
 {
-	const struct seen_unit *s = &c->seen->list[ch->unit];
-
-	return (ch->knob == KNOB_MEMORY_MAX || ch->knob == KNOB_MEMORY_HIGH) && s->cgroup &&
-	       (!s->memory_bytes.known || s->memory_bytes.value > ch->value.number);
+	return use->known && use->value > ch->value.number;
 }
 
-/* Something else keeps that part of the group's limit for now. */
+/* Another unit keeps that part of the group's limit for now: its lowering was refused, or it has to shrink first (law 3). */
 static bool is_kept_from(const struct unit_planning *c, const struct unit_change *raise)
 {
 	unsigned within = c->u->list[raise->unit].within[raise->knob];
@@ -144,7 +140,8 @@ static bool is_kept_from(const struct unit_planning *c, const struct unit_change
 		if (c->u->list[i].within[raise->knob] != within || !change_find(c, i, raise->knob, &other))
 			continue;
 		if (turn_of(c, &other) < TURN_NO_SIZE &&
-		    (is_refused(c, &other) || (raise->knob == KNOB_MEMORY_MAX && has_to_shrink(c, &other))))
+		    (is_refused(c, &other) ||
+		     (raise->knob == KNOB_MEMORY_MAX && is_above(&c->seen->list[i].memory_bytes, &other))))
 			return true;
 	}
 	return false;
@@ -168,7 +165,8 @@ static void action_add(const struct unit_planning *c, const struct unit_change *
 		a->at = w->wanted[ch->knob].at;
 	if (lowered && ch->knob == KNOB_MEMORY_MAX && s->cgroup)
 		a->only_below_bytes = ch->value.number;
-	a->may_reclaim = lowered && ch->knob == KNOB_MEMORY_HIGH && has_to_shrink(c, ch);
+	a->may_reclaim = lowered && ch->knob == KNOB_MEMORY_HIGH && s->cgroup &&
+			 (!s->memory_bytes.known || is_above(&s->memory_bytes, ch));
 }
 
 static void turn_plan(const struct unit_planning *c, enum turn turn)

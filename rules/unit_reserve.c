@@ -82,55 +82,41 @@ static void percent_fill(const struct unit_wanting *c, const struct family *f)
 	}
 }
 
-/* A weight that cgqd gave. */
-static bool is_ours(const struct seen_unit *u)
+/* So that a use that goes up and down a little needs the same. */
+static uint64_t rounded_up(uint64_t n)
 {
-	return u->set[KNOB_CPU_WEIGHT].kind == VALUE_NUMBER &&
-	       (u->before[KNOB_CPU_WEIGHT].kind != VALUE_UNKNOWN || u->before[KNOB_CPU_IDLE].kind != VALUE_UNKNOWN);
+	uint64_t power = 1;
+
+	while (power < n && power < UINT64_MAX / 2)
+		power *= 2;
+	return power;
 }
 
-/* What each has now, scaled to what is split; unknown unless all weights are ours. */
-static void now_fill(const struct unit_wanting *c, const double *in_force, const unsigned *units, struct share *list,
-		     size_t n)
-{
-	uint64_t left = list[0].most;
-	double sum = 0;
-
-	for (size_t i = 1; i < n; i++) {
-		if (!is_ours(&c->seen->list[units[i]]))
-			return;
-		sum += in_force[units[i]];
-	}
-	for (size_t i = 1; i < n && sum > 0; i++) {
-		double part = (double)list[0].most * in_force[units[i]] / sum + 0.5;
-
-		list[i].now = i == n - 1 || part > (double)left ? left : (uint64_t)part;
-		left -= list[i].now;
-	}
-}
-
-static void members_split(const struct unit_wanting *c, const double *in_force, unsigned group, double percent, double *ret)
+/*
+ * What is needed does not depend on what they have: whole weights never give exactly what was split. Who waits for more
+ * gets what the others leave.
+ */
+static void members_split(const struct unit_wanting *c, unsigned group, double percent, double *ret)
 {
 	auto_free struct share *list = must_alloc((c->seen->n + 1) * sizeof(*list));
 	auto_free unsigned *units = must_alloc((c->seen->n + 1) * sizeof(*units));
 	size_t n = 1;
 
 	list[0].most = (uint64_t)(percent / 100 * MACHINE_QUANTA + 0.5);
-	for (unsigned i = 0; i < c->seen->n; i++) {
-		if (!c->limited[i] || c->seen->list[i].group != group || unit_is_idle(c, i))
-			continue;
-		list[n] = (struct share){ .is_unit = true, .most = UINT64_MAX, .now = SHARE_UNKNOWN };
-		units[n++] = i;
-	}
-	now_fill(c, in_force, units, list, n);
-	for (size_t i = 1; i < n; i++)
+	for (unsigned i = 0; i < c->seen->n; i++)
+		if (c->limited[i] && c->seen->list[i].group == group && !unit_is_idle(c, i))
+			units[n++] = i;
+	for (size_t i = 1; i < n; i++) {
+		list[i] = (struct share){ .is_unit = true, .most = UINT64_MAX, .now = SHARE_UNKNOWN };
 		unit_claim(&c->seen->list[units[i]], KNOB_CPU_MAX, c->m->cpus, list[0].most / (n - 1), c->m->cpus, &list[i]);
+		list[i].need = rounded_up(list[i].need);
+	}
 	unit_split(list, n);
 	for (size_t i = 1; i < n; i++)
 		ret[units[i]] = list[0].most ? percent * (double)list[i].part / (double)list[0].most : 0;
 }
 
-void unit_reserve(const struct unit_wanting *c, const double *in_force, double *ret)
+void unit_reserve(const struct unit_wanting *c, double *ret)
 {
 	size_t n = c->p->n_groups + 1;
 	auto_free double *percent = must_alloc(n * sizeof(*percent));
@@ -149,5 +135,5 @@ void unit_reserve(const struct unit_wanting *c, const double *in_force, double *
 	percent_fill(c, &f);
 	for (unsigned g = 0; g < c->p->n_groups; g++)
 		if (members[g])
-			members_split(c, in_force, g, part_of(&f, g, own[g]), ret);
+			members_split(c, g, part_of(&f, g, own[g]), ret);
 }

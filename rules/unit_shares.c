@@ -6,7 +6,6 @@
 #include <cgq/auto.h>
 
 #include "unit_parts.h"
-#include "unit_value.h"
 
 #define WEIGHT_DEFAULT 100
 #define WEIGHT_IDLE    0.3 /* 3 of the kernel's 1024 */
@@ -42,14 +41,15 @@ double unit_others_weight(const struct unit_want *u, const struct seen_units *se
 	return sum;
 }
 
-static void children_share(const struct unit_want *u, const struct seen_units *seen, unsigned slice, double *ret)
+static void children_share(const struct unit_want *u, const struct seen_units *seen, unsigned slice,
+			   unit_value_of *of, double *ret)
 {
 	double sum = unit_others_weight(u, seen, slice);
 
 	for (int pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < seen->n; i++) {
 			const struct seen_unit *s = &seen->list[i];
-			double weight = weight_of(unit_in_force(s, KNOB_CPU_WEIGHT), unit_in_force(s, KNOB_CPU_IDLE));
+			double weight = weight_of(of(s, KNOB_CPU_WEIGHT), of(s, KNOB_CPU_IDLE));
 
 			if (s->slice != slice || i == slice || !(unit_is_slice(s) || is_limited(u, i)))
 				continue;
@@ -60,13 +60,13 @@ static void children_share(const struct unit_want *u, const struct seen_units *s
 		}
 }
 
-void unit_shares(const struct unit_want *u, const struct seen_units *seen, double *ret)
+void unit_shares(const struct unit_want *u, const struct seen_units *seen, unit_value_of *of, double *ret)
 {
 	memset(ret, 0, seen->n * sizeof(*ret));
 	for (unsigned i = 0; i < seen->n; i++) {
 		if (unit_is_root(seen, i))
 			ret[i] = 1;
 		if (unit_is_slice(&seen->list[i]))
-			children_share(u, seen, i, ret);
+			children_share(u, seen, i, of, ret);
 	}
 }

@@ -12,5 +12,8 @@ bool unit_wants_cpu(const struct seen_unit *u);
  */
 double unit_others_weight(const struct unit_want *u, const struct seen_units *seen, unsigned slice);
 
-/* By unit and slice, of the machine (1), with the weights in force. */
-void unit_shares(const struct unit_want *u, const struct seen_units *seen, double *ret);
+/* Which values count: unit_in_force(), or what systemd has set. */
+typedef const struct value *unit_value_of(const struct seen_unit *u, enum knob k);
+
+/* By unit and slice, of the machine (1), with those weights. */
+void unit_shares(const struct unit_want *u, const struct seen_units *seen, unit_value_of *of, double *ret);

@@ -5,23 +5,13 @@
 
 #include "unit_reserve.h"
 #include "unit_shares.h"
+#include "unit_weights.h"
 
-#define WEIGHT_LEAST	 1
-#define WEIGHT_MOST	 10000
-#define WEIGHT_DEFAULT	 100
-#define ROUNDS_MAX	 1000
-#define SHARE_ENOUGH	 0.995 /* of what is reserved: weights are whole numbers */
-#define OTHERS_ENOUGH	 0.8   /* of what is left: weights that are too high by little stay */
-#define NOTED_BELOW	 0.99
-
-struct weighing {
-	const struct unit_wanting *c;
-	double *reserved; /* by unit and slice: of the machine, 1 is all of it */
-	double *share;	  /* by unit and slice: what it is guaranteed */
-	double *scale;	  /* by slice: which part of reservations can be had there */
-	double *clamped;  /* by slice: weight of those that kept it from more; 0: nothing did */
-	double outside;	  /* what system.cpu keeps for the outside */
-};
+#define WEIGHT_LEAST   1
+#define WEIGHT_MOST    10000
+#define WEIGHT_DEFAULT 100
+#define ROUNDS_MAX     1000
+#define NOTED_BELOW    0.99
 
 /* The children of one slice. */
 struct level {
@@ -30,7 +20,6 @@ struct level {
 	double share, scale; /* of the slice; of reservations below */
 	double others;	     /* weight of all that nothing is reserved for; slices with what they had before */
 	double reserved;     /* sum */
-	double *weights;     /* by unit and slice: of the children; 0: it has none of ours */
 };
 
 static const struct seen_unit *seen(const struct level *l, unsigned i)
@@ -55,11 +44,9 @@ static double base_weight(const struct seen_unit *u)
 	return weight->kind == VALUE_NUMBER ? (double)weight->number : WEIGHT_DEFAULT;
 }
 
-static bool weighs_least(const struct level *l, unsigned i)
+static bool weighs_least(const struct weighing *w, unsigned i)
 {
-	const struct unit_wanting *c = l->w->c;
-
-	return c->limited[i] && l->w->reserved[i] <= 0 && !unit_is_idle(c, i);
+	return w->c->limited[i] && w->reserved[i] <= 0 && !unit_is_idle(w->c, i);
 }
 
 static void level_sum(struct level *l)
@@ -72,7 +59,7 @@ static void level_sum(struct level *l)
 		if (!is_child(l, i))
 			continue;
 		l->reserved += l->w->reserved[i];
-		l->others += weighs_least(l, i) ? WEIGHT_LEAST : base_weight(seen(l, i));
+		l->others += weighs_least(l->w, i) ? WEIGHT_LEAST : base_weight(seen(l, i));
 	}
 }
 
@@ -110,106 +97,51 @@ static double weights_total(const struct level *l)
 
 	for (unsigned i = 0; i < l->w->c->seen->n; i++)
 		if (is_child(l, i) && l->w->reserved[i] > 0)
-			total += l->weights[i] - base_weight(seen(l, i));
+			total += l->w->weight[i] - base_weight(seen(l, i));
 	return total;
 }
 
 /* Whole numbers, rounded up, make the sum a little larger, of which each needs its part: a few rounds settle that. */
-static void weights_solve(struct level *l)
+static double weights_solve(const struct level *l)
 {
 	double total = l->others * l->share / (l->share - l->scale * l->reserved), before = 0;
 
 	for (int round = 0; round < ROUNDS_MAX && total != before; round++) {
 		for (unsigned i = 0; i < l->w->c->seen->n; i++)
 			if (is_child(l, i) && l->w->reserved[i] > 0)
-				l->weights[i] = weight_needed(l, i, total);
+				l->w->weight[i] = weight_needed(l, i, total);
 		before = total;
 		total = weights_total(l);
 	}
+	return total;
 }
 
-/* Those that cgqd gave, if all children still get what is theirs by them; false: there are none, or they do not. */
-static bool weights_keep(struct level *l)
+static void level_weigh(const struct weighing *w, unsigned slice)
 {
-	double total, left = l->share - l->scale * l->reserved;
-
-	for (unsigned i = 0; i < l->w->c->seen->n; i++) {
-		const struct seen_unit *u = seen(l, i);
-
-		if (!is_child(l, i) || l->w->reserved[i] <= 0)
-			continue;
-		if (u->set[KNOB_CPU_WEIGHT].kind != VALUE_NUMBER || u->before[KNOB_CPU_WEIGHT].kind == VALUE_UNKNOWN)
-			return false;
-		l->weights[i] = (double)u->set[KNOB_CPU_WEIGHT].number;
-	}
-	total = weights_total(l);
-	for (unsigned i = 0; i < l->w->c->seen->n; i++) {
-		double r = is_child(l, i) ? l->w->reserved[i] : 0;
-		double due = l->scale * r + left * base_weight(seen(l, i)) / l->others;
-
-		if (r > 0 && l->share * l->weights[i] / total < due * SHARE_ENOUGH)
-			return false;
-	}
-	return l->others / total >= OTHERS_ENOUGH * left / l->share;
-}
-
-static void weight_ask(const struct level *l, unsigned i, double weight)
-{
-	const struct unit_wanting *c = l->w->c;
-	struct value v = { .kind = VALUE_NUMBER, .number = (uint64_t)weight };
-
-	unit_ask(c, i, KNOB_CPU_WEIGHT, &v,
-		 c->limited[i] ? unit_group_wanted(c->want, seen(l, i)->group, KNOB_CPU_WEIGHT) : NULL);
-}
-
-static void level_ask(const struct level *l)
-{
-	double total = weights_total(l);
-
-	for (unsigned i = 0; i < l->w->c->seen->n; i++) {
-		bool reserves = l->w->reserved[i] > 0, least = weighs_least(l, i);
-		double weight = reserves ? l->weights[i] : least ? WEIGHT_LEAST : base_weight(seen(l, i));
-
-		if (!is_child(l, i))
-			continue;
-		l->w->share[i] = l->share * weight / total;
-		l->w->scale[i] = l->scale;
-		l->w->clamped[i] = l->w->clamped[l->slice];
-		if (reserves || least)
-			weight_ask(l, i, weight);
-	}
-}
-
-static void level_weigh(const struct weighing *w, unsigned slice, double *weights)
-{
-	struct level l = { w, slice, w->share[slice], w->scale[slice], 0, 0, weights };
-	double f;
+	struct level l = { w, slice, w->share[slice], w->scale[slice], 0, 0 };
+	double f, total;
 
 	level_sum(&l);
 	f = scale_find(&l);
 	if (f < l.scale)
 		w->clamped[slice] = l.others;
 	l.scale = f;
-	if (l.reserved > 0 && !weights_keep(&l))
-		weights_solve(&l);
-	level_ask(&l);
-}
-
-static void clamped_note(const struct weighing *w, unsigned i)
-{
-	double percent = 100 / (1 - w->outside);
-
-	if (w->clamped[i] > 0 && w->share[i] < w->reserved[i] * NOTED_BELOW)
-		unit_note(w->c, i, KNOB_CPU_WEIGHT,
-			  "the largest weight is %d: %.3g%% instead of %.3g%%, while others of weight %.0f want CPU",
-			  WEIGHT_MOST, w->share[i] * percent, w->reserved[i] * percent, w->clamped[i]);
+	total = l.reserved > 0 ? weights_solve(&l) : l.others;
+	for (unsigned i = 0; i < w->c->seen->n; i++) {
+		if (!is_child(&l, i))
+			continue;
+		if (w->reserved[i] <= 0)
+			w->weight[i] = weighs_least(w, i) ? WEIGHT_LEAST : base_weight(seen(&l, i));
+		w->share[i] = l.share * w->weight[i] / total;
+		w->scale[i] = l.scale;
+		w->clamped[i] = w->clamped[slice];
+	}
 }
 
 /* Slices come before what is in them: sums from the end, weights from the start. */
 static void weigh(const struct weighing *w)
 {
 	size_t n = w->c->seen->n;
-	auto_free double *weights = must_alloc((n + 1) * sizeof(*weights));
 
 	for (unsigned i = (unsigned)n; i--;)
 		if (!unit_is_root(w->c->seen, i))
@@ -218,10 +150,23 @@ static void weigh(const struct weighing *w)
 		if (unit_is_root(w->c->seen, i))
 			w->share[i] = w->scale[i] = 1;
 		if (unit_is_slice(&w->c->seen->list[i]))
-			level_weigh(w, i, weights);
-		else
-			clamped_note(w, i);
+			level_weigh(w, i);
 	}
+}
+
+static void weight_ask(const struct weighing *w, unsigned i)
+{
+	const struct unit_wanting *c = w->c;
+	const struct seen_unit *s = &c->seen->list[i];
+	double percent = 100 / (1 - c->m->system_share);
+	struct value v = { .kind = VALUE_NUMBER, .number = (uint64_t)w->weight[i] };
+
+	unit_ask(c, i, KNOB_CPU_WEIGHT, &v,
+		 c->limited[i] ? unit_group_wanted(c->want, s->group, KNOB_CPU_WEIGHT) : NULL);
+	if (c->limited[i] && w->clamped[i] > 0 && w->share[i] < w->reserved[i] * NOTED_BELOW)
+		unit_note(c, i, KNOB_CPU_WEIGHT,
+			  "the largest weight is %d: %.3g%% instead of %.3g%%, while others of weight %.0f want CPU",
+			  WEIGHT_MOST, w->share[i] * percent, w->reserved[i] * percent, w->clamped[i]);
 }
 
 /* What waking takes, where weights are left alone: systemd has one property for both. */
@@ -237,25 +182,34 @@ static void want_awake(const struct unit_wanting *c)
 	}
 }
 
+static void want_reserved(const struct weighing *w)
+{
+	weigh(w);
+	if (weights_good(w))
+		weights_keep(w);
+	for (unsigned i = 0; i < w->c->seen->n; i++)
+		if (!unit_is_root(w->c->seen, i) && (w->reserved[i] > 0 || weighs_least(w, i)))
+			weight_ask(w, i);
+}
+
 void unit_want_weights(const struct unit_wanting *c)
 {
 	size_t n = c->seen->n + 1;
-	auto_free double *in_force = must_alloc(n * sizeof(*in_force));
 	auto_free double *reserved = must_alloc(n * sizeof(*reserved));
+	auto_free double *weight = must_alloc(n * sizeof(*weight));
 	auto_free double *share = must_alloc(n * sizeof(*share));
 	auto_free double *scale = must_alloc(n * sizeof(*scale));
 	auto_free double *clamped = must_alloc(n * sizeof(*clamped));
-	struct weighing w = { c, reserved, share, scale, clamped, c->m->system_share };
+	struct weighing w = { c, reserved, weight, share, scale, clamped };
 	double sum = 0;
 
-	unit_shares(c->u, c->seen, in_force);
-	unit_reserve(c, in_force, reserved);
+	unit_reserve(c, reserved);
 	for (unsigned i = 0; i < c->seen->n; i++) {
 		c->u->list[i].cpu_min_percent = reserved[i] > 0 ? reserved[i] : -1;
-		reserved[i] = reserved[i] / 100 * (1 - w.outside);
+		reserved[i] = reserved[i] / 100 * (1 - c->m->system_share);
 		sum += reserved[i];
 	}
 	if (sum > 0)
-		weigh(&w);
+		want_reserved(&w);
 	want_awake(c);
 }
