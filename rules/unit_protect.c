@@ -108,18 +108,6 @@ static void parts_ask(const struct unit_wanting *c, enum knob k, const uint64_t 
 	}
 }
 
-#define ALL UINT64_MAX
-
-static uint64_t sum_of(uint64_t a, uint64_t b)
-{
-	return a > ALL - b ? ALL : a + b;
-}
-
-static uint64_t bytes_of(const struct value *v)
-{
-	return v->kind == VALUE_MAX ? ALL : v->kind == VALUE_NUMBER ? v->number : 0;
-}
-
 /*
  * The kernel protects no more of a cgroup than of what it is in: each slice has what it had before, for others, and the
  * sum of those below. Slices come before what is in them, so from the end sums are ready.
@@ -129,29 +117,14 @@ static void slices_ask(const struct unit_wanting *c, enum knob k)
 	auto_free uint64_t *below = must_alloc((c->seen->n + 1) * sizeof(*below));
 
 	for (unsigned i = (unsigned)c->seen->n; i--;) {
-		struct value v = { .kind = VALUE_NUMBER };
+		const struct value *base = unit_base(&c->seen->list[i], k);
+		struct value v = { .kind = VALUE_NUMBER, .number = below[i] + base->number };
 
 		if (unit_is_root(c->seen, i))
 			continue;
-		if (below[i]) {
-			v.number = sum_of(below[i], bytes_of(unit_base(&c->seen->list[i], k)));
-			if (v.number == ALL)
-				v = (struct value){ .kind = VALUE_MAX };
+		below[c->seen->list[i].slice] += below[i] ? below[i] : c->u->list[i].wanted[k].value.number;
+		if (below[i] && base->kind == VALUE_NUMBER)
 			unit_ask(c, i, k, &v, NULL);
-		}
-		below[c->seen->list[i].slice] =
-			sum_of(below[c->seen->list[i].slice], below[i] ? below[i] : bytes_of(&c->u->list[i].wanted[k].value));
-	}
-}
-
-/* memory.low = max */
-static void all_ask(const struct unit_wanting *c, enum knob k)
-{
-	for (unsigned i = 0; i < c->seen->n; i++) {
-		const struct wanted *w = c->limited[i] ? unit_group_wanted(c->want, c->seen->list[i].group, k) : NULL;
-
-		if (w && w->asked && w->value.kind == VALUE_MAX)
-			unit_ask(c, i, k, &w->value, w);
 	}
 }
 
@@ -167,7 +140,6 @@ static void knob_want(const struct unit_wanting *c, enum knob k)
 	pools_fill(c, &pool);
 	parts_give(c, &pool, parts);
 	parts_ask(c, k, parts);
-	all_ask(c, k);
 	slices_ask(c, k);
 }
 
