@@ -9,6 +9,8 @@ void machine_path(const struct machine *m, unsigned hierarchy, const char *rel, 
 
 	if (!rel)
 		snprintf(buf, size, "%s", base);
+	else if (*rel == '/')
+		snprintf(buf, size, "%s", rel[1] ? rel : "");
 	else
 		snprintf(buf, size, "%s/%s%s%s", base, m->tree, *rel ? "/" : "", rel);
 }

@@ -63,6 +63,17 @@ void arena_done(struct arena *a)
 	}
 }
 
+/* Behind the open chunk of a, which keeps its room. */
+void arena_join(struct arena *a, struct arena *from)
+{
+	struct arena_chunk **end = &a->chunks;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = from->chunks;
+	from->chunks = NULL;
+}
+
 static struct arena_chunk *chunk_new(size_t bytes)
 {
 	size_t size = bytes > CHUNK_BYTES ? bytes : CHUNK_BYTES;

@@ -235,6 +235,7 @@ struct want *want_make(const struct policy *p, const struct machine *m, bool pas
 	struct wanting c = { p, m, w, frozen };
 	uint32_t controllers;
 
+	w->in_place = m->placement == PLACEMENT_UNITS;
 	nodes_add(&c, passive);
 	if (!w->n)
 		return w;
@@ -250,6 +251,8 @@ struct want *want_make(const struct policy *p, const struct machine *m, bool pas
 	want_lists(&c, KNOB_MEMS, m->base_mems);
 	want_tasks(&c);
 	want_freeze(&c);
+	if (w->in_place)
+		w->hierarchies = 0;
 	if (!w->hierarchies)
 		for (size_t g = 0; g < p->n_groups; g++)
 			w->leaf_of_group[g] = UINT32_MAX;

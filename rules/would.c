@@ -34,7 +34,7 @@ void would_limits(const struct want *w, unsigned group, struct would_limits *ret
 	const struct node *n = w->n ? &w->nodes[w->node_of_group[group]] : NULL;
 
 	*ret = (struct would_limits){.cpu_percent = -1};
-	if (!n || !w->hierarchies)
+	if (!n || (!w->hierarchies && !w->in_place))
 		return;
 	ret->cpu_percent = n->cpu_max_percent;
 	ret->memory_bytes = number_of(&n->wanted[KNOB_MEMORY_MAX]);

@@ -48,7 +48,13 @@ enum layout {
 	LAYOUT_V1,	   /* every controller of ours on v1, whether or not a v2 hierarchy is mounted as well */
 	LAYOUT_MIXED,	   /* some on v1, some on v2 */
 	LAYOUT_V2,	   /* pure v2, no systemd as pid 1: the tree is ours */
-	LAYOUT_V2_SYSTEMD, /* pure v2 owned by systemd: only below a delegated cgroup, until units are supported */
+	LAYOUT_V2_SYSTEMD, /* pure v2 owned by systemd */
+};
+
+/* How groups are enforced. */
+enum placement {
+	PLACEMENT_TREE,	 /* in a tree of our own, into which their processes are moved */
+	PLACEMENT_UNITS, /* in place, on the units of systemd that they are in: nobody is moved */
 };
 
 struct machine {
@@ -63,13 +69,17 @@ struct machine {
 	uint32_t page_bytes;
 	double system_share;  /* of a CPU that one busy thread outside keeps: 0.05 (setting system.cpu) */
 	enum layout layout;
+	enum placement placement; /* UNITS under systemd, unless we were given a delegated cgroup to have a tree in */
 	char refusal[256];    /* why no group can be enforced here at all; "" when they can */
 	struct hierarchy hierarchies[HIERARCHIES_MAX];
 	unsigned n_hierarchies;
 	char tree[64];	      /* "cgq": name of our own cgroup below each base */
 };
 
-/* Path from the mount's root: of rel ("" is the tree itself, "web/php" a cgroup in it), or with NULL of the base. */
+/*
+ * Path from the mount's root: of rel ("" is the tree itself, "web/php" a cgroup in it), or with NULL of the base. What
+ * begins with '/' is one already: "/system.slice/mariadb.service" ("/" is the root).
+ */
 void machine_path(const struct machine *m, unsigned hierarchy, const char *rel, char *buf, size_t size);
 
 /*

@@ -35,6 +35,7 @@ struct action {
 	 */
 	uint64_t only_below_bytes;
 	bool memsw;	      /* use is memory and swap together (v1) */
+	bool only_reclaims;   /* once less is in use, somebody else writes it: systemd */
 	bool may_reclaim;     /* the kernel may take its time: not to be done in the loop (law 12) */
 };
 

@@ -20,7 +20,7 @@ struct node {
 	unsigned group;	 /* index into policy->groups; GROUP_NONE for the tree itself */
 	unsigned parent; /* index into nodes; its own for nodes[0] */
 	bool self;	 /* the leaf _self, which holds the members of a group that has children */
-	const char *path;/* relative to the tree: "" for nodes[0], "web/php", "web/_self" */
+	const char *path;/* as machine_path() takes it: "" for nodes[0], "web/php", "web/_self"; "/system.slice/x.service" in place */
 	uint32_t controllers; /* bit per controller whose hierarchy this cgroup must stand in */
 	struct wanted wanted[KNOB__COUNT];
 	/* what the values come to, for people; negative: not limited or not reserved */
@@ -34,6 +34,9 @@ struct node {
  *
  * n 0: nothing is enforced, and the tree has to go. n with hierarchies 0: nothing can be enforced on this machine
  * (machine->refusal): the nodes only say so, and no group has a leaf that processes could be moved to.
+ *
+ * In PLACEMENT_UNITS no group has a leaf either. What want_make() gives is what each group is to have, with hierarchies 0;
+ * want_in_place() makes of it the same for the units that the groups' processes are in.
  */
 struct want {
 	struct arena arena;
@@ -42,6 +45,7 @@ struct want {
 	unsigned *leaf_of_group;  /* by group: index of the node its members live in; UINT32_MAX for passive groups */
 	unsigned *node_of_group;  /* by group: index of the group's own node */
 	uint32_t hierarchies;	  /* bit per index of machine->hierarchies in which the tree must stand */
+	bool in_place;		  /* PLACEMENT_UNITS */
 };
 
 void want_free(struct want *w);
