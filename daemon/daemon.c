@@ -102,6 +102,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	would_be_tick(d->would_be, d->sampler);
+	settle_units_tick(d);
 	placer_forget_ended(&d->placer);
 	if (placer_journal(&d->placer)) {
 		/* What threads keep open is the file that was. */
@@ -187,7 +188,7 @@ static bool on_touch(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	if (quick_threads(d->quick) > 0 || !d->want || !d->want->hierarchies || d->choice.policy->n_rules == 0)
+	if (quick_threads(d->quick) > 0 || !d->want || d->want->in_place || !d->want->hierarchies || d->choice.policy->n_rules == 0)
 		return false;
 	return mover_touch(d->mover, (unsigned)__builtin_ctz(d->want->hierarchies)) == 0;
 }

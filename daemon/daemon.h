@@ -16,6 +16,7 @@
 #include "group_moves.h"
 #include "health.h"
 #include "hierarchies.h"
+#include "in_place.h"
 #include "journal.h"
 #include "log.h"
 #include "mounts.h"
@@ -50,6 +51,7 @@ enum why {
 	WHY_SET,    /* a person set something, or took it back */
 	WHY_ROLLBACK,
 	WHY_POLL,	/* no event ever comes */
+	WHY_UNITS,	/* a member was found in a unit of systemd that is not limited yet, or systemd reads its files anew */
 };
 
 /* What others change in our tree. */
@@ -138,6 +140,7 @@ struct daemon {
 	struct strict_files strict_files;
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */
 	struct drifting drift;
+	struct in_place in_place; /* PLACEMENT_UNITS */
 
 	bool passive;
 	char passive_reason[64];
@@ -168,6 +171,12 @@ void daemon_drain_events(struct daemon *d);
 void settle_quick_pause(struct daemon *d); /* before anything changes that they judge by; takes what they said */
 void settle_quick_go(struct daemon *d);	   /* after; ends them where they are of no use */
 void settle_quick_take(struct daemon *d);  /* what they said */
+
+/* settle_units.c: groups in place. */
+void settle_units_tick(struct daemon *d); /* once a second */
+void settle_units_soon(struct daemon *d); /* another settle in a moment */
+void settle_units_joined(void *ctx, struct proc_facts *f, unsigned group); /* placer's joined */
+void settle_units_done(struct daemon *d);
 
 /* After a change of policy: watches what its rules name. */
 void daemon_watch_names(struct daemon *d);

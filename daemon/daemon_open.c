@@ -177,6 +177,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.drain = hear_events,
 		.puts_back = settle_puts_back,
 		.tell = settle_moved,
+		.joined = settle_units_joined,
 		.ended = settle_ended,
 		.ctx = d,
 	};
@@ -206,6 +207,7 @@ void daemon_close(struct daemon *d)
 	event_filter_free(d->filter);
 	sampler_free(d->sampler);
 	would_be_free(d->would_be);
+	settle_units_done(d);
 	hotplug_free(d->hotplug);
 	mounts_free(d->mounts);
 	mover_free(d->mover);

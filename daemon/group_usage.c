@@ -5,21 +5,27 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
-#include "group_usage.h"
+#include "usage_sum.h"
 #include "want_make.h"
 
-static void counter_add(struct counter *sum, struct counter part)
+
+/*
+ * What a weight says depends, in place, on all that stands beside the unit and beside the slices that it is in: it holds
+ * what it was computed for, or nobody knows.
+ */
+static double min_percent(const struct view *v, const struct node *n, double parent_min, const struct value *weight)
 {
-	sum->known = sum->known && part.known;
-	sum->value += part.value;
+	if (v->want->in_place)
+		return value_equal(weight, &n->wanted[KNOB_CPU_WEIGHT].value) ? n->cpu_min_percent : -1;
+	return want_min_percent(v->machine, weight, parent_min);
 }
 
 /* What is in force, from the weights and quotas read back, from the top of the tree down. */
-static void node_shares(const struct view *v, double parent_min, struct group_usage *u)
+static void node_shares(const struct view *v, const struct node *n, double parent_min, struct group_usage *u)
 {
 	u->cpu_min_percent = u->cpu_max_percent = -1;
 	if (u->usage.weight.kind != VALUE_UNKNOWN) {
-		u->cpu_min_percent = want_min_percent(v->machine, &u->usage.weight, parent_min);
+		u->cpu_min_percent = min_percent(v, n, parent_min, &u->usage.weight);
 		if (u->cpu_min_percent < 0) /* weighs as little as can be: nothing is reserved */
 			u->cpu_min_percent = 0;
 	}
@@ -42,11 +48,12 @@ static void read_nodes(const struct view *v, struct group_usage *nodes)
 
 	for (size_t i = 0; i < w->n; i++) {
 		sampler_usage(v->sampler, (unsigned)i, &nodes[i].usage);
-		node_shares(v, nodes[w->nodes[i].parent].cpu_min_percent, &nodes[i]);
+		node_shares(v, &w->nodes[i], nodes[w->nodes[i].parent].cpu_min_percent, &nodes[i]);
 		if (i == 0) /* reservations are of the whole tree; its own weight speaks to what is outside only */
 			nodes[i].cpu_min_percent = 100;
 	}
-	sum_procs(w, nodes);
+	if (!w->in_place)
+		sum_procs(w, nodes);
 }
 
 struct passive_count {
@@ -65,12 +72,6 @@ static void count_member(void *ctx, struct member *m)
 
 	if (m->group < c->u->n && !has_node(c->v, m->group))
 		c->u->groups[m->group].usage.procs.value++;
-}
-
-/* A negative part is unknown, and so is the sum. */
-static void percent_add(double *sum, double part)
-{
-	*sum = *sum < 0 || part < 0 ? -1 : *sum + part;
 }
 
 static void read_passive(const struct view *v, struct usages *u)
@@ -102,6 +103,14 @@ static void read_passive(const struct view *v, struct usages *u)
 	}
 }
 
+static void take_nodes(const struct want *w, const struct group_usage *nodes, struct usages *ret)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->nodes[i].group != GROUP_NONE && !w->nodes[i].self)
+			ret->groups[w->nodes[i].group] = nodes[i];
+	ret->procs = w->n ? nodes[0].usage.procs.value : 0;
+}
+
 void usages_make(const struct view *v, struct usages *ret)
 {
 	const struct want *w = v->want;
@@ -110,10 +119,10 @@ void usages_make(const struct view *v, struct usages *ret)
 	*ret = (struct usages){ .n = v->choice->policy->n_groups };
 	ret->groups = must_alloc((ret->n + 1) * sizeof(*ret->groups));
 	read_nodes(v, nodes);
-	for (size_t i = 0; i < w->n; i++)
-		if (w->nodes[i].group != GROUP_NONE && !w->nodes[i].self)
-			ret->groups[w->nodes[i].group] = nodes[i];
-	ret->procs = w->n ? nodes[0].usage.procs.value : 0;
+	if (w->in_place)
+		usages_in_place(v, nodes, ret);
+	else
+		take_nodes(w, nodes, ret);
 	read_passive(v, ret);
 }
 

@@ -141,7 +141,7 @@ static int own_cgroup(char *ret, size_t size, struct err *e)
 	return 0;
 }
 
-/* Under systemd: the nearest cgroup around us that it has delegated. */
+/* Under systemd: the nearest cgroup around us that it has delegated, to have a tree in; else its units are limited in place. */
 static int base_find(struct machine *m, struct hierarchy *h, struct err *e)
 {
 	char path[sizeof(h->base)] = "";
@@ -151,11 +151,8 @@ static int base_find(struct machine *m, struct hierarchy *h, struct err *e)
 		return r;
 	while (*path && !is_delegated(h, path))
 		*strrchr(path, '/') = '\0';
-	if (*path)
-		strcpy(h->base, path);
-	else
-		snprintf(m->refusal, sizeof(m->refusal),
-			 "systemd owns this machine's cgroups (pure v2); start cgqd in a delegated scope, as daemon/run does");
+	m->placement = *path ? PLACEMENT_TREE : PLACEMENT_UNITS;
+	strcpy(h->base, path);
 	return 0;
 }
 
@@ -268,5 +265,5 @@ bool machine_equal(const struct machine *a, const struct machine *b)
 	return !strcmp(a->cpu_list, b->cpu_list) && !strcmp(a->node_list, b->node_list) &&
 	       !strcmp(a->base_cpus, b->base_cpus) && !strcmp(a->base_mems, b->base_mems) &&
 	       a->memory_bytes == b->memory_bytes && a->swap_bytes == b->swap_bytes && a->layout == b->layout &&
-	       a->missing_knobs == b->missing_knobs && !strcmp(a->refusal, b->refusal) && !strcmp(a->tree, b->tree);
+	       a->placement == b->placement && a->missing_knobs == b->missing_knobs && !strcmp(a->refusal, b->refusal) && !strcmp(a->tree, b->tree);
 }

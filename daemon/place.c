@@ -127,6 +127,11 @@ bool place_is_there(struct placer *p, pid_t pid, uint64_t start_ticks)
 	return is;
 }
 
+bool placer_is_there(struct placer *p, pid_t pid, uint64_t start_ticks)
+{
+	return place_is_there(p, pid, start_ticks);
+}
+
 void place_ended(struct placer *p, pid_t pid)
 {
 	const struct member *one = members_find(p->members, pid);
@@ -263,10 +268,12 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	uint32_t wanted = wanted_hierarchies(p, v->group);
 	struct member *one;
 	uint64_t key;
+	bool joins;
 
 	if (v->kind == VERDICT_NONE || v->kind == VERDICT_EXCLUDED)
 		return v->kind == VERDICT_NONE && in_tree != 0;
 	one = members_put(p->members, f->pid, f->start_ticks);
+	joins = !wanted && one->group != v->group;
 	memcpy(one->comm, f->comm, sizeof(one->comm));
 	place_land(one, v);
 	key = key_of(p, f, v, one);
@@ -278,6 +285,8 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	one->left = one->group != v->group ? one->group : GROUP_NONE;
 	one->group = v->group;
 	inherit_origins(p, f, one, in_tree);
+	if (joins && p->joined)
+		p->joined(p->ctx, f, v->group);
 	if ((wanted & ~inside) == 0)
 		place_note_standing(p, one, wanted);
 	if ((wanted & ~inside) == 0 && (in_tree & ~wanted) == 0)

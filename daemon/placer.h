@@ -43,6 +43,8 @@ struct placer {
 	bool (*puts_back)(void *ctx, const struct proc_facts *f, unsigned group, const char *found);
 	/* told of every move, and of every one that failed (e set) */
 	void (*tell)(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e);
+	/* told of every process that becomes a member of a group that moves nobody, passive or in place; NULL: nobody */
+	void (*joined)(void *ctx, struct proc_facts *f, unsigned group);
 	/* told of every member that has ended, before it is forgotten; NULL: nobody */
 	void (*ended)(void *ctx, const struct member *one);
 	void *ctx;
@@ -90,6 +92,8 @@ void placer_forget_ended(struct placer *p);
 int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e);
 /* Takes a person's decision back; the next look judges by rules again. False: it is not pinned. */
 bool placer_unpin(struct placer *p, pid_t pid);
+/* Does that very process still run? */
+bool placer_is_there(struct placer *p, pid_t pid, uint64_t start_ticks);
 /* In all cgroups of the group; true too where the group has none. */
 bool placer_is_placed(struct placer *p, pid_t pid, unsigned group);
 

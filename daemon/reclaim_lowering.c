@@ -36,6 +36,7 @@ void lowering_init(struct lowering *l, const struct machine *m, const struct act
 		.text = must_strdup(a->text),
 		.only_below_bytes = a->only_below_bytes,
 		.memsw = a->memsw,
+		.only_reclaims = a->only_reclaims,
 	};
 	value_from_text(a->knob, l->h.version, a->text, l->page_bytes, &l->wanted);
 }
@@ -74,6 +75,8 @@ static int limit_write(const struct attempt *a)
 {
 	if (attempt_is_over(a))
 		return -ECANCELED;
+	if (a->l->only_reclaims)
+		return 0;
 	return a->k->write(a->k, &a->l->h, a->l->full, a->l->file, a->l->text, NULL);
 }
 

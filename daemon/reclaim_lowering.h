@@ -16,6 +16,7 @@ struct lowering {
 	struct value wanted;
 	uint64_t only_below_bytes;
 	bool memsw;
+	bool only_reclaims; /* it has landed when less is in use: nothing is written */
 };
 
 /* What one try came to. */

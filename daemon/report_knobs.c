@@ -118,6 +118,8 @@ static void strict_knob(const struct view *v, unsigned group, json_t *list)
 
 	if (passive)
 		reason = must_strdup(passive_text);
+	else if (v->want->in_place)
+		reason = must_printf("%s: nobody is moved where groups are limited in place", key_rows[KEY_STRICT].name);
 	else if (bad)
 		reason = must_printf("%s: %s: %s", key_rows[KEY_STRICT].name, TEXT_ESCAPED(bad->path), strict_file_reason(bad));
 	put_text(o, "key", key_rows[KEY_STRICT].name);

@@ -49,6 +49,21 @@ static bool controllers_text(const struct view *v, const struct node *node, int 
 	return any;
 }
 
+/* "in place on apache2.service, php8.2-fpm.service" */
+static void units_text(const struct view *v, unsigned group, char *buf, size_t size)
+{
+	const struct want *w = v->want;
+	size_t first = w->node_of_group[group];
+
+	snprintf(buf, size, "in place");
+	for (size_t i = first; i < w->n && w->nodes[i].group == group; i++) {
+		const char *slash = strrchr(w->nodes[i].path, '/');
+
+		append(buf, size, !slash ? ", once its processes are found in a unit of systemd" : i == first ? " on " : ", ");
+		append(buf, size, slash ? slash + 1 : "");
+	}
+}
+
 /* "own tree /cgq/web (v1: cpu, cpuacct, memory)" */
 static void placement_text(const struct view *v, unsigned group, char *buf, size_t size)
 {
@@ -60,6 +75,10 @@ static void placement_text(const struct view *v, unsigned group, char *buf, size
 
 	if (!w->n || w->node_of_group[group] == UINT32_MAX) {
 		snprintf(buf, size, "none: its processes stay where they are");
+		return;
+	}
+	if (w->in_place) {
+		units_text(v, group, buf, size);
 		return;
 	}
 	if (!w->hierarchies) {

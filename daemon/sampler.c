@@ -19,7 +19,8 @@
 #define TICK_MIN_NS 500000000ULL
 
 struct entry {
-	char *path; /* relative to the tree; NULL: the whole machine */
+	char *path; /* as machine_path() takes it; NULL: the whole machine */
+	bool is_ours; /* in place: a unit of a group, and no slice on the way */
 	struct counter_files files;
 	struct sample last;
 	struct rates rates;
@@ -32,6 +33,7 @@ struct sampler {
 	struct entry machine;
 	struct entry *list; /* by index of want->nodes */
 	size_t n;
+	bool in_place;	    /* then nothing of the list holds all the others */
 	struct passive *passive;
 	uint64_t last_ns;
 	unsigned ticks;
@@ -163,11 +165,13 @@ void sampler_follow(struct sampler *s, const struct machine *m, const struct pol
 	if (n_old)
 		qsort(old, n_old, sizeof(*old), compare_path);
 	s->n = w->hierarchies ? w->n : 0; /* without a hierarchy the nodes stand nowhere */
+	s->in_place = w->in_place;
 	s->list = must_alloc((s->n + 1) * sizeof(*s->list));
 	for (size_t i = 0; i < s->n; i++) {
 		entry_init(&s->list[i], w->nodes[i].path);
+		s->list[i].is_ours = w->in_place ? w->nodes[i].group != GROUP_NONE : i > 0;
 		entry_inherit(&s->list[i], old, n_old);
-		if (i > 0 && !s->list[i].last.at_ns) /* what comes from now on is new, though no tick has seen it before */
+		if (s->list[i].is_ours && !s->list[i].last.at_ns) /* what comes from now on is new, though no tick has seen it before */
 			hits_look(s, &s->list[i], 0);
 	}
 	for (size_t i = 0; i < n_old; i++)
@@ -213,8 +217,10 @@ void sampler_tick(struct sampler *s, uint64_t at_ns)
 	for (size_t i = 0; i < s->n; i++) {
 		struct entry *e = &s->list[i];
 
+		if (s->in_place && !e->is_ours)
+			continue;
 		entry_tick(s, e, at_ns);
-		if (i == 0) /* the tree itself has no limits, and no members */
+		if (!e->is_ours) /* the tree itself has no limits, and no members */
 			continue;
 		hits_tell(s, e, HIT_THROTTLED, e->last.throttled_periods, at_ns);
 		if ((s->ticks + i) % 2 == 0 && has_run(e))
@@ -273,7 +279,7 @@ void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
 	char text[256];
 
 	usage_init(ret);
-	if (node >= s->n)
+	if (node >= s->n || (s->in_place && !s->list[node].is_ours))
 		return;
 	e = &s->list[node];
 	ret->rates = e->rates;
@@ -315,14 +321,39 @@ static struct counter counter_less(struct counter a, uint64_t part)
 	return a;
 }
 
+/* A unit that went in between uses nothing. */
+static void sum_units(struct sampler *s, double *percent, struct counter *memory)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (!s->list[i].is_ours)
+			continue;
+		if (s->list[i].rates.cpu_percent > 0)
+			*percent += s->list[i].rates.cpu_percent;
+		memory->value += read_memory(s, &s->list[i]).value;
+	}
+}
+
+/* What all cgroups of groups use together. */
+static void sum_groups(struct sampler *s, double *percent, struct counter *memory)
+{
+	*percent = 0;
+	*memory = (struct counter){ true, 0 };
+	if (s->in_place) {
+		sum_units(s, percent, memory);
+	} else if (s->n) {
+		*percent = s->list[0].rates.cpu_percent;
+		*memory = read_memory(s, &s->list[0]);
+	}
+}
+
 void sampler_usage_outside(struct sampler *s, uint64_t in_groups, struct usage *ret)
 {
-	struct entry *tree = s->n ? &s->list[0] : NULL;
-	struct counter in_tree = tree ? read_memory(s, tree) : (struct counter){ true, 0 };
-	double passive_percent, tree_percent = tree ? tree->rates.cpu_percent : 0;
+	double passive_percent, tree_percent;
+	struct counter in_tree;
 	uint64_t passive_bytes;
 
 	usage_init(ret);
+	sum_groups(s, &tree_percent, &in_tree);
 	passive_sum(s->passive, &passive_percent, &passive_bytes);
 	ret->procs = counter_less(outside_procs(), in_groups);
 	/* Without a memory controller nobody knows how much of it is the tree's. */

@@ -14,6 +14,7 @@
 #include "pin_store.h"
 #include "policy_choose.h"
 #include "resolve.h"
+#include "settle_units.h"
 #include "text.h"
 #include "want_make.h"
 
@@ -81,6 +82,7 @@ static void adopt(struct daemon *d, struct choice *now)
 	d->placer.resolved = d->resolved;
 	daemon_watch_names(d);
 	refusals_clear(&d->refusals);
+	settle_units_forget(d);
 }
 
 static bool load_good(struct daemon *d, struct file_set *ret)
@@ -263,6 +265,8 @@ static void renew_want(struct daemon *d)
 	frozen = frozen_groups(&d->frozen, d->choice.policy);
 	drop_want(d);
 	d->want = want_make(d->choice.policy, &d->machine, d->passive, frozen);
+	if (d->want->in_place)
+		settle_units_want(d, d->want);
 	d->placer.want = d->want;
 	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
 }

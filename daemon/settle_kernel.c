@@ -10,6 +10,7 @@
 #include "log.h"
 #include "observe.h"
 #include "plan_make.h"
+#include "settle_units.h"
 #include "text.h"
 #include "tree_path.h"
 
@@ -81,6 +82,10 @@ static void on_action(void *ctx, const struct action *a, int error, const struct
 
 int settle_observe(struct daemon *d, struct err *e)
 {
+	if (d->machine.placement == PLACEMENT_UNITS) {
+		settle_units_observe(d);
+		return 0;
+	}
 	tree_free(&d->tree);
 	d->tree = (struct tree){0};
 	int r = observe_tree(d->kernel, &d->machine, &d->tree, e);
@@ -193,8 +198,11 @@ static int round_of(struct daemon *d, struct err *e)
 
 int settle_kernel(struct daemon *d, struct err *e)
 {
-	int r = settle_observe(d, e), round = ROUND_BUSY;
+	int r, round = ROUND_BUSY;
 
+	if (d->machine.placement == PLACEMENT_UNITS)
+		return settle_units(d, e);
+	r = settle_observe(d, e);
 	d->lost = false; /* so far: all processes are listed after this */
 	if (r == 0)
 		settle_drift_find(d);
@@ -232,7 +240,9 @@ void settle_shrunk(struct daemon *d)
 
 	while (reclaim_take(d->reclaim, &report)) {
 		drop_shrinking(d, &report);
-		if (report.landed) {
+		if (d->machine.placement == PLACEMENT_UNITS) {
+			settle_units_soon(d);
+		} else if (report.landed) {
 			settle_say(d, LOG_LEVEL_INFO,
 				   &(struct happening){.kind = HAPPENING_SHRINK, .group = report.path},
 				   "%s: %s: the lower limit of %llu bytes is in force", report.path,

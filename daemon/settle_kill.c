@@ -23,11 +23,13 @@ struct killing {
 	int signal;
 };
 
-static bool is_within(const char *path, const char *group)
+static bool is_within(const struct killing *k, const char *cgroup)
 {
-	size_t len = strlen(group);
+	char buf[TREE_PATH_MAX];
+	const char *path = settle_cgroup_group(k->d, cgroup, buf, sizeof(buf));
+	size_t len = strlen(k->group);
 
-	return !strncmp(path, group, len) && (!path[len] || path[len] == '/');
+	return path && !strncmp(path, k->group, len) && (!path[len] || path[len] == '/');
 }
 
 /* The group's cgroup and all below it, as the tree was last seen. */
@@ -41,7 +43,7 @@ static int signal_all(const struct killing *k, size_t *ret_found, struct err *e)
 	for (size_t i = 0; r == 0 && i < t->n; i++) {
 		size_t found = 0;
 
-		if (!(t->list[i].hierarchies & 1U << k->hierarchy) || !is_within(t->list[i].path, k->group))
+		if (!(t->list[i].hierarchies & 1U << k->hierarchy) || !is_within(k, t->list[i].path))
 			continue;
 		machine_path(&k->d->machine, k->hierarchy, t->list[i].path, path, sizeof(path));
 		r = mover_signal(k->d->mover, k->hierarchy, path, k->signal, &found, e);
@@ -50,13 +52,18 @@ static int signal_all(const struct killing *k, size_t *ret_found, struct err *e)
 	return r;
 }
 
-/* In one step where the kernel can: whoever forks meanwhile is hit as well. */
+/* In one step where the kernel can, with all that is below: whoever forks meanwhile is hit as well. */
 static void kill_at_once(const struct killing *k)
 {
+	const struct tree *t = &k->d->tree;
 	char path[TREE_PATH_MAX];
 
-	machine_path(&k->d->machine, k->hierarchy, k->group, path, sizeof(path));
-	mover_kill_all(k->d->mover, k->hierarchy, path, NULL);
+	for (size_t i = 0; i < t->n; i++) {
+		if (!is_within(k, t->list[i].path))
+			continue;
+		machine_path(&k->d->machine, k->hierarchy, t->list[i].path, path, sizeof(path));
+		mover_kill_all(k->d->mover, k->hierarchy, path, NULL);
+	}
 }
 
 /* v1 keeps a frozen process stopped, killed or not: now that the signal waits for it, it may run to its end. */

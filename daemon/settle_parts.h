@@ -10,6 +10,8 @@ void settle_tell_faults(struct daemon *d); /* of the policy that was just taken 
 void settle_tell_action(struct daemon *d, const struct action *a, int error, const struct err *e);
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed);
 
+/* The path of the group whose processes are in that cgroup of the tree; NULL: of a slice on the way to units. Returns it. */
+const char *settle_cgroup_group(const struct daemon *d, const char *path, char *buf, size_t size);
 void settle_tell_machine(struct daemon *d, const struct machine *now); /* against those of d->machine */
 
 /* settle_drift.c */

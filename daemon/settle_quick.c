@@ -55,7 +55,7 @@ static bool names_values(const struct daemon *d)
  */
 static bool are_of_use(const struct daemon *d)
 {
-	return d->event && d->want->hierarchies && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
+	return d->event && d->want->hierarchies && !d->want->in_place && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
 	       names_values(d);
 }
 

@@ -126,8 +126,8 @@ bool settle_stands(struct daemon *d, unsigned hierarchy, const char *path, const
 		return controllers_stand(d, h, full, d->drift.made.base_enabled[hierarchy]);
 	if (!made)
 		return false;
-	if (!file)
-		return children_stand(d, hierarchy, path, full);
+	if (!file) /* in place, what comes and goes there is systemd's, or the unit's own */
+		return d->machine.placement == PLACEMENT_UNITS || children_stand(d, hierarchy, path, full);
 	if (h->version == 2 && !strcmp(file, "cgroup.subtree_control"))
 		return controllers_stand(d, h, full, made->enabled);
 	return !knob_of_file(h->version, file, &k) || value_stands(d, hierarchy, made, k);

@@ -35,7 +35,7 @@ void settle_strict(struct daemon *d)
 	if (!d->strict)
 		return;
 	strict_files_done(&d->strict_files);
-	if (!d->passive)
+	if (!d->passive && d->machine.placement == PLACEMENT_TREE)
 		strict_files_make(d->choice.policy, &d->strict_files);
 	troubles_begin(&d->troubles, TROUBLE_STRICT);
 	if (strict_follow(d->strict, &d->strict_files, &e) < 0)

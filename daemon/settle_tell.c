@@ -244,6 +244,14 @@ static struct place limit_at(const struct daemon *d, const char *group, enum kno
 	return p->groups[index].settings[knob_rows[knob].key].at;
 }
 
+const char *settle_cgroup_group(const struct daemon *d, const char *path, char *buf, size_t size)
+{
+	for (size_t i = 0; d->want->in_place && i < d->want->n; i++)
+		if (!strcmp(d->want->nodes[i].path, path))
+			return group_path(d, d->want->nodes[i].group);
+	return tree_group_path(path, buf, size);
+}
+
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count)
 {
 	struct daemon *d = ctx;
@@ -252,11 +260,13 @@ void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count)
 	auto_free char *text = must_printf("%s, %llu time%s", row->words, (unsigned long long)count, count == 1 ? "" : "s");
 	struct happening h = {
 		.kind = what == HIT_OOM_KILL ? HAPPENING_OOM : HAPPENING_LIMIT,
-		.group = tree_group_path(path, group, sizeof(group)),
+		.group = settle_cgroup_group(d, path, group, sizeof(group)),
 		.what = key_rows[knob_rows[row->knob].key].name,
 		.text = text,
 	};
 
+	if (!h.group)
+		return;
 	h.at = limit_at(d, h.group, row->knob);
 	settle_say(d, what == HIT_OOM_KILL ? LOG_LEVEL_WARNING : LOG_LEVEL_DETAIL, &h, "%s: %s: %s", h.group, h.what, text);
 }
@@ -322,20 +332,21 @@ void settle_tell_machine(struct daemon *d, const struct machine *now)
 void settle_tell_result(struct daemon *d, enum why why, int policy_changed)
 {
 	static const char *const names[] = {"start", "reload", "folder", "verify", "names", "lost events", "the machine changed",
-					    "reset", "drift", "a person", "set", "rollback", "polling"};
+					    "reset", "drift", "a person", "set", "rollback", "polling", "units"};
 	static const enum happening_kind kinds[] = {
 		[WHY_START] = HAPPENING_START, [WHY_RELOAD] = HAPPENING_APPLY,	[WHY_FOLDER] = HAPPENING_APPLY,
 		[WHY_VERIFY] = HAPPENING_APPLY, [WHY_NAMES] = HAPPENING_APPLY,	[WHY_LOST] = HAPPENING_APPLY,
 		[WHY_MACHINE] = HAPPENING_APPLY, [WHY_RESET] = HAPPENING_PERSON, [WHY_DRIFT] = HAPPENING_APPLY,
 		[WHY_PERSON] = HAPPENING_PERSON, [WHY_SET] = HAPPENING_PERSON, [WHY_ROLLBACK] = HAPPENING_ROLLBACK,
-		[WHY_POLL] = HAPPENING_APPLY,
+		[WHY_POLL] = HAPPENING_APPLY, [WHY_UNITS] = HAPPENING_APPLY,
 	};
 
 	log_line(LOG_LEVEL_DETAIL, "%s: %.1f ms to plan and apply, %.1f ms to judge %zu processes, %.1f ms to move", names[why],
 		 (double)d->applied_ns / 1e6, (double)d->placer.looked_ns / 1e6, d->placer.looked,
 		 (double)d->placer.moved_ns / 1e6);
 	/* Each drift has a line of its own. */
-	if ((why == WHY_VERIFY || why == WHY_POLL || why == WHY_FOLDER || why == WHY_DRIFT) && !policy_changed &&
+	if ((why == WHY_VERIFY || why == WHY_POLL || why == WHY_FOLDER || why == WHY_DRIFT || why == WHY_UNITS) &&
+	    !policy_changed &&
 	    (d->writes == 0 || why == WHY_DRIFT))
 		return;
 	settle_say(d, LOG_LEVEL_INFO, &(struct happening){.kind = kinds[why]},

@@ -127,7 +127,8 @@ static void note_nodes(const struct view *v, const struct usages *usages, struct
 		if (v->machine->refusal[0])
 			state_lower(&list[node->group], STATE_NOT_IN_FORCE, v->machine->refusal);
 		else
-			note_knobs(v, node, node->self ? NULL : &usages->groups[node->group].usage, &list[node->group]);
+			note_knobs(v, node, node->self || v->want->in_place ? NULL : &usages->groups[node->group].usage,
+				   &list[node->group]);
 	}
 }
 

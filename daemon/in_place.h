@@ -1,0 +1,29 @@
+/* What settle_units.c owns of the daemon: groups limited in place, on units of systemd. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include <cgq/plan.h>
+#include <cgq/unit.h>
+
+#include "strmap.h"
+#include "unit_load.h"
+#include "unit_store.h"
+#include "units.h"
+
+struct in_place {
+	struct units *bus;	    /* NULL: none yet, or another placement */
+	char bus_told[256];	    /* why it does not answer, as told last; "": it does */
+	struct unit_store store;
+	bool store_loaded;
+	struct unit_load *load;
+	struct want *groups;	    /* what each group is to have, see want_in_place() */
+	struct seen_units seen;	    /* as they stood at the last look */
+	struct unit_want *want;	    /* of each of these */
+	struct refusals refusals;   /* by name of the unit */
+	uint64_t policy_hash;	    /* that they are of */
+	struct strmap reclaimed;    /* soft limits for whose sake less was to be in use, once */
+	struct strmap frozen;	    /* units that cgqd froze, or found frozen at its start */
+	sd_event_source *soon;	    /* another settle, since somebody joined a group, or systemd read its files anew */
+	bool looks;		    /* a full look goes on: who joins is seen by it anyway */
+};

@@ -1,0 +1,308 @@
+/* What systemd is told of units, and what comes of it. */
+#include "settle_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "plan_make.h"
+#include "settle_units.h"
+#include "sample_parse.h"
+#include "text.h"
+#include "unit_apply.h"
+#include "unit_property.h"
+#include "unit_value.h"
+
+#define VALUE_TEXT_BYTES 300
+
+static struct seen_unit *unit_of(struct daemon *d, const struct unit_action *a)
+{
+	return &d->in_place.seen.list[a->unit];
+}
+
+static const char *path_of(const struct daemon *d, unsigned group)
+{
+	return group < d->choice.policy->n_groups ? d->choice.policy->groups[group].path : NULL;
+}
+
+static bool memory_read(struct daemon *d, const char *cgroup, uint64_t *ret)
+{
+	struct kernel *k = d->kernel;
+	struct counter use;
+	char text[64];
+
+	if (!cgroup || k->read(k, &d->machine.hierarchies[settle_units_hierarchy(d)], cgroup, "memory.current", text, sizeof(text), NULL) < 0)
+		return false;
+	text[strcspn(text, "\n")] = '\0';
+	use = sample_number(text);
+	*ret = use.value;
+	return use.known;
+}
+
+/* A unit that does not run uses nothing. */
+static bool uses_at_most(struct daemon *d, const struct unit_action *a, uint64_t bytes)
+{
+	uint64_t use;
+
+	return !unit_of(d, a)->cgroup || (memory_read(d, unit_of(d, a)->cgroup, &use) && use <= bytes);
+}
+
+static bool is_below(void *ctx, const struct unit_action *a)
+{
+	return uses_at_most(ctx, a, a->only_below_bytes);
+}
+
+/*
+ * What systemd writes for a limit below use the kernel reclaims within the write, with all of pid 1 waiting. So that comes
+ * first; but a soft limit holds also where it does not help, and is asked for once only.
+ */
+static bool reclaims_first(struct daemon *d, const struct unit_action *a)
+{
+	auto_free char *key = NULL;
+
+	if (!a->may_reclaim || a->value.kind != VALUE_NUMBER || uses_at_most(d, a, a->value.number))
+		return false;
+	key = must_printf("%s %d %llu", unit_of(d, a)->name, (int)a->knob, (unsigned long long)a->value.number);
+	if (strmap_find(&d->in_place.reclaimed, key))
+		return false;
+	strmap_put(&d->in_place.reclaimed, key);
+	return true;
+}
+
+static bool was_waiting(const struct shrinking *before, size_t n, const struct shrinking *s)
+{
+	for (size_t i = 0; i < n; i++)
+		if (before[i].knob == s->knob && !strcmp(before[i].path, s->path) && before[i].wanted_bytes == s->wanted_bytes)
+			return true;
+	return false;
+}
+
+/* The kernel takes from it until less is in use; then systemd is told of the limit. */
+static void reclaim_begin(struct daemon *d, const struct unit_action *a, uint64_t bytes)
+{
+	char text[VALUE_TEXT_BYTES];
+	struct action ask = {
+		.kind = ACTION_WRITE,
+		.hierarchy = settle_units_hierarchy(d),
+		.group = a->group,
+		.path = unit_of(d, a)->cgroup,
+		.knob = a->knob,
+		.file = knob_file(a->knob, 2),
+		.text = text,
+		.at = a->at,
+		.only_below_bytes = bytes,
+		.only_reclaims = true,
+	};
+
+	unit_value_text(a->knob, &a->value, text, sizeof(text));
+	reclaim_ask(d->reclaim, &ask);
+}
+
+static void shrinking_add(struct daemon *d, const struct unit_action *a, uint64_t bytes, const struct shrinking *before,
+			  size_t n_before)
+{
+	struct seen_unit *unit = unit_of(d, a);
+	struct shrinking s = {must_strdup(unit->cgroup), a->knob, bytes, UINT64_MAX};
+
+	memory_read(d, unit->cgroup, &s.use_bytes);
+	array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
+	d->shrinking[d->n_shrinking++] = s;
+	reclaim_begin(d, a, bytes);
+	if (!was_waiting(before, n_before, &s))
+		settle_say(d, LOG_LEVEL_INFO,
+			   &(struct happening){.kind = HAPPENING_SHRINK, .group = path_of(d, a->group), .at = a->at},
+			   "%s: %s: the lower limit of %llu bytes waits until less is in use", unit->name,
+			   property_rows[a->knob].key, (unsigned long long)bytes);
+}
+
+void settle_units_shrinking(struct daemon *d, struct unit_plan *plan)
+{
+	size_t n_before = d->n_shrinking, n = 0;
+	auto_free struct shrinking *before = must_alloc((n_before + 1) * sizeof(*before));
+
+	memcpy(before, d->shrinking, n_before * sizeof(*before));
+	d->n_shrinking = 0;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct unit_action *a = &plan->list[i];
+		bool waits = a->only_below_bytes && !is_below(d, a), first = !waits && reclaims_first(d, a);
+
+		if (waits || first)
+			shrinking_add(d, a, waits ? a->only_below_bytes : a->value.number, before, n_before);
+		if (!first)
+			plan->list[n++] = *a;
+	}
+	plan->n = n;
+	if (!d->n_shrinking) {
+		reclaim_forget(d->reclaim, NULL);
+		strmap_clear(&d->in_place.reclaimed, NULL);
+	}
+	for (size_t i = 0; i < n_before; i++)
+		free(before[i].path);
+}
+
+/* "100%" of CPUQuota, as a unit's file has it. */
+static void value_show(enum knob k, const struct value *v, char *buf, size_t size)
+{
+	char lines[2 * VALUE_TEXT_BYTES];
+	const char *equals;
+
+	snprintf(buf, size, "?");
+	if (v->kind == VALUE_UNKNOWN)
+		return;
+	property_lines(k, v, lines, sizeof(lines));
+	lines[strcspn(lines, "\n")] = '\0';
+	equals = strchr(lines, '=');
+	if (equals)
+		snprintf(buf, size, "%s", equals[1] ? equals + 1 : "not set");
+}
+
+static void refuse(struct daemon *d, const struct unit_action *a, const struct unit_result *r)
+{
+	struct seen_unit *unit = unit_of(d, a);
+	const struct value *left = unit_in_force(unit, a->knob);
+	char text[VALUE_TEXT_BYTES];
+
+	unit_value_text(a->knob, &a->value, text, sizeof(text));
+	refusals_put(&d->in_place.refusals, unit->name, a->knob, text, left, r->error);
+	if (unit->cgroup)
+		refusals_put(&d->refusals, unit->cgroup, a->knob, text, &unit->kernel[a->knob], r->outcome == APPLIED_OTHER ? 0 : r->error);
+	settle_trouble(d, TROUBLE_APPLY, a->group, r->e->text);
+}
+
+static void applied(struct daemon *d, const struct unit_action *a, bool later)
+{
+	struct seen_unit *unit = unit_of(d, a);
+	const char *verb = a->gives_back ? "given back" : later ? "will be set when it starts" : "set", *group = path_of(d, a->group);
+	auto_free char *what = must_printf("%s of %s", property_rows[a->knob].key, unit->name);
+	char was[VALUE_TEXT_BYTES], now[VALUE_TEXT_BYTES];
+
+	d->writes++;
+	refusals_drop(&d->in_place.refusals, unit->name, a->knob);
+	if (unit->cgroup)
+		refusals_drop(&d->refusals, unit->cgroup, a->knob);
+	value_show(a->knob, &a->was, was, sizeof(was));
+	value_show(a->knob, &a->value, now, sizeof(now));
+	settle_say(d, LOG_LEVEL_DETAIL,
+		   &(struct happening){.kind = HAPPENING_APPLY, .group = group, .at = a->at, .what = what, .was = was, .now = now,
+				       .text = verb},
+		   "%s: %s: %s -> %s", what, verb, was, now);
+}
+
+/* One plan, and what of it was not done. */
+struct applying {
+	struct daemon *d;
+	struct not_done {
+		unsigned within;
+		enum knob knob;
+	} *list;
+	size_t n, cap;
+};
+
+static void on_result(void *ctx, const struct unit_action *a, const struct unit_result *r)
+{
+	struct applying *c = ctx;
+	struct daemon *d = c->d;
+	struct seen_unit *unit = unit_of(d, a);
+	bool done = r->outcome == APPLIED_DONE || r->outcome == APPLIED_LATER;
+
+	if (!done) {
+		array_grow(c->list, c->n, c->cap);
+		c->list[c->n++] = (struct not_done){a->within, a->knob};
+	}
+	if (r->outcome == APPLIED_WAITS)
+		return;
+	unit->set[a->knob] = r->set;
+	unit->kernel[a->knob] = r->kernel;
+	unit_store_before(&d->in_place.store, unit->name, a->knob, &unit->before[a->knob]);
+	if (done)
+		applied(d, a, r->outcome == APPLIED_LATER);
+	else
+		refuse(d, a, r);
+}
+
+static bool use_allows(void *ctx, const struct unit_action *a)
+{
+	return is_below(((struct applying *)ctx)->d, a);
+}
+
+/* What one unit gets more of, another one has to have given first. */
+static bool is_covered(const struct applying *c, const struct unit_action *a)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (a->within != GROUP_NONE && c->list[i].within == a->within && c->list[i].knob == a->knob)
+			return false;
+	return true;
+}
+
+static void apply_half(struct applying *c, const struct unit_plan *plan, bool raises)
+{
+	struct daemon *d = c->d;
+	struct in_place *u = &d->in_place;
+	auto_free struct unit_action *half = must_alloc((plan->n + 1) * sizeof(*half));
+	struct unit_plan part = {.list = half};
+	struct unit_applier applier = {
+		.bus = units_bus(u->bus),
+		.store = &u->store,
+		.state = d->state_fd,
+		.folders = &unit_folders_of_systemd,
+		.kernel = d->kernel,
+		.hierarchy = &d->machine.hierarchies[settle_units_hierarchy(d)],
+		.page_bytes = d->machine.page_bytes,
+		.policy = d->choice.policy,
+		.is_below = use_allows,
+		.tell = on_result,
+		.ctx = c,
+	};
+	struct err e = {0};
+
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->list[i].raises == raises && (!raises || is_covered(c, &plan->list[i])))
+			half[part.n++] = plan->list[i];
+	if (part.n && unit_apply(&applier, &part, &u->seen, &e) < 0)
+		settle_state_trouble(d, &e);
+}
+
+void settle_units_apply(struct daemon *d, const struct unit_plan *plan)
+{
+	struct applying c = {.d = d};
+
+	apply_half(&c, plan, false);
+	apply_half(&c, plan, true);
+	free(c.list);
+}
+
+static bool is_one(const struct value *v)
+{
+	return v->kind == VALUE_NUMBER && v->number == 1;
+}
+
+/* What somebody else froze is left so; what cgqd froze, or an earlier one, runs again when a person says so. */
+static void unit_freeze(struct daemon *d, struct seen_unit *unit)
+{
+	struct in_place *u = &d->in_place;
+	bool wanted = unit->group != GROUP_NONE && !unit->refusal && frozen_find(&d->frozen, path_of(d, unit->group));
+	bool is = is_one(&unit->kernel[KNOB_FREEZE]), ours = strmap_find(&u->frozen, unit->name) != NULL;
+	struct err e = {0};
+	int r = 0;
+
+	if (wanted && !is)
+		r = units_freeze(u->bus, unit->name, &e);
+	else if (!wanted && is && ours)
+		r = units_thaw(u->bus, unit->name, &e);
+	if (r < 0)
+		settle_trouble(d, TROUBLE_APPLY, unit->group, e.text);
+	else if (wanted || ours)
+		strmap_put(&u->frozen, unit->name);
+	if (r == 0 && (wanted != is) && (wanted || ours))
+		unit->kernel[KNOB_FREEZE] = (struct value){.kind = VALUE_NUMBER, .number = wanted};
+}
+
+void settle_units_freeze(struct daemon *d)
+{
+	for (size_t i = 0; i < d->in_place.seen.n; i++)
+		if (d->in_place.seen.list[i].cgroup && *d->in_place.seen.list[i].cgroup)
+			unit_freeze(d, &d->in_place.seen.list[i]);
+}

@@ -1,0 +1,273 @@
+/* The units that matter, as they stand. */
+#include "unit_observe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "observe.h"
+#include "unit_name.h"
+
+struct observing {
+	const struct unit_look *l;
+	struct seen_units *seen;
+};
+
+static struct seen_unit *find(const struct observing *c, const char *name)
+{
+	for (size_t i = 0; i < c->seen->n; i++)
+		if (!strcmp(c->seen->list[i].name, name))
+			return &c->seen->list[i];
+	return NULL;
+}
+
+static struct seen_unit *add(const struct observing *c, const char *name, unsigned group)
+{
+	struct seen_units *s = c->seen;
+
+	array_grow(s->list, s->n, s->cap);
+	s->list[s->n] = (struct seen_unit){.name = arena_strdup(&s->arena, name), .group = group, .cpu_percent = -1};
+	return &s->list[s->n++];
+}
+
+static const char *group_path(void *ctx, unsigned group)
+{
+	const struct observing *c = ctx;
+
+	return c->l->policy->groups[group].path;
+}
+
+/* The kernel names a root's cgroup by nothing at all, and so do we. */
+static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_control, char **ret_slice, struct err *e)
+{
+	struct unit_props props;
+	bool delegated;
+	int r = units_get(c->l->units, s->name, &props, e);
+
+	if (r < 0)
+		return r;
+	if (*props.cgroup)
+		s->cgroup = arena_strdup(&c->seen->arena, props.cgroup);
+	memcpy(s->set, props.set, sizeof(s->set));
+	for (int k = 0; k < KNOB__COUNT; k++)
+		unit_store_before(c->l->store, s->name, k, &s->before[k]);
+	delegated = props.delegate && !props.transient;
+	if (s->group != GROUP_NONE && delegated)
+		s->refusal = arena_printf(&c->seen->arena, "%s is delegated to a manager of its own; it is left as it is", s->name);
+	*ret_control = props.control_pid;
+	*ret_slice = must_strdup(*props.slice ? props.slice : "-.slice");
+	unit_props_done(&props);
+	return 0;
+}
+
+static bool is_enforced(const struct observing *c, unsigned group)
+{
+	return !c->l->passive && group < c->l->policy->n_groups && c->l->policy->groups[group].enforce;
+}
+
+/* Those with members come first: who is in a unit says more than who was, or than a rule. */
+static void from_book(const struct observing *c)
+{
+	for (size_t i = 0; i < c->l->book->n; i++)
+		if (is_enforced(c, c->l->book->list[i].group))
+			add(c, c->l->book->list[i].name, c->l->book->list[i].group);
+}
+
+/* A rule of nothing but "unit:a.service,b.service" says whose they are before anything runs in them. */
+static void from_rules(const struct observing *c)
+{
+	for (size_t i = 0; i < c->l->policy->n_rules; i++) {
+		const struct rule *rule = &c->l->policy->rules[i];
+		const struct term *t = rule->n_terms == 1 ? rule->terms : NULL;
+
+		if (!t || t->kind != MATCH_UNIT || t->negated || !is_enforced(c, rule->group))
+			continue;
+		for (size_t v = 0; v < t->n_values; v++) {
+			const char *name = t->values[v].text;
+
+			if (!t->values[v].is_glob && unit_name_is_valid(name) && !unit_name_has_suffix(name, ".slice") && !find(c, name))
+				add(c, name, rule->group);
+		}
+	}
+}
+
+/* What cgqd changed: of the group that it was changed for, as long as that is there; else to be given back. */
+static void from_store(const struct observing *c)
+{
+	for (size_t i = 0; i < c->l->store->n; i++) {
+		const struct unit_kept *kept = c->l->store->list[i];
+		unsigned group = *kept->group ? policy_group(c->l->policy, kept->group) : GROUP_NONE;
+
+		if (!unit_name_has_suffix(kept->name, ".slice") && !find(c, kept->name))
+			add(c, kept->name, is_enforced(c, group) ? group : GROUP_NONE);
+	}
+}
+
+static bool names_unit(const struct observing *c, const char *name)
+{
+	for (size_t i = 0; i < c->l->policy->n_rules; i++) {
+		const struct rule *rule = &c->l->policy->rules[i];
+
+		if (rule->n_terms != 1 || rule->terms->kind != MATCH_UNIT || rule->terms->negated)
+			continue;
+		for (size_t v = 0; v < rule->terms->n_values; v++)
+			if (!strcmp(rule->terms->values[v].text, name))
+				return true;
+	}
+	return false;
+}
+
+/* One that runs, and in which nobody of its group is any more, is nobody's. */
+static void owner_judge(const struct observing *c, struct seen_unit *s, pid_t control_pid)
+{
+	const struct book_unit *book = unit_book_find(c->l->book, s->name);
+	auto_free char *refusal = book ? unit_book_refusal(book, control_pid, group_path, (void *)c) : NULL;
+
+	if (refusal && !s->refusal && s->group != GROUP_NONE)
+		s->refusal = arena_strdup(&c->seen->arena, refusal);
+	if (!book && s->cgroup && !names_unit(c, s->name))
+		s->group = GROUP_NONE;
+}
+
+/* By names[i] the slice that unit i is in; the slices above it are added, too. */
+struct slices {
+	char **of;
+	size_t n;
+};
+
+static unsigned slice_index(const struct observing *c, const char *name)
+{
+	return (unsigned)(find(c, name) - c->seen->list);
+}
+
+static int slice_add(const struct observing *c, const char *name, struct err *e)
+{
+	const char *parent = unit_slice_parent(&c->seen->arena, name);
+	auto_free char *slice = NULL;
+	struct seen_unit *s;
+	pid_t control;
+	int r = 0;
+
+	if (find(c, name))
+		return 0;
+	if (parent)
+		r = slice_add(c, parent, e);
+	if (r < 0)
+		return r;
+	s = add(c, name, GROUP_NONE);
+	r = unit_read(c, s, &control, &slice, e);
+	if (!parent)
+		s->cgroup = "";
+	s->slice = parent ? slice_index(c, parent) : (unsigned)(s - c->seen->list);
+	return r;
+}
+
+static int slices_from_store(const struct observing *c, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < c->l->store->n; i++)
+		if (unit_name_has_suffix(c->l->store->list[i]->name, ".slice"))
+			r = slice_add(c, c->l->store->list[i]->name, e);
+	return r;
+}
+
+/* Units first, since they tell which slices there are; then put behind these. */
+static int units_read(const struct observing *c, struct seen_units *units, struct err *e)
+{
+	struct observing to = {c->l, units};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < units->n; i++) {
+		struct seen_unit *s = &units->list[i];
+		auto_free char *slice = NULL;
+		struct seen_unit *in;
+		pid_t control = 0;
+
+		r = unit_read(&to, s, &control, &slice, e);
+		if (r == 0)
+			r = slice_add(c, slice, e);
+		if (r < 0)
+			break;
+		owner_judge(&to, s, control);
+		in = find(c, slice);
+		s->slice = (unsigned)(in - c->seen->list);
+	}
+	return r;
+}
+
+static void take_units(struct seen_units *to, const struct seen_units *units)
+{
+	for (size_t i = 0; i < units->n; i++) {
+		array_grow(to->list, to->n, to->cap);
+		to->list[to->n++] = units->list[i];
+	}
+}
+
+int unit_observe(const struct unit_look *look, struct seen_units *ret, struct err *e)
+{
+	struct seen_units units = {0};
+	struct observing of_units = {look, &units}, all = {look, ret};
+	int r;
+
+	*ret = (struct seen_units){0};
+	from_book(&of_units);
+	from_rules(&of_units);
+	from_store(&of_units);
+	r = units_read(&all, &units, e);
+	if (r == 0)
+		r = slices_from_store(&all, e);
+	take_units(ret, &units);
+	arena_join(&ret->arena, &units.arena);
+	free(units.list);
+	unit_observe_kernel(look->kernel, look->machine, look->hierarchy, ret);
+	return r;
+}
+
+void unit_observe_kernel(struct kernel *k, const struct machine *m, unsigned hierarchy, struct seen_units *seen)
+{
+	const struct hierarchy *h = &m->hierarchies[hierarchy];
+
+	for (size_t i = 0; i < seen->n; i++) {
+		struct seen_unit *s = &seen->list[i];
+
+		for (int knob = 0; knob < KNOB__COUNT; knob++) {
+			s->kernel[knob] = (struct value){0};
+			if (s->cgroup)
+				observe_value(k, h, s->cgroup, knob, m->page_bytes, &s->kernel[knob]);
+		}
+	}
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct seen_cgroup *)a)->path, ((const struct seen_cgroup *)b)->path);
+}
+
+void unit_tree(const struct seen_units *seen, unsigned hierarchy, struct tree *ret)
+{
+	*ret = (struct tree){0};
+	for (size_t i = 0; i < seen->n; i++) {
+		const struct seen_unit *s = &seen->list[i];
+		struct seen_cgroup *one;
+
+		if (!s->cgroup || !*s->cgroup)
+			continue;
+		array_grow(ret->list, ret->n, ret->cap);
+		one = &ret->list[ret->n++];
+		*one = (struct seen_cgroup){.path = arena_strdup(&ret->arena, s->cgroup), .hierarchies = 1U << hierarchy};
+		memcpy(one->values, s->kernel, sizeof(one->values));
+		if (s->memory_bytes.known)
+			one->memory_current = (struct value){.kind = VALUE_NUMBER, .number = s->memory_bytes.value};
+	}
+	if (ret->n)
+		qsort(ret->list, ret->n, sizeof(*ret->list), by_path);
+}
+
+void seen_units_done(struct seen_units *seen)
+{
+	arena_done(&seen->arena);
+	free(seen->list);
+	*seen = (struct seen_units){0};
+}
