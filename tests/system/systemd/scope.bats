@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Pure v2 under systemd, until units are supported: a delegated scope is ours, and all else is not in force.
+# Pure v2 under systemd: a delegated scope is ours, to have a tree in, and what lies outside is not in force.
 load ../lib
 
 # In a scope that systemd leaves to its processes, beside a program that the policy names.
@@ -54,23 +54,6 @@ no_tree_of_ours() {
 	state_is web 'not in force'
 	run -1 cgq status web
 	[[ $output == *"${PID[stranger]}"* ]]
-}
-
-@test "without delegation nothing is written under systemd's tree" {
-	policy_of_web
-	start web threads
-	local before
-	before=$(where "${PID[web]}")
-	systemd-run --scope --quiet --unit "cgq-test-$RUN-plain" -- "$BUILD/cgqd" --config "$CONF" --settings "$ROOM/cgqd.conf" \
-		--socket "$SOCKET" --state "$STATE" --tree "$TREE" -v </dev/null >>"$LOG" 2>&1 3>&- &
-	CGQD=$!
-	sleep 2
-	if daemon_runs; then
-		cgqd_ready
-		state_is web 'not in force'
-	fi
-	is_back "${PID[web]}" "$before"
-	no_tree_of_ours
 }
 
 @test "a daemon-reload of systemd takes nothing away" {
