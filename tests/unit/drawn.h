@@ -2,21 +2,9 @@
 #pragma once
 
 #include "judged.h"
+#include "lot.h"
 
 #define ROWS_MAX 24
-
-/* xorshift; a round that fails is told by its seed */
-static uint64_t seed_now;
-
-static inline unsigned draw(unsigned n)
-{
-	seed_now ^= seed_now << 13;
-	seed_now ^= seed_now >> 7;
-	seed_now ^= seed_now << 17;
-	return (unsigned)(seed_now >> 33) % n;
-}
-
-#define DRAW(list) ((list)[draw(ARRAY_SIZE(list))])
 
 /* What processes are called, and what rules name: mostly that, and globs that fit some of it. */
 static const char *const texts[] = {

@@ -1,20 +1,8 @@
 /* Policies and units drawn by lot, for laws that hold of all. */
 #pragma once
 
+#include "lot.h"
 #include "units_model.h"
-
-/* xorshift; a round that fails is told by its seed */
-static uint64_t seed_now;
-
-static inline unsigned draw(unsigned n)
-{
-	seed_now ^= seed_now << 13;
-	seed_now ^= seed_now >> 7;
-	seed_now ^= seed_now << 17;
-	return (unsigned)(seed_now >> 33) % n;
-}
-
-#define DRAW(list) ((list)[draw(ARRAY_SIZE(list))])
 
 static inline char *text_add(char *text, const char *fmt, unsigned n)
 {
