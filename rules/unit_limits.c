@@ -66,7 +66,7 @@ static void limit_ask(const struct unit_wanting *c, unsigned unit, unsigned top,
 	c->u->list[unit].within[k] = top;
 }
 
-/* Alone: the tightest of its group's and those above, to the last microsecond. */
+/* Alone: the tightest of its group's and those above, as near as a file of systemd's can have it. */
 static void limit_alone(const struct unit_wanting *c, unsigned unit, unsigned top, enum knob k)
 {
 	struct value tightest = { .kind = VALUE_MAX };
@@ -78,7 +78,7 @@ static void limit_alone(const struct unit_wanting *c, unsigned unit, unsigned to
 			tightest = w->value;
 	}
 	if (k == KNOB_CPU_MAX)
-		tightest = unit_quota_value(unit_quota_usec(&tightest));
+		tightest = value_of(c, k, amount_of(c, k, &tightest));
 	limit_ask(c, unit, top, k, &tightest);
 }
 

@@ -71,7 +71,7 @@ static bool differs(const struct seen_unit *s, enum knob k, const struct value *
 {
 	if (k == KNOB_FREEZE)
 		return is_known(&s->kernel[k]) && !value_equal(&s->kernel[k], wanted);
-	if (!value_equal(&s->set[k], wanted) || (k == KNOB_CPU_WEIGHT && s->set[KNOB_CPU_IDLE].number))
+	if (!value_equal(&s->set[k], wanted))
 		return true;
 	return is_known(&s->kernel[k]) && !unit_value_holds(k, wanted, &s->kernel[k]);
 }

@@ -82,14 +82,14 @@ static void percent_fill(const struct unit_wanting *c, const struct family *f)
 	}
 }
 
-/* So that a use that goes up and down a little needs the same. */
+/* By at most a quarter, so that a use that goes up and down a little needs the same. */
 static uint64_t rounded_up(uint64_t n)
 {
-	uint64_t power = 1;
+	uint64_t step = 1;
 
-	while (power < n && power < UINT64_MAX / 2)
-		power *= 2;
-	return power;
+	while (n / step >= 8)
+		step *= 2;
+	return n == SHARE_UNKNOWN ? n : (n + step - 1) / step * step;
 }
 
 /*

@@ -160,8 +160,6 @@ static void not_to_be_had(const struct unit_wanting *c, unsigned unit, enum knob
 		unit_note(c, unit, k, "systemd has no property for %s", knob_rows[k].v2);
 	else if (k == KNOB_CPU_IDLE)
 		unit_note(c, unit, k, "this systemd has no CPUWeight=idle (252 has)");
-	else if (k == KNOB_FREEZE)
-		unit_note(c, unit, k, "this systemd cannot freeze a unit (246 can)");
 	else
 		unit_note(c, unit, k, "this systemd has no %s=", property_rows[k].key);
 	w->value = (struct value){ .kind = VALUE_UNKNOWN };
@@ -173,7 +171,7 @@ static void want_possible(const struct unit_wanting *c, unsigned unit, enum knob
 		copy_impossible(c, unit, k);
 	if (!c->u->list[unit].wanted[k].asked)
 		return;
-	if (!has_property(k) || c->seen->list[unit].set[k].kind == VALUE_UNKNOWN)
+	if (!has_property(k) || (k != KNOB_FREEZE && c->seen->list[unit].set[k].kind == VALUE_UNKNOWN))
 		not_to_be_had(c, unit, k);
 }
 

@@ -48,7 +48,7 @@ extern const struct property_row property_rows[KNOB__COUNT];
  * A unit or a slice. Values are in the kernel's terms, whoever says them: a weight of 1..10000; for CPU_IDLE and
  * FREEZE 0 or 1; what is not limited is VALUE_MAX. But as the properties are:
  * - a quota of set and before has a period of 1 s, whatever the unit's own period is; kernel has cpu.max as it stands;
- * - a weight of set and before that is "not set" is VALUE_MAX, and so it is while the unit is "idle";
+ * - a weight of set and before that is "not set" is VALUE_MAX; while the unit is "idle" it is 0;
  * - set and before of CPU_IDLE are UNKNOWN where systemd knows no "idle" (before 252);
  * - before of CPU_WEIGHT and CPU_IDLE: one is known when the other is (where systemd knows both).
  */
@@ -59,15 +59,15 @@ struct seen_unit {
 	unsigned group;	      /* whose members are in it, or are to be once it runs; GROUP_NONE: a slice on the way, or one to be given back */
 	const char *refusal;  /* it may not be limited for the group: "also holds pid 12 (sh), which no rule names"; NULL: it may */
 	struct value kernel[KNOB__COUNT]; /* of its cgroup; UNKNOWN where it has none */
-	struct value set[KNOB__COUNT];	  /* systemd's property; UNKNOWN: it has none of that name */
-	struct value before[KNOB__COUNT]; /* the property before cgqd changed it; UNKNOWN: cgqd did not */
+	struct value set[KNOB__COUNT];	  /* systemd's property; UNKNOWN: it has none of that name; of FREEZE it is not looked at */
+	struct value before[KNOB__COUNT]; /* the property before cgqd changed it; UNKNOWN: cgqd did not; of FREEZE: 0 once cgqd froze it */
 	struct counter memory_bytes;	  /* charged now */
 	struct counter swap_bytes, tasks; /* now; not known: limits of a group over several units are split evenly */
 	double cpu_percent;		  /* of the machine, over the last second; negative: not known */
 	bool cpu_waits;			  /* it would use more than it may: throttled, or others had the CPU */
 	/*
 	 * Of a slice: of the children that stand in no list, those that want CPU, together. Best the most of the last
-	 * minute: weights follow it up at once, and down only from half of it.
+	 * minute: weights follow it up at once, and down when it has become less by a fifth.
 	 */
 	uint64_t others_weight;
 };

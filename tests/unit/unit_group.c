@@ -43,7 +43,7 @@ static void one_unit_is_its_group(void **state)
 	model_add(&x, "a.service", model_slices(&x), "a");
 	model_reach(&x);
 	model_tell(&x);
-	assert_both(&x, "a", KNOB_CPU_MAX, "133332 100000");
+	assert_both(&x, "a", KNOB_CPU_MAX, "133330 100000");
 	assert_both(&x, "a", KNOB_MEMORY_HIGH, "104857600");
 	assert_both(&x, "a", KNOB_MEMORY_MAX, "209715200");
 	assert_both(&x, "a", KNOB_CPUS, "0-1");
@@ -77,11 +77,11 @@ static void a_unit_with_a_period_of_its_own_is_as_wanted(void **state)
 	unsigned a = model_add(&x, "a.service", model_slices(&x), "a");
 
 	model_reach(&x);
-	/* CPUQuotaPeriodSec=10ms: 13333.2 us, rounded down */
+	/* CPUQuotaPeriodSec=10ms */
 	x.seen.list[a].kernel[KNOB_CPU_MAX] = (struct value){ .kind = VALUE_QUOTA, .number = 13333, .period = 10000 };
 	model_expect(&x, "");
 	model_tell(&x);
-	assert_both(&x, "a", KNOB_CPU_MAX, "133332 100000");
+	assert_both(&x, "a", KNOB_CPU_MAX, "133330 100000");
 	x.seen.list[a].kernel[KNOB_CPU_MAX].number = 13332;
 	model_tell(&x);
 	assert_int_equal(effective(&x, "a", KNOB_CPU_MAX).number, 133320);

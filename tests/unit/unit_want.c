@@ -35,7 +35,7 @@ static const struct row rows[] = {
 	{ "[a]\nmemory = max\n[a/b]\n", ONE("a/b"), 0, KNOB_MEMORY_MAX, "?", NULL },
 	{ "[a]\ncpu = 40%..max\n", ONE("a"), 0, KNOB_CPU_MAX, "max 100000", NULL },
 	/* one unit has exactly what the group has, or the tightest above */
-	{ "[a]\ncpu = 33.333%\n", ONE("a"), 0, KNOB_CPU_MAX, "1333320 1000000", NULL },
+	{ "[a]\ncpu = 33.333%\n", ONE("a"), 0, KNOB_CPU_MAX, "1333300 1000000", NULL },
 	{ "[a]\ncpu = 0.01%\n", ONE("a"), 0, KNOB_CPU_MAX, "1000 1000000", NULL },
 	{ "[a]\nmemory = 2000001\n", ONE("a"), 0, KNOB_MEMORY_MAX, "1998848", NULL },
 	{ "[a]\nmemory = 100M\n[a/b]\n", ONE("a/b"), 0, KNOB_MEMORY_MAX, "104857600", NULL },

@@ -142,6 +142,22 @@ static void units_of_a_group_split_its_reservation_by_demand(void **state)
 	model_done(&x);
 }
 
+static void who_does_not_wait_has_what_he_uses_and_some_more(void **state)
+{
+	struct model x = model_new("[a]\ncpu = 40%..100%\n");
+	unsigned s = model_slices(&x), a = model_add(&x, "a.service", s, "a"), b = model_add(&x, "b.service", s, "a");
+
+	x.seen.list[a].cpu_waits = true;
+	x.seen.list[b].cpu_percent = 15;
+	model_want(&x);
+	assert_true(x.u->list[b].cpu_min_percent >= 20 && x.u->list[b].cpu_min_percent < 25);
+	assert_true(is_near(x.u->list[a].cpu_min_percent, 40 - x.u->list[b].cpu_min_percent));
+	x.seen.list[b].cpu_percent = 15.1;
+	model_want(&x);
+	assert_true(x.u->list[b].cpu_min_percent < 25);
+	model_done(&x);
+}
+
 static void weights_that_are_nearly_right_stay(void **state)
 {
 	struct model x = model_new("[a]\ncpu = 40%..100%\n[b]\ncpu = 20%..100%\n");
@@ -254,6 +270,7 @@ int main(void)
 		cmocka_unit_test(a_reservation_goes_to_those_that_are_there),
 		cmocka_unit_test(children_that_reserve_nothing_share_evenly),
 		cmocka_unit_test(units_of_a_group_split_its_reservation_by_demand),
+		cmocka_unit_test(who_does_not_wait_has_what_he_uses_and_some_more),
 		cmocka_unit_test(weights_that_are_nearly_right_stay),
 		cmocka_unit_test(weights_of_somebody_else_never_stay),
 		cmocka_unit_test(a_unit_that_is_given_back_counts_among_the_others),

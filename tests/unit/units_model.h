@@ -73,7 +73,7 @@ static inline void model_defaults(struct seen_unit *s)
 		s->set[k] = s->kernel[k];
 	}
 	s->set[KNOB_CPU_WEIGHT] = (struct value){ .kind = VALUE_MAX };
-	s->set[KNOB_CPU_BURST] = (struct value){ .kind = VALUE_UNKNOWN };
+	s->set[KNOB_CPU_BURST] = s->set[KNOB_FREEZE] = (struct value){ .kind = VALUE_UNKNOWN };
 }
 
 /* group NULL: none. A unit that runs, uses nothing, and is idle. */
@@ -148,16 +148,14 @@ static inline struct value model_quota(const struct value *set)
 
 static inline void model_kernel(struct seen_unit *s)
 {
-	bool idle = s->set[KNOB_CPU_IDLE].number;
-
 	for (int k = 0; k < KNOB__COUNT; k++)
-		if (k != KNOB_CPU_BURST)
+		if (k != KNOB_CPU_BURST && k != KNOB_FREEZE)
 			s->kernel[k] = s->cgroup ? s->set[k] : (struct value){ .kind = VALUE_UNKNOWN };
 	if (!s->cgroup)
 		return;
 	s->kernel[KNOB_CPU_MAX] = model_quota(&s->set[KNOB_CPU_MAX]);
 	if (s->set[KNOB_CPU_WEIGHT].kind == VALUE_MAX)
-		s->kernel[KNOB_CPU_WEIGHT] = (struct value){ .kind = VALUE_NUMBER, .number = idle ? 0 : 100 };
+		s->kernel[KNOB_CPU_WEIGHT] = (struct value){ .kind = VALUE_NUMBER, .number = 100 };
 }
 
 /* Weight and idle are one property. */
@@ -167,7 +165,7 @@ static inline void model_remember(struct seen_unit *s, enum knob k)
 
 	if (s->before[k].kind != VALUE_UNKNOWN)
 		return;
-	s->before[k] = s->set[k];
+	s->before[k] = k == KNOB_FREEZE ? s->kernel[k] : s->set[k];
 	if (one) {
 		s->before[KNOB_CPU_WEIGHT] = s->set[KNOB_CPU_WEIGHT];
 		s->before[KNOB_CPU_IDLE] = s->set[KNOB_CPU_IDLE];
@@ -176,11 +174,15 @@ static inline void model_remember(struct seen_unit *s, enum knob k)
 
 static inline void model_set(struct seen_unit *s, enum knob k, const struct value *v)
 {
+	if (k == KNOB_FREEZE) {
+		s->kernel[k] = *v;
+		return;
+	}
 	s->set[k] = *v;
 	if (k == KNOB_CPU_WEIGHT)
 		s->set[KNOB_CPU_IDLE] = (struct value){ .kind = VALUE_NUMBER };
 	if (k == KNOB_CPU_IDLE)
-		s->set[KNOB_CPU_WEIGHT] = (struct value){ .kind = VALUE_MAX };
+		s->set[KNOB_CPU_WEIGHT] = (struct value){ .kind = VALUE_NUMBER };
 	model_kernel(s);
 }
 
@@ -212,10 +214,10 @@ static inline void model_apply(struct model *x, void (*after)(struct model *x, c
 
 		if (a->raises && held && *held)
 			continue;
-		if (model_act(x, a) && after)
+		if (!model_act(x, a) && held)
+			*held = true;
+		else if (after)
 			after(x, a);
-		else if (held)
-			*held |= !value_equal(&x->seen.list[a->unit].set[a->knob], &a->value);
 	}
 }
 
