@@ -88,7 +88,7 @@ static bool change_find(const struct unit_planning *c, unsigned unit, enum knob 
 		return give_back_find(s, w, ret);
 	/* not idle: that is what any weight says */
 	if (k == KNOB_CPU_IDLE && !wanted->number)
-		return !is_known(&w->wanted[KNOB_CPU_WEIGHT].value) && give_back_find(s, w, ret);
+		return false;
 	return differs(s, k, wanted);
 }
 

@@ -31,11 +31,9 @@ static double node_percent(const struct unit_wanting *c, unsigned group)
 	return percent > 0 ? percent : 0;
 }
 
-/* The leaf of a group with children has what these leave; else it is the group's own node. */
+/* The leaf of a group with children has what these leave. Where there is none, all is the group's own. */
 static void own_fill(const struct unit_wanting *c, double *own)
 {
-	for (unsigned g = 0; g < c->p->n_groups; g++)
-		own[g] = node_percent(c, g);
 	for (size_t i = 0; i < c->want->n; i++) {
 		const struct node *n = &c->want->nodes[i];
 

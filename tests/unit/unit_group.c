@@ -140,7 +140,7 @@ static void where_nothing_runs_nothing_is_in_force_and_nothing_wrong(void **stat
 
 static void a_refused_unit_is_the_reason(void **state)
 {
-	struct model x = model_new("[a]\nmemory = 400M\n");
+	struct model x = model_new("[a]\nmemory = 400M\n[b]\nmemory = 400M\n");
 	unsigned s = model_slices(&x), a = model_add(&x, "a.service", s, "a");
 
 	x.seen.list[a].refusal = "also holds pid 12 (sh), which no rule names";
@@ -149,6 +149,7 @@ static void a_refused_unit_is_the_reason(void **state)
 			    "a.service: also holds pid 12 (sh), which no rule names");
 	assert_int_equal(told(&x, "a", KNOB_MEMORY_MAX)->value.kind, VALUE_UNKNOWN);
 	assert_null(told(&x, "a", KNOB_CPU_MAX)->impossible);
+	assert_null(told(&x, "b", KNOB_MEMORY_MAX)->impossible);
 	/* the rest has the limit */
 	model_add(&x, "b.service", s, "a");
 	model_tell(&x);

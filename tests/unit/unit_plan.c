@@ -111,6 +111,12 @@ static void memory_comes_down_only_below_use(void **state)
 	assert_int_equal(x.plan->list[0].only_below_bytes, 0);
 	assert_true(x.plan->list[0].may_reclaim);
 	assert_int_equal(x.plan->list[1].only_below_bytes, 200 * MIB);
+	assert_false(x.plan->list[1].may_reclaim);
+	x.seen.list[a].memory_bytes = (struct counter){ false, 0 };
+	model_plan(&x);
+	assert_true(x.plan->list[0].may_reclaim);
+	x.seen.list[a].memory_bytes = (struct counter){ true, 150 * MIB };
+	model_plan(&x);
 	model_apply(&x, NULL);
 	model_policy(&x, "[a]\nmemory = 300M\n");
 	model_plan(&x);
@@ -150,7 +156,7 @@ static void what_was_refused_is_not_tried_again_while_the_same_stands(void **sta
 /* Two units with 100M each, and the second uses nearly all of it. */
 static struct model two_at_the_edge(void)
 {
-	struct model x = model_new("[g]\nmemory = 200M\n");
+	struct model x = model_new("[a]\n[g]\nmemory = 200M\n");
 	unsigned s = model_slices(&x), a = model_add(&x, "a.service", s, "g"), b = model_add(&x, "b.service", s, "g");
 
 	model_reach(&x);
