@@ -179,7 +179,7 @@ static int look_at_units(struct daemon *d, struct err *e)
 	return 0;
 }
 
-/* As an action of a tree has it, for what is told of both in one way. */
+/* Somebody else changed it, and it is left so for now. */
 static bool is_held(const struct daemon *d, const struct unit_action *a)
 {
 	const char *cgroup = d->in_place.seen.list[a->unit].cgroup;
@@ -197,8 +197,8 @@ static void hold(const struct daemon *d, struct unit_plan *plan)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < plan->n; i++)
-		if (!is_held(d, &plan->list[i]))
+	for (size_t i = 0; i < plan->n; i++) /* FREEZE is no property, but a call: see settle_units_freeze() */
+		if (!is_held(d, &plan->list[i]) && plan->list[i].knob != KNOB_FREEZE)
 			plan->list[n++] = plan->list[i];
 	plan->n = n;
 }

@@ -16,7 +16,7 @@
 /* Of one CPU: what a quiet service uses now and then is none of a rival's. */
 #define WANTS_PERCENT 5.0
 /* Who wanted CPU a moment ago will want it again: weights that came and went each second would serve nobody. */
-#define WANTS_STICK_NS (10 * SECOND_NS)
+#define WANTS_STICK_NS (60 * SECOND_NS)
 /* Of the time in which something of it waited. */
 #define WAITS_PERCENT 5.0
 #define WEIGHT_DEFAULT 100
@@ -201,11 +201,11 @@ void unit_load_tick(struct unit_load *l, const struct hierarchy *h, unsigned cpu
 	strmap_clear(&l->before, free);
 }
 
-static struct counter memory_of(struct unit_load *l, const struct hierarchy *h, const char *path)
+static struct counter counter_of(struct unit_load *l, const struct hierarchy *h, const char *path, const char *file)
 {
 	char text[64];
 
-	if (l->kernel->read(l->kernel, h, path, "memory.current", text, sizeof(text), NULL) < 0)
+	if (l->kernel->read(l->kernel, h, path, file, text, sizeof(text), NULL) < 0)
 		return (struct counter){0};
 	text[strcspn(text, "\n")] = '\0';
 	return sample_number(text);
@@ -221,7 +221,10 @@ void unit_load_fill(struct unit_load *l, const struct hierarchy *h, struct seen_
 		s->cpu_percent = e && e->percent >= 0 && l->cpus ? e->percent / l->cpus : -1;
 		s->cpu_waits = e && e->waits;
 		s->others_weight = e ? e->rivals_weight : 0;
-		if (is_unit(s))
-			s->memory_bytes = memory_of(l, h, s->cgroup);
+		if (!is_unit(s))
+			continue;
+		s->memory_bytes = counter_of(l, h, s->cgroup, "memory.current");
+		s->swap_bytes = counter_of(l, h, s->cgroup, "memory.swap.current");
+		s->tasks = counter_of(l, h, s->cgroup, "pids.current");
 	}
 }

@@ -14,5 +14,5 @@ struct unit_load *unit_load_new(struct kernel *k);
 void unit_load_free(struct unit_load *l);
 /* Once a second. h: the v2 hierarchy; cpus: of the machine. Nobody beside them is looked at while no unit waits for CPU. */
 void unit_load_tick(struct unit_load *l, const struct hierarchy *h, unsigned cpus, const struct seen_units *seen, uint64_t at_ns);
-/* cpu_percent, cpu_waits, others_weight and memory_bytes of each, as by the last tick; memory as now. */
+/* What each uses and wants, as by the last tick; memory, swap and tasks as now. */
 void unit_load_fill(struct unit_load *l, const struct hierarchy *h, struct seen_units *seen);
