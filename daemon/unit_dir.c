@@ -18,15 +18,6 @@ void kept_file_done(struct kept_file *f)
 	*f = (struct kept_file){0};
 }
 
-void kept_file_copy(const struct kept_file *f, struct kept_file *ret)
-{
-	*ret = *f;
-	if (f->stands) {
-		ret->text = must_alloc(f->len + 1);
-		memcpy(ret->text, f->text, f->len);
-	}
-}
-
 static int bytes_read(int fd, size_t len, struct kept_file *ret)
 {
 	auto_free char *text = must_alloc(len + 1);

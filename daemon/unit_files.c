@@ -85,6 +85,7 @@ int unit_folders_look(const struct unit_folders *f, const char *unit, struct uni
 
 	if (r == 0)
 		r = stands(f->control, unit, &s.control, e);
+	s.root = access(f->control, F_OK) == 0;
 	if (r == 0)
 		*ret = s;
 	return r;
@@ -111,8 +112,8 @@ int unit_folders_drop(const struct unit_folders *f, const char *unit, struct uni
 	r = folder_drop(f->system, unit, before.system, e);
 	if (r == 0)
 		r = folder_drop(f->control, unit, before.control, e);
-	if (r == 0 && !before.control)
-		rmdir(f->control); /* systemd made it for its first file, and does so again; it stays while anything is in it */
+	if (r == 0 && !before.root)
+		rmdir(f->control); /* it stays while anything is in it */
 	return r;
 }
 
@@ -121,13 +122,8 @@ int unit_folders_drop(const struct unit_folders *f, const char *unit, struct uni
 #define LINES_MAX 700 /* bytes: a list has 255, and its key stands there twice */
 
 struct lines {
-	char of[KNOB__COUNT][LINES_MAX]; /* by the first knob of each property; "" none */
+	char of[KNOB__COUNT][LINES_MAX]; /* by whose property it is; "" none */
 };
-
-static enum knob line_knob(enum knob k)
-{
-	return k == KNOB_CPU_IDLE ? KNOB_CPU_WEIGHT : k;
-}
 
 static void lines_set(struct lines *l, const struct unit_setting *list, size_t n)
 {
@@ -136,14 +132,14 @@ static void lines_set(struct lines *l, const struct unit_setting *list, size_t n
 	memcpy(sorted, list, n * sizeof(*sorted));
 	n = settings_sort(sorted, n);
 	for (size_t i = 0; i < n; i++)
-		property_lines(sorted[i].knob, &sorted[i].value, l->of[line_knob(sorted[i].knob)], LINES_MAX);
+		property_lines(sorted[i].knob, &sorted[i].value, l->of[property_knob(sorted[i].knob)], LINES_MAX);
 }
 
 /* A line of our own making, for the knob whose key it begins with; others are no concern of ours. */
 static void line_take(struct lines *l, const char *line, size_t len)
 {
 	for (enum knob k = 0; k < KNOB__COUNT; k++) {
-		const char *key = line_knob(k) == k ? property_key(k) : NULL;
+		const char *key = property_knob(k) == k ? property_key(k) : NULL;
 		size_t key_len = key ? strlen(key) : 0, used = strlen(l->of[k]);
 
 		if (key && len > key_len && !strncmp(line, key, key_len) && line[key_len] == '=' && used + len + 2 <= LINES_MAX) {
@@ -220,7 +216,7 @@ static int file_change(const struct unit_folders *f, const char *unit, const str
 		lines_take(&l, was.text);
 	for (enum knob k = 0; k < KNOB__COUNT; k++)
 		if (take & 1U << k)
-			l.of[line_knob(k)][0] = '\0';
+			l.of[property_knob(k)][0] = '\0';
 	lines_set(&l, list, n);
 	text = lines_text(unit, &l);
 	was.stands = was.stands || r == -EFBIG;
@@ -241,7 +237,7 @@ int unit_file_look(const struct unit_folders *f, const char *unit, uint32_t *ret
 	kept_file_done(&file);
 	*ret_knobs = 0;
 	for (enum knob k = 0; k < KNOB__COUNT; k++)
-		if (l.of[line_knob(k)][0])
+		if (l.of[property_knob(k)][0])
 			*ret_knobs |= 1U << k;
 	return 0;
 }

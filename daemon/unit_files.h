@@ -21,9 +21,9 @@ extern const struct unit_folders unit_folders_of_systemd; /* /run/systemd/system
 /* A name as systemd has it, of a type that can be limited; what may be part of a path. */
 bool unit_name_ok(const char *name);
 
-/* Which of a unit's folders stand. */
+/* Which of a unit's folders stand; and the one that holds all of control's, which systemd makes for its first file. */
 struct unit_folders_stand {
-	bool system, control;
+	bool system, control, root;
 };
 
 int unit_folders_look(const struct unit_folders *f, const char *unit, struct unit_folders_stand *ret, struct err *e);
@@ -45,7 +45,6 @@ struct kept_file {
 };
 
 void kept_file_done(struct kept_file *f);
-void kept_file_copy(const struct kept_file *f, struct kept_file *ret);
 /* The knob's control file, 50-KEY.conf. -EFBIG: a person's work, too long to be kept. */
 int control_file_read(const struct unit_folders *f, const char *unit, enum knob k, struct kept_file *ret, struct err *e);
 /* As it was: the same bytes, or none. */

@@ -8,35 +8,14 @@
 #include "unit_apply_parts.h"
 #include "unit_own.h"
 
-static bool run_has(const struct unit_run *run, enum knob k)
-{
-	for (size_t i = 0; i < run->n; i++)
-		if (run->list[i].action->knob == k)
-			return true;
-	return false;
-}
-
-/* The weight and "idle" are one property: it is given back with the last of them. */
-static bool is_held(const struct unit_run *run, const struct unit_kept *u, enum knob k)
-{
-	for (size_t i = 0; i < u->n; i++)
-		if (u->list[i].knob != k && property_shared(u->list[i].knob, k) && !run_has(run, u->list[i].knob))
-			return true;
-	return false;
-}
-
-/* What needs no more than to be forgotten. */
+/* What cgqd did not change, or has given back. */
 static void forget_some(struct unit_run *run)
 {
-	for (size_t i = 0; i < run->n; i++) {
-		const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
-		struct unit_deed *d = &run->list[i];
+	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
 
-		if (d->is_told || (u && unit_kept_find(u, d->action->knob) && !is_held(run, u, d->action->knob)))
-			continue;
-		unit_store_drop(run->a->store, run->unit, d->action->knob);
-		unit_deed_end(d, APPLIED_DONE, 0, NULL);
-	}
+	for (size_t i = 0; i < run->n; i++)
+		if (!run->list[i].is_told && (!u || !unit_kept_find(u, run->list[i].action->knob)))
+			unit_deed_end(&run->list[i], APPLIED_DONE, 0, NULL);
 }
 
 /* What systemd gives any unit of that type: it tells that of one that is not there, too. */
@@ -54,15 +33,40 @@ static int default_of(struct unit_run *run, enum knob k, struct value *ret)
 }
 
 /* A unit that came only after its drop-in never showed what it has without: its own files say so. */
-static void before_of(struct unit_run *run, enum knob k, struct unit_props *now, struct value *ret)
+static void own_of(struct unit_run *run, enum knob k, struct unit_props *now, struct value *ret)
 {
-	unit_store_before(run->a->store, run->unit, k, ret);
-	if (ret->kind != VALUE_UNKNOWN)
-		return;
 	if (!now->load_state && run->a->bus.get(run->a->bus.ctx, run->unit, now, NULL) < 0)
 		return;
 	if (unit_props_settable(now) && default_of(run, k, ret) == 0)
 		unit_own_value(run->a->folders, now, k, ret);
+}
+
+/* Law 3 also holds for a limit that the planner could not know of. */
+static bool own_kills(struct unit_run *run, const struct unit_action *act, const struct value *own)
+{
+	struct unit_action guarded = *act;
+
+	guarded.value = *own;
+	guarded.only_below_bytes = own->number;
+	return act->knob == KNOB_MEMORY_MAX && own->kind == VALUE_NUMBER &&
+	       !(run->a->is_below && run->a->is_below(run->a->ctx, &guarded));
+}
+
+/* What the property is to be again, in its own knob's terms. */
+static void before_of(struct unit_run *run, struct unit_deed *d, struct unit_props *now, struct unit_setting *ret)
+{
+	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
+	const struct knob_kept *kept = u ? unit_kept_find(u, d->action->knob) : NULL;
+
+	*ret = (struct unit_setting){.knob = property_knob(d->action->knob)};
+	if (!kept || d->is_told)
+		return;
+	ret->value = kept->before;
+	if (kept->before.kind != VALUE_UNKNOWN)
+		return;
+	own_of(run, ret->knob, now, &ret->value);
+	if (own_kills(run, d->action, &ret->value))
+		unit_deed_end(d, APPLIED_WAITS, 0, NULL);
 }
 
 static int files_restore(struct unit_run *run, enum knob k, struct err *e)
@@ -75,8 +79,9 @@ static int files_restore(struct unit_run *run, enum knob k, struct err *e)
 }
 
 /* What systemd has back, or never had. */
-static void deed_finish(struct unit_run *run, struct unit_deed *d, const struct value *before, const struct unit_props *after)
+static void deed_finish(struct unit_run *run, struct unit_deed *d, const struct unit_setting *before, const struct unit_props *after)
 {
+	struct value expected = before->value;
 	struct err e;
 	int r;
 
@@ -88,7 +93,9 @@ static void deed_finish(struct unit_run *run, struct unit_deed *d, const struct 
 		return;
 	}
 	unit_store_drop(run->a->store, run->unit, d->action->knob);
-	unit_deed_judge(run, d, before, after);
+	if (before->knob != d->action->knob)
+		property_value(d->action->knob, property_number(before->knob, &before->value), &expected);
+	unit_deed_judge(run, d, &expected, after);
 	if (d->result.outcome == APPLIED_LATER)
 		unit_deed_end(d, APPLIED_DONE, 0, NULL);
 }
@@ -102,20 +109,17 @@ static void folders_drop(struct unit_run *run, struct unit_folders_stand before)
 void unit_run_give_back(struct unit_run *run)
 {
 	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
-	struct unit_folders_stand before = u ? u->folders : (struct unit_folders_stand){true, true};
+	struct unit_folders_stand before = u ? u->folders : (struct unit_folders_stand){true, true, true};
 	auto_free struct unit_setting *list = must_alloc(run->n * sizeof(*list));
 	struct unit_props now = {0}, after = {0};
 
 	unit_run_guard(run);
 	forget_some(run);
-	for (size_t i = 0; i < run->n; i++) {
-		list[i].knob = run->list[i].action->knob;
-		if (!run->list[i].is_told)
-			before_of(run, list[i].knob, &now, &list[i].value);
-	}
+	for (size_t i = 0; i < run->n; i++)
+		before_of(run, &run->list[i], &now, &list[i]);
 	if (unit_run_send(run, list, &after))
 		for (size_t i = 0; i < run->n; i++)
-			deed_finish(run, &run->list[i], &list[i].value, &after);
+			deed_finish(run, &run->list[i], &list[i], &after);
 	folders_drop(run, before);
 	unit_props_done(&now);
 	unit_props_done(&after);

@@ -73,8 +73,6 @@ static void line_read(char *line, enum knob k, const struct value *fallback, str
 {
 	char *value = strchr(line, '=');
 	const char *key = property_key(k);
-	enum knob row = k == KNOB_CPU_IDLE ? KNOB_CPU_WEIGHT : k;
-	struct value weight, unset;
 
 	if (!value || !key)
 		return;
@@ -82,15 +80,10 @@ static void line_read(char *line, enum knob k, const struct value *fallback, str
 	if (strcmp(blanks_cut(line), key) != 0)
 		return;
 	value = blanks_cut(value);
-	if (property_rows[row].form == PROPERTY_LIST) {
+	if (property_rows[k].form == PROPERTY_LIST)
 		list_read(value, ret);
-	} else if (row == k) {
+	else
 		number_read(k, value, fallback, ret);
-	} else {
-		property_value(row, UINT64_MAX, &unset);
-		if (number_read(row, value, &unset, &weight))
-			property_value(k, property_number(row, &weight), ret);
-	}
 }
 
 void unit_own_read(const char *text, enum knob k, const struct value *fallback, struct value *ret)

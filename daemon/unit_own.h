@@ -8,7 +8,7 @@
 #include "units.h"
 
 /*
- * As its last file has it, in the form of struct unit_props; what no file says, or none that can be read, or a percentage
+ * k: property_knob() of one. As its last file has it, a weight of 0 being "idle"; what no file says, or none that can be read, or a percentage
  * of the machine, is left as ret has it, which is systemd's default.
  */
 void unit_own_value(const struct unit_folders *f, const struct unit_props *p, enum knob k, struct value *ret);

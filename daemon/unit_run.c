@@ -30,58 +30,50 @@ void unit_run_guard(struct unit_run *run)
 	}
 }
 
-/* The weight and "idle" are one property and one file: what was kept of one holds for the other. */
-static bool shared_read(const struct unit_run *run, enum knob k, struct value *ret, struct kept_file *ret_file)
+/* With CPUWeight=idle in force, there is no weight to be seen. */
+static bool is_idle(enum knob k, const struct unit_props *after)
 {
-	const struct unit_kept *u = unit_store_find(run->a->store, run->unit);
-
-	for (size_t i = 0; u && i < u->n; i++) {
-		const struct knob_kept *kept = &u->list[i];
-
-		if (!property_shared(kept->knob, k))
-			continue;
-		if (kept->before.kind != VALUE_UNKNOWN)
-			property_value(k, property_number(kept->knob, &kept->before), ret);
-		kept_file_copy(&kept->file, ret_file);
-		return true;
-	}
-	return false;
+	return k == KNOB_CPU_WEIGHT && after->set[KNOB_CPU_IDLE].kind == VALUE_NUMBER && after->set[KNOB_CPU_IDLE].number == 1;
 }
 
-/* What stands in cgqd's own drop-in is of an earlier cgqd, whose store is lost: what was there before it, nobody knows. */
 static int before_read(struct unit_run *run, enum knob k, const struct unit_props *now, struct value *ret, struct kept_file *ret_file,
 		       struct err *e)
 {
-	uint32_t ours;
-	int r = unit_file_look(run->a->folders, run->unit, &ours, e);
+	int r = control_file_read(run->a->folders, run->unit, k, ret_file, e);
 
 	*ret = (struct value){0};
-	*ret_file = (struct kept_file){0};
-	if (r < 0 || shared_read(run, k, ret, ret_file) || ours & 1U << k)
+	if (r < 0 || !unit_props_settable(now))
 		return r;
-	r = control_file_read(run->a->folders, run->unit, k, ret_file, e);
-	if (r == 0 && unit_props_settable(now))
-		*ret = now->set[k];
-	return r;
+	*ret = now->set[k];
+	if (is_idle(k, now))
+		property_value(k, 0, ret);
+	return 0;
 }
 
+/*
+ * ours: knobs in cgqd's own drop-in. One that nothing was kept of is an earlier cgqd's, whose store is lost: what was there
+ * before that, nobody knows, and its control file is no person's.
+ */
 static int deed_keep(struct unit_run *run, struct unit_deed *d, const struct unit_props *now, struct unit_folders_stand stand,
-		     struct err *e)
+		     uint32_t ours, struct err *e)
 {
-	struct value before;
-	struct kept_file file;
-	struct unit_kept *u;
-	int r = before_read(run, d->action->knob, now, &before, &file, e);
+	enum knob k = property_knob(d->action->knob);
+	struct value before = {0};
+	struct kept_file file = {0};
+	struct unit_kept *u = unit_store_put(run->a->store, run->unit, group_of(run, d), stand);
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	u = unit_store_put(run->a->store, run->unit, group_of(run, d), stand);
-	if (!u) {
-		kept_file_done(&file);
+	if (!u)
 		return fail(e, ENOSPC, "state: %s cannot be kept beside %zu other units", TEXT_ESCAPED(run->unit), run->a->store->n);
-	}
-	unit_kept_put(run->a->store, u, d->action->knob, &before, &file);
-	return 0;
+	if (unit_kept_find(u, k))
+		return 0;
+	if (!(ours & 1U << k))
+		r = before_read(run, k, now, &before, &file, e);
+	if (r == 0)
+		unit_kept_put(run->a->store, u, k, &before, &file);
+	else
+		unit_store_drop(run->a->store, run->unit, KNOB__COUNT); /* unless it has others */
+	return r;
 }
 
 /* Nothing to be asked where all is kept already. */
@@ -95,21 +87,33 @@ static bool all_kept(const struct unit_run *run)
 	return true;
 }
 
+static int unit_look(struct unit_run *run, struct unit_props *now, struct unit_folders_stand *stand, uint32_t *ours, struct err *e)
+{
+	int r = all_kept(run) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, now, e);
+
+	if (r == 0)
+		r = unit_folders_look(run->a->folders, run->unit, stand, e);
+	if (r == 0)
+		r = unit_file_look(run->a->folders, run->unit, ours, e);
+	if (r == 0 && *ours)
+		*stand = (struct unit_folders_stand){0};
+	return r;
+}
+
 void unit_run_keep(struct unit_run *run)
 {
 	struct unit_folders_stand stand = {0};
 	struct unit_props now = {0};
+	uint32_t ours = 0;
 	struct err e;
 	int r;
 
 	unit_run_guard(run);
-	r = all_kept(run) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, &now, &e);
-	if (r == 0)
-		r = unit_folders_look(run->a->folders, run->unit, &stand, &e);
+	r = unit_look(run, &now, &stand, &ours, &e);
 	if (r < 0)
 		unit_run_end(run, APPLIED_REFUSED, r, &e);
 	for (size_t i = 0; i < run->n; i++) {
-		r = run->list[i].is_told ? 0 : deed_keep(run, &run->list[i], &now, stand, &e);
+		r = run->list[i].is_told ? 0 : deed_keep(run, &run->list[i], &now, stand, ours, &e);
 		if (r < 0)
 			unit_deed_end(&run->list[i], APPLIED_REFUSED, r, &e);
 	}
@@ -181,10 +185,21 @@ static void kernel_read(struct unit_run *run, enum knob k, const struct unit_pro
 		observe_value(run->a->kernel, run->a->hierarchy, path, k, run->a->page_bytes, ret);
 }
 
-/* With CPUWeight=idle in force, there is no weight to be seen. */
-static bool is_idle(enum knob k, const struct unit_props *after)
+static bool is_no_limit(const struct value *v)
 {
-	return k == KNOB_CPU_WEIGHT && after->set[KNOB_CPU_IDLE].kind == VALUE_NUMBER && after->set[KNOB_CPU_IDLE].number == 1;
+	return v->kind == VALUE_MAX || (v->kind == VALUE_LIST && !v->list[0]) || (v->kind == VALUE_NUMBER && !v->number);
+}
+
+/* Where nothing needs a controller, systemd takes it away, and its files with it. Memory comes in whole pages. */
+static bool kernel_holds(const struct unit_run *run, enum knob k, const struct value *set, const struct value *kernel)
+{
+	struct value pages = *set;
+
+	if (kernel->kind == VALUE_UNKNOWN)
+		return is_no_limit(set);
+	if (property_rows[k].form == PROPERTY_BYTES && run->a->page_bytes)
+		pages.number -= pages.number % run->a->page_bytes;
+	return unit_value_holds(k, &pages, kernel);
 }
 
 static void deed_differs(struct unit_deed *d, const char *who, const struct value *expected, const struct value *now)
@@ -214,7 +229,7 @@ void unit_deed_judge(struct unit_run *run, struct unit_deed *d, const struct val
 		deed_differs(d, "systemd", expected, &d->result.set);
 	else if (!*after->cgroup)
 		unit_deed_end(d, APPLIED_LATER, 0, NULL);
-	else if (run->a->kernel && !is_idle(k, after) && !unit_value_holds(k, &d->result.set, &d->result.kernel))
+	else if (run->a->kernel && !is_idle(k, after) && !kernel_holds(run, k, &d->result.set, &d->result.kernel))
 		deed_differs(d, "the kernel", expected, &d->result.kernel);
 	else
 		unit_deed_end(d, APPLIED_DONE, 0, NULL);

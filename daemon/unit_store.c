@@ -7,6 +7,7 @@
 #include <cgq/memory.h>
 
 #include "group_name.h"
+#include "plan_make.h"
 
 static void kept_free(struct unit_kept *u)
 {
@@ -59,7 +60,7 @@ struct unit_kept *unit_store_find(const struct unit_store *s, const char *unit)
 const struct knob_kept *unit_kept_find(const struct unit_kept *u, enum knob k)
 {
 	for (size_t i = 0; i < u->n; i++)
-		if (u->list[i].knob == k)
+		if (u->list[i].knob == property_knob(k))
 			return &u->list[i];
 	return NULL;
 }
@@ -69,7 +70,19 @@ void unit_store_before(const struct unit_store *s, const char *unit, enum knob k
 	const struct unit_kept *u = unit_store_find(s, unit);
 	const struct knob_kept *kept = u ? unit_kept_find(u, k) : NULL;
 
-	*ret = kept ? kept->before : (struct value){0};
+	*ret = (struct value){0};
+	if (!kept)
+		return;
+	if (kept->before.kind == VALUE_UNKNOWN && property_rows[kept->knob].form == PROPERTY_WEIGHT)
+		property_value(k, UINT64_MAX, ret);
+	else if (kept->before.kind == VALUE_UNKNOWN)
+		value_default(k, 2, ret);
+	else if (kept->knob != k)
+		property_value(k, property_number(kept->knob, &kept->before), ret);
+	else
+		*ret = kept->before;
+	if (k == KNOB_CPU_WEIGHT && ret->number == 0)
+		property_value(k, UINT64_MAX, ret);
 }
 
 static struct unit_kept *unit_insert(struct unit_store *s, size_t at, const char *unit, struct unit_folders_stand folders)
@@ -79,6 +92,7 @@ static struct unit_kept *unit_insert(struct unit_store *s, size_t at, const char
 	u->name = must_strdup(unit);
 	u->group = must_strdup("");
 	u->folders = folders;
+	u->folders.root = folders.root && !(s->n && !s->list[0]->folders.root); /* before any of them */
 	array_grow(s->list, s->n, s->cap);
 	memmove(&s->list[at + 1], &s->list[at], (s->n - at) * sizeof(s->list[0]));
 	s->list[at] = u;
@@ -110,6 +124,7 @@ void unit_kept_put(struct unit_store *s, struct unit_kept *u, enum knob k, const
 {
 	size_t at = 0;
 
+	k = property_knob(k);
 	while (at < u->n && u->list[at].knob < k)
 		at++;
 	if (at < u->n && u->list[at].knob == k) {
@@ -128,7 +143,7 @@ static void knob_drop(struct unit_kept *u, enum knob k)
 {
 	size_t at = 0;
 
-	while (at < u->n && u->list[at].knob != k)
+	while (at < u->n && u->list[at].knob != property_knob(k))
 		at++;
 	if (at == u->n)
 		return;

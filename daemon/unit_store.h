@@ -13,7 +13,8 @@
 
 struct knob_kept {
 	enum knob knob;
-	struct value before;   /* the property; UNKNOWN: the unit was not there */
+	/* the property, a weight of 0 being "idle"; UNKNOWN: the unit was not there, and its own files will say */
+	struct value before;
 	struct kept_file file; /* its control file */
 };
 
@@ -21,7 +22,7 @@ struct unit_kept {
 	char *name;
 	char *group;			  /* path of the group that it is limited for; "" for a slice on the way */
 	struct unit_folders_stand folders; /* before cgqd */
-	struct knob_kept *list;		  /* by knob, ascending */
+	struct knob_kept *list;		  /* one a property, by knob, ascending */
 	size_t n, cap;
 };
 
@@ -34,8 +35,12 @@ struct unit_store {
 
 void unit_store_done(struct unit_store *s);
 struct unit_kept *unit_store_find(const struct unit_store *s, const char *unit); /* NULL: not changed by cgqd */
+/* Of a property, by any knob of it. */
 const struct knob_kept *unit_kept_find(const struct unit_kept *u, enum knob k);
-/* before, of a knob in the kernel's terms as seen_unit has it; UNKNOWN: cgqd did not change it. */
+/*
+ * As seen_unit has it: UNKNOWN where cgqd did not change it; of weight and "idle", one is known when the other is. Of a unit
+ * that was not there: no limit, which stands for whatever its own files will say.
+ */
 void unit_store_before(const struct unit_store *s, const char *unit, enum knob k, struct value *ret);
 
 /* Found, or made with these folders; the group is replaced. NULL: UNIT_STORE_UNITS_MAX, or no name of a unit. */

@@ -20,7 +20,7 @@
 
 /*
  *	cgq-units 1 BOOT
- *	unit mariadb.service	2	web/db
+ *	unit mariadb.service	6	web/db
  *	was CPU_MAX	quota 400000 1000000	-
  *	was CPU_WEIGHT	number 100	+[Service]\x0aCPUWeight=100\x0a
  */
@@ -61,7 +61,7 @@ static void value_put(FILE *f, const struct value *v)
 
 static void unit_put(FILE *f, const struct unit_kept *u)
 {
-	fprintf(f, "unit %s\t%d\t%s\n", u->name, u->folders.system | u->folders.control << 1, u->group);
+	fprintf(f, "unit %s\t%d\t%s\n", u->name, u->folders.system | u->folders.control << 1 | u->folders.root << 2, u->group);
 	for (size_t i = 0; i < u->n; i++) {
 		fprintf(f, "was %s\t", knob_rows[u->list[i].knob].id);
 		value_put(f, &u->list[i].before);
@@ -187,7 +187,7 @@ static enum knob knob_named(const char *id)
 {
 	enum knob k = 0;
 
-	while (k < KNOB__COUNT && (strcmp(id, knob_rows[k].id) != 0 || !property_key(k)))
+	while (k < KNOB__COUNT && (strcmp(id, knob_rows[k].id) != 0 || !property_rows[k].key))
 		k++;
 	return k;
 }
@@ -211,9 +211,9 @@ static struct unit_kept *unit_take(char *line, struct unit_store *s)
 	const char *name = strsep(&line, "\t"), *number = strsep(&line, "\t");
 	uint64_t stood;
 
-	if (!number || !line || text_u64(number, &stood) < 0 || stood > 3)
+	if (!number || !line || text_u64(number, &stood) < 0 || stood > 7)
 		return NULL;
-	return unit_store_put(s, name, line, (struct unit_folders_stand){.system = stood & 1, .control = stood >> 1});
+	return unit_store_put(s, name, line, (struct unit_folders_stand){.system = stood & 1, .control = stood >> 1 & 1, .root = stood >> 2});
 }
 
 /* A unit that cannot be read takes its knobs with it. Returns how many lines could not. */

@@ -37,7 +37,7 @@ void units_lose(struct units *u)
 {
 	u->is_gone = u->is_gone || u->connected;
 	u->connected = false;
-	u->ticks = 0;
+	u->ticks = u->version = 0;
 	sd_bus_detach_event(u->bus);
 	u->bus = sd_bus_close_unref(u->bus);
 	tell_soon(u);
@@ -216,14 +216,17 @@ int units_wait(struct units *u, bool (*is_so)(const struct units *u))
 /* On one of the two buses, before anything is asked. */
 static int connect_now(struct units *u)
 {
-	int r = bus_start_any(u);
+	int r = -ENOTCONN;
 
-	if (r >= 0)
-		r = units_wait(u, units_connected);
-	if (r >= 0)
-		return 0;
-	if (u->bus)
-		units_lose(u);
+	for (int i = 0; i < 2 && r < 0; i++) {
+		r = bus_start(u);
+		if (r >= 0)
+			r = units_wait(u, units_connected);
+		if (r < 0 && u->bus)
+			units_lose(u);
+		if (r < 0)
+			u->by_system_bus = !u->by_system_bus;
+	}
 	return r;
 }
 

@@ -21,7 +21,7 @@ struct units_events {
 struct units;
 
 /*
- * Connects at once, in UNITS_WAIT_USEC at the most. NULL: systemd cannot be asked here, with the reason in e. What is
+ * Connects at once, waiting UNITS_WAIT_USEC at the most for each of the two. NULL: systemd cannot be asked here, with the reason in e. What is
  * lost later is connected to again each second. event NULL: for whoever has no loop; nothing is told, nothing comes back.
  */
 struct units *units_new(sd_event *event, const struct units_events *on, struct err *e);
@@ -51,7 +51,7 @@ struct unit_props {
 	bool needs_reload, delegate, transient;
 	/*
 	 * As in seen_unit; UNKNOWN: it has no such property. A quota is one of a second, which is what systemd keeps: the
-	 * period is the unit's own, and cgqd leaves it alone. A weight is 0 where CPU_IDLE is 1, MAX where it is not set.
+	 * period is the unit's own, and cgqd leaves it alone. A weight is MAX where it is not set, or CPU_IDLE is 1.
 	 */
 	struct value set[KNOB__COUNT];
 };

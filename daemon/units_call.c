@@ -11,7 +11,7 @@
 
 static int setting_append(sd_bus_message *m, const struct unit_setting *s)
 {
-	const struct property_row *row = &property_rows[s->knob == KNOB_CPU_IDLE ? KNOB_CPU_WEIGHT : s->knob];
+	const struct property_row *row = &property_rows[property_knob(s->knob)];
 	unsigned char mask[PROPERTY_MASK_BYTES];
 	int r;
 

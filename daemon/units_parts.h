@@ -16,6 +16,7 @@ struct units {
 	struct units_events on;
 	bool connected;	    /* systemd answered on this bus */
 	bool by_system_bus; /* which of the two is tried, or used */
+	unsigned version;   /* of systemd; 0: not asked yet on this connection */
 	unsigned ticks;	    /* that this connection has been under way */
 	bool is_new, is_gone, is_reloaded; /* to be told */
 	char *job;	    /* path of the job that is waited for */

@@ -7,6 +7,8 @@
 #include "text.h"
 #include "units_parts.h"
 
+#define IDLE_VERSION 252 /* that CPUWeight=idle came with */
+
 enum prop_kind { PROP_TEXT, PROP_PATHS, PROP_PID, PROP_BOOL };
 
 /* What is not a knob. */
@@ -105,8 +107,11 @@ static int knob_take(sd_bus_message *m, enum knob k, struct unit_props *p)
 	if (r < 0)
 		return r;
 	property_value(k, number, &p->set[k]);
-	if (k == KNOB_CPU_WEIGHT)
-		property_value(KNOB_CPU_IDLE, number, &p->set[KNOB_CPU_IDLE]);
+	if (k != KNOB_CPU_WEIGHT)
+		return r;
+	property_value(KNOB_CPU_IDLE, number, &p->set[KNOB_CPU_IDLE]);
+	if (number == 0)
+		property_value(k, UINT64_MAX, &p->set[k]);
 	return r;
 }
 
@@ -192,6 +197,19 @@ static int call_new(struct units *u, const char *name, sd_bus_message **ret, str
 	return r < 0 ? fail(e, -r, "systemd: GetAll %s: %s", TEXT_ESCAPED(name), strerror(-r)) : 0;
 }
 
+/* Asked once a connection: systemd may be another one after a daemon-reexec. */
+static bool knows_idle(struct units *u)
+{
+	auto_free char *text = NULL;
+	uint64_t version;
+
+	if (!u->version && sd_bus_get_property_string(u->bus, SYSTEMD_NAME, SYSTEMD_PATH, MANAGER_NAME, "Version", NULL, &text) >= 0) {
+		text[strspn(text, "0123456789")] = '\0'; /* "252.39-1~deb12u2" */
+		u->version = text_u64(text, &version) == 0 && version <= UINT32_MAX ? (unsigned)version : 1;
+	}
+	return u->version >= IDLE_VERSION;
+}
+
 int units_get(struct units *u, const char *name, struct unit_props *ret, struct err *e)
 {
 	auto_message sd_bus_message *m = NULL, *answer = NULL;
@@ -203,6 +221,8 @@ int units_get(struct units *u, const char *name, struct unit_props *ret, struct 
 	if (r < 0)
 		return r;
 	r = answer_take(answer, ret);
+	if (!knows_idle(u))
+		ret->set[KNOB_CPU_IDLE] = (struct value){0};
 	if (r >= 0)
 		return 0;
 	unit_props_done(ret);

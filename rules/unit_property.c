@@ -13,15 +13,9 @@
 #define PERMYRIAD_USEC 100U /* 0.01 % of a second */
 #define PERCENT_USEC   10000U
 
-/* "idle" is a word of the weight's. */
-static enum knob property_knob(enum knob k)
+enum knob property_knob(enum knob k)
 {
 	return k == KNOB_CPU_IDLE ? KNOB_CPU_WEIGHT : k;
-}
-
-bool property_shared(enum knob a, enum knob b)
-{
-	return property_key(a) && property_knob(a) == property_knob(b);
 }
 
 const char *property_key(enum knob k)
@@ -49,7 +43,7 @@ size_t settings_sort(struct unit_setting *list, size_t n)
 	kept = 0;
 	qsort(list, n, sizeof(*list), setting_compare);
 	for (size_t i = 0; i < n; i++)
-		if (!kept || !property_shared(list[kept - 1].knob, list[i].knob))
+		if (!kept || property_knob(list[kept - 1].knob) != property_knob(list[i].knob))
 			list[kept++] = list[i];
 		else if (property_number(list[kept - 1].knob, &list[kept - 1].value) != 0)
 			list[kept - 1] = list[i];

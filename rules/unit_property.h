@@ -6,8 +6,8 @@
 #define PROPERTY_MASK_BYTES 1024 /* CPUS_MAX bits */
 #define QUOTA_SECOND_USEC   1000000
 
-/* Do both stand in the same property? The weight and "idle" do. False where there is none. */
-bool property_shared(enum knob a, enum knob b);
+/* Whose property it is: CPU_IDLE is a word of CPU_WEIGHT's, and all else is its own. */
+enum knob property_knob(enum knob k);
 /* What a file calls it, and so the file 50-KEY.conf that SetUnitProperties leaves; NULL: systemd has no such property. */
 const char *property_key(enum knob k);
 
