@@ -17,7 +17,7 @@ teardown() {
 	local left
 	programs_stop
 	systemctl stop "cgq-test-$RUN-*" 2>/dev/null || true
-	left=$(dump | diff "$ROOM/clean" - | grep -v "$UNIT$" || true)
+	left=$(find "${FOLDERS[@]}" -name '*cgq.conf' -o -name '.*.cgq' 2>/dev/null)
 	rm -rf /{run,etc}/systemd/system{,.control}/"cgq-test-$RUN-"*
 	systemctl daemon-reload
 	room_leave
@@ -176,7 +176,7 @@ all_done() {
 	run -0 hand apply "$STATE" "$UNIT" MEMORY_MAX=536870912 CPU_WEIGHT=20000
 	[[ $output == *'MEMORY_MAX done'* ]]
 	[[ $output == *'CPU_WEIGHT refused'*'CPUWeight'*'out of range'* ]]
-	! grep CPUWeight "/run/systemd/system/$UNIT.d/zz-cgq.conf"
+	run ! grep CPUWeight "/run/systemd/system/$UNIT.d/zz-cgq.conf"
 	systemctl daemon-reload
 	says MEMORY_MAX=536870912 CPU_WEIGHT=max
 	run -0 hand back-all "$STATE"
