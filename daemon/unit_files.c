@@ -129,7 +129,8 @@ static void lines_set(struct lines *l, const struct unit_setting *list, size_t n
 {
 	auto_free struct unit_setting *sorted = must_alloc((n + 1) * sizeof(*sorted));
 
-	memcpy(sorted, list, n * sizeof(*sorted));
+	if (n)
+		memcpy(sorted, list, n * sizeof(*sorted));
 	n = settings_sort(sorted, n);
 	for (size_t i = 0; i < n; i++)
 		property_lines(sorted[i].knob, &sorted[i].value, l->of[property_knob(sorted[i].knob)], LINES_MAX);

@@ -35,7 +35,8 @@ static int settings_append(sd_bus_message *m, const struct unit_setting *list, s
 	auto_free struct unit_setting *sorted = must_alloc((n + 1) * sizeof(*sorted));
 	int r = 0;
 
-	memcpy(sorted, list, n * sizeof(*sorted));
+	if (n)
+		memcpy(sorted, list, n * sizeof(*sorted));
 	n = settings_sort(sorted, n);
 	for (size_t i = 0; r >= 0 && i < n; i++)
 		r = setting_append(m, &sorted[i]);
