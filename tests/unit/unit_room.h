@@ -22,7 +22,13 @@
 #include "state_folder.h"
 #include "unit_files.h"
 
-#include <cmocka.h> /* last: it makes fail() a macro */
+/* fail() of <cgq/err.h>, before cmocka makes a macro of it */
+static inline int err_fill(struct err *e, int code, const char *text)
+{
+	return fail(e, code, "%s", text);
+}
+
+#include <cmocka.h>
 
 static char room[64], system_folder[96], control_folder[96];
 static struct unit_folders __attribute__((unused)) folders = {system_folder, control_folder};
