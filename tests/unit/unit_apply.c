@@ -15,6 +15,7 @@ static struct fake {
 	bool loses_bus;		  /* at the next set */
 	uint32_t refuses, ignores; /* knobs */
 	struct value set[KNOB__COUNT];
+	const char *fragment;
 	unsigned sets, gets;
 	void (*before_set)(void);
 } fake;
@@ -28,7 +29,7 @@ static struct outcome {
 	char text[512];
 } outcomes[16];
 static size_t n_outcomes;
-static uint64_t use_bytes;
+static uint64_t use_bytes, grows_by; /* at each look */
 
 static struct value number(uint64_t n)
 {
@@ -41,7 +42,7 @@ static int fake_get(void *ctx, const char *name, struct unit_props *ret, struct 
 
 	fake.gets++;
 	*ret = (struct unit_props){
-		.load_state = there ? "loaded" : "not-found", .active_state = "active", .cgroup = there ? "/a" : "", .fragment = "",
+		.load_state = there ? "loaded" : "not-found", .active_state = "active", .cgroup = there ? "/a" : "", .fragment = there && fake.fragment ? fake.fragment : "",
 		.sub_state = "", .slice = "", .freezer_state = "",
 	};
 	for (enum knob k = 0; k < KNOB__COUNT; k++)
@@ -86,6 +87,7 @@ static void on_tell(void *ctx, const struct unit_action *a, const struct unit_re
 
 static bool is_below(void *ctx, const struct unit_action *a)
 {
+	use_bytes += grows_by;
 	return use_bytes <= a->only_below_bytes;
 }
 
@@ -104,7 +106,7 @@ static int begin(void **state)
 		fake.set[k] = (struct value){.kind = VALUE_MAX};
 	fake.set[KNOB_CPU_IDLE] = number(0);
 	n_outcomes = 0;
-	use_bytes = 0;
+	use_bytes = grows_by = 0;
 	return room_make(state);
 }
 
@@ -280,6 +282,28 @@ static void a_unit_that_is_not_there_has_files_only_and_loses_them(void **state)
 	assert_int_equal(stored(), 0);
 }
 
+/* Its own limit is known from its file only, and may be below what it uses by now. */
+static void a_unit_that_came_later_gets_its_own_once_it_uses_less(void **state)
+{
+	struct unit_action plan = set_of(KNOB_MEMORY_MAX, 1 << 20), back = back_of(KNOB_MEMORY_MAX);
+	auto_free char *fragment = must_strdup(path_in("fragment"));
+
+	fake.is_there = false;
+	assert_int_equal(plan_run(&plan, 1), 0);
+	fake.is_there = true;
+	fake.fragment = fragment;
+	fake.set[KNOB_MEMORY_MAX] = number(1 << 20);
+	text_put("fragment", "[Service]\nMemoryMax=8K\n");
+	use_bytes = 8193;
+	assert_int_equal(plan_run(&back, 1), 0);
+	assert_true(all_are(APPLIED_WAITS));
+	assert_int_equal(fake.set[KNOB_MEMORY_MAX].number, 1 << 20);
+	use_bytes = 8192;
+	assert_int_equal(plan_run(&back, 1), 0);
+	assert_true(all_are(APPLIED_DONE));
+	assert_int_equal(fake.set[KNOB_MEMORY_MAX].number, 8192);
+}
+
 /* law 3 */
 static void memory_waits_until_less_is_used_in_both_directions(void **state)
 {
@@ -301,6 +325,16 @@ static void memory_waits_until_less_is_used_in_both_directions(void **state)
 	assert_int_equal(plan_run(&back, 1), 0);
 	assert_true(all_are(APPLIED_DONE));
 	assert_int_equal(fake.set[KNOB_MEMORY_MAX].number, 8192);
+}
+
+static void use_is_looked_at_directly_before(void **state)
+{
+	struct unit_action down = set_of(KNOB_MEMORY_MAX, 8192);
+
+	down.only_below_bytes = grows_by = 8192;
+	assert_int_equal(plan_run(&down, 1), 0);
+	assert_true(all_are(APPLIED_WAITS));
+	assert_int_equal(fake.sets, 0);
 }
 
 static void a_daemon_without_a_way_to_ask_never_lowers(void **state)
@@ -396,7 +430,9 @@ int main(void)
 		in_room(what_is_taken_and_not_kept_is_told),
 		in_room(a_lost_bus_undoes_nothing_and_says_so),
 		in_room(a_unit_that_is_not_there_has_files_only_and_loses_them),
+		in_room(a_unit_that_came_later_gets_its_own_once_it_uses_less),
 		in_room(memory_waits_until_less_is_used_in_both_directions),
+		in_room(use_is_looked_at_directly_before),
 		in_room(a_daemon_without_a_way_to_ask_never_lowers),
 		in_room(a_plans_order_stands_and_neighbours_go_together),
 		in_room(our_own_limits_are_never_taken_for_what_was_before),

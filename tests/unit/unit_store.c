@@ -202,6 +202,8 @@ static void a_unit_that_was_not_there_has_a_before_too(void **state)
 		unit_store_before(&s, "a.service", knobs[i], &v);
 		assert_int_not_equal(v.kind, VALUE_UNKNOWN);
 	}
+	unit_store_before(&s, "a.service", KNOB_CPU_WEIGHT, &v);
+	assert_int_equal(v.kind, VALUE_MAX); /* not set, which a weight of 100 is not */
 	unit_store_done(&s);
 }
 

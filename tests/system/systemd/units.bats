@@ -164,8 +164,6 @@ all_done() {
 	systemctl daemon-reload
 	says CPU_IDLE=1
 	run -0 hand back "$STATE" "$UNIT" CPU_IDLE
-	says CPU_IDLE=1
-	run -0 hand back "$STATE" "$UNIT" CPU_WEIGHT
 	says CPU_IDLE=0 CPU_WEIGHT=30
 	kernel_has cpu.idle 0
 	is_as_before
