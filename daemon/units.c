@@ -36,7 +36,7 @@ static void retry_soon(struct units *u)
 void units_lose(struct units *u)
 {
 	u->is_gone = u->is_gone || u->connected;
-	u->connected = false;
+	u->connected = u->is_dead = false;
 	u->ticks = u->version = 0;
 	sd_bus_detach_event(u->bus);
 	u->bus = sd_bus_close_unref(u->bus);
@@ -69,13 +69,15 @@ static int on_job_removed(sd_bus_message *m, void *ctx, sd_bus_error *error)
 	return 0;
 }
 
-/* The bus is dropped by whoever is outside of sd_bus_process(). */
 static int on_disconnected(sd_bus_message *m, void *ctx, sd_bus_error *error)
 {
 	struct units *u = ctx;
 
+	if (u->connected)
+		u->by_system_bus = false; /* the private socket first, as at start */
 	u->is_gone = u->is_gone || u->connected;
 	u->connected = false;
+	u->is_dead = true;
 	tell_soon(u);
 	return 0;
 }
@@ -159,7 +161,7 @@ static int on_tell(sd_event_source *s, void *ctx)
 {
 	struct units *u = ctx;
 
-	if (!u->connected && u->is_gone && u->bus)
+	if (u->is_dead)
 		units_lose(u);
 	tell(u, &u->is_gone, u->on.gone);
 	if (u->connected)

@@ -41,7 +41,7 @@ struct unit_props {
 	const char *load_state;	  /* "loaded", "not-found", "masked", "error", "bad-setting" */
 	const char *active_state; /* "active", "inactive", "failed", "activating", … */
 	const char *sub_state;
-	const char *cgroup;	  /* "/system.slice/mariadb.service"; "" while it has none, and for the root slice */
+	const char *cgroup;	  /* "/system.slice/mariadb.service"; "" while it has none; "/" of the root slice */
 	const char *slice;	  /* "system.slice"; "" for the root slice */
 	const char *fragment;	  /* the file that it is loaded from */
 	const char *freezer_state; /* "running", "frozen", …; "" before systemd 246 */

@@ -15,6 +15,7 @@ struct units {
 	sd_event_source *timer, *tell;
 	struct units_events on;
 	bool connected;	    /* systemd answered on this bus */
+	bool is_dead;	    /* this bus ended; dropped by whoever is outside of its callbacks */
 	bool by_system_bus; /* which of the two is tried, or used */
 	unsigned version;   /* of systemd; 0: not asked yet on this connection */
 	unsigned ticks;	    /* that this connection has been under way */
