@@ -148,6 +148,7 @@ struct daemon {
 	bool again;		 /* something changed that wants another full look soon */
 	bool lost;		 /* the kernel dropped events since the last full look began: so does this */
 	bool unread;		 /* files changed within moments: taken when they have been quiet */
+	bool choose_anew;	 /* though no file changed: at the start, and when a set failed half-way */
 	unsigned writes;	 /* of the last settle */
 	uint64_t applied_ns;	 /* that planning and the writes before the look took */
 	struct service service;

@@ -147,7 +147,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 {
 	int r;
 
-	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive};
+	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive, .choose_anew = true};
 	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
 	d->journal = journal_new(getenv("JOURNAL_STREAM"), STDERR_FILENO, JOURNAL_SOCKET);
 	if (o->passive)

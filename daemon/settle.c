@@ -8,6 +8,8 @@
 #include <cgq/auto.h>
 
 #include "base_store.h"
+#include "dropin.h"
+#include "files_seen.h"
 #include "folders_young.h"
 #include "log.h"
 #include "observe.h"
@@ -156,19 +158,25 @@ static void keep_reset(const struct policy *old, struct policy *now)
 	}
 }
 
-/* Who comes by chance may come while a file is being written: a person means it as it is, and the folder watch has waited. */
+/*
+ * Who comes by chance may come while a file is being written. Who asks for a reload means it as it is, and the folder watch has
+ * waited.
+ */
 static bool may_be_half(const struct daemon *d, enum why why)
 {
-	bool by_chance = !is_asked(why) && why != WHY_START && why != WHY_FOLDER;
+	bool by_chance = why != WHY_RELOAD && why != WHY_START && why != WHY_FOLDER;
 
 	return by_chance && folders_young(d->options.folders, d->options.n_folders, FOLDER_QUIET_USEC);
 }
 
-static bool is_news(struct daemon *d, enum why why, const struct file_set *now)
+/* A set and a rollback go on without what is being written. The drop-in is ours, and replaced in one step. */
+static bool is_news(struct daemon *d, enum why why, struct file_set *now, struct faults *faults)
 {
-	bool differs = !d->choice.policy || !file_sets_equal(now, &d->seen);
+	bool differs = d->choose_anew || !file_sets_equal(now, &d->seen);
 
 	d->unread = differs && may_be_half(d, why);
+	if (d->unread && is_asked(why))
+		d->unread = files_seen(now, faults, &d->seen, DROPIN_NAME);
 	return is_asked(why) || (differs && !d->unread);
 }
 
@@ -182,7 +190,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	int r;
 
 	r = policy_files_read(d->options.folders, d->options.n_folders, d->view.read_how, &now, &faults, e);
-	if (r < 0 || !is_news(d, why, &now)) {
+	if (r < 0 || !is_news(d, why, &now, &faults)) {
 		file_set_done(&now);
 		faults_done(&faults);
 		return r < 0 ? r : 0;
@@ -201,6 +209,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	file_set_done(&good);
 	file_set_done(&d->seen);
 	d->seen = now;
+	d->choose_anew = false;
 	adopt(d, &choice);
 	settle_tell_faults(d);
 	troubles_begin(&d->troubles, TROUBLE_STATE);

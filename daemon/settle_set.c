@@ -203,8 +203,7 @@ static int carry_out(struct daemon *d, struct set_try *t, struct err *e)
 		d->changes.overrides = before;
 		/* It may have been taken before it failed: what stands without it is chosen anew. */
 		settle_change_save(d);
-		file_set_done(&d->seen);
-		d->seen = (struct file_set){0};
+		d->choose_anew = true;
 		d->again = true;
 		for (unsigned k = 0; k < KEY__COUNT; k++)
 			free(was[k]);
