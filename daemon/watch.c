@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -25,7 +26,7 @@
 #define WRITE_EVENTS (FOLDER_EVENTS | IN_MODIFY)
 
 /* An entry that is replaced, on the way to a folder or to a file that is linked to; its own attributes are its own business. */
-#define ENTRY_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
+#define ENTRY_EVENTS (IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO)
 
 /* Hundreds of links in one folder are watched; of more, the slow timer finds what changed behind them. */
 #define WATCHED_MAX 4096
@@ -33,8 +34,8 @@
 struct watched {
 	struct watch *watch;
 	sd_event_source *source; /* NULL where none could be had */
-	char *folder;
-	char *name; /* only this entry counts; NULL: every one that matters() */
+	char *folder; /* or a file */
+	char *name;   /* only this entry counts; NULL: every one that matters() */
 };
 
 struct watch {
@@ -67,9 +68,8 @@ static bool is_watched(const struct watch *w, const char *folder, const char *na
 	return false;
 }
 
-static void watch_add(struct watch *w, const char *folder, const char *name)
+static void watch_add(struct watch *w, const char *folder, const char *name, uint32_t events)
 {
-	uint32_t events = name ? ENTRY_EVENTS : w->want.suffix ? WRITE_EVENTS : FOLDER_EVENTS;
 	struct watched *one = must_alloc(sizeof(*one));
 
 	*one = (struct watched){.watch = w, .folder = must_strdup(folder), .name = name ? must_strdup(name) : NULL};
@@ -80,12 +80,31 @@ static void watch_add(struct watch *w, const char *folder, const char *name)
 	w->list[w->n++] = one;
 }
 
+/* A link to /dev/null masks a file: whatever is thrown away there says nothing of it. */
+static bool is_device(const char *folder, const char *name)
+{
+	char path[PATH_MAX];
+	struct stat st;
+
+	return snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path) && lstat(path, &st) == 0 &&
+	       !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode);
+}
+
 static void on_step(void *ctx, const char *folder, const char *name)
 {
 	struct watch *w = ctx;
 
 	if (w->n < WATCHED_MAX && !is_watched(w, folder, name))
-		watch_add(w, folder, name);
+		watch_add(w, folder, name, is_device(folder, name) ? ENTRY_EVENTS : ENTRY_EVENTS | IN_CLOSE_WRITE);
+}
+
+/* By itself: in the folder of what is linked to, others may write all the time. */
+static void watch_target(struct watch *w, const char *link)
+{
+	struct stat st;
+
+	if (w->n < WATCHED_MAX && stat(link, &st) == 0 && S_ISREG(st.st_mode))
+		watch_add(w, link, NULL, IN_MODIFY);
 }
 
 static bool has_suffix(const struct watch *w, const char *name)
@@ -106,8 +125,10 @@ static void watch_links(struct watch *w, const char *folder)
 
 		if (entry->d_type != DT_LNK || !has_suffix(w, entry->d_name))
 			continue;
-		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) < (int)sizeof(path))
-			path_steps(path, on_step, w);
+		if (snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name) >= (int)sizeof(path))
+			continue;
+		path_steps(path, on_step, w);
+		watch_target(w, path);
 	}
 	if (dir)
 		closedir(dir);
@@ -118,7 +139,7 @@ static void arm(struct watch *w)
 	disarm(w);
 	for (size_t i = 0; i < w->want.n; i++) {
 		path_steps(w->want.folders[i], on_step, w);
-		watch_add(w, w->want.folders[i], NULL);
+		watch_add(w, w->want.folders[i], NULL, w->want.suffix ? WRITE_EVENTS : FOLDER_EVENTS);
 		watch_links(w, w->want.folders[i]);
 	}
 }

@@ -258,6 +258,45 @@ static void a_file_that_is_a_link_is_told_when_its_target_is_written(void **stat
 	assert_int_equal(told, 1);
 }
 
+static void a_file_that_is_a_link_is_told_while_its_target_is_written_in_place(void **state)
+{
+	char path[128];
+	int fd;
+
+	make_folder();
+	snprintf(path, sizeof(path), "%s/site", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	replace_link("../../site", "a/b/10-x.conf");
+	run();
+	told = 0;
+	assert_int_equal(write(fd, "x", 1), 1);
+	run();
+	assert_int_equal(told, 1);
+	close(fd);
+	run();
+	assert_int_equal(told, 2);
+}
+
+/* A link to /dev/null masks a file, and everybody writes there. */
+static void what_is_thrown_away_is_no_change_of_a_file_that_is_masked(void **state)
+{
+	int fd;
+
+	make_folder();
+	replace_link("/dev/null", "a/b/10-x.conf");
+	run();
+	told = 0;
+	fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	assert_int_equal(write(fd, "x", 1), 1);
+	close(fd);
+	run();
+	assert_int_equal(told, 0);
+	replace_link("../../site", "a/b/10-x.conf");
+	run();
+	assert_int_equal(told, 1);
+}
+
 static void links_in_a_circle_end(void **state)
 {
 	replace_link("link", "link");
@@ -327,6 +366,8 @@ int main(void)
 		TEST(a_folder_above_that_is_replaced_is_told),
 		TEST(what_happens_beside_the_way_is_no_change),
 		TEST(a_file_that_is_a_link_is_told_when_its_target_is_written),
+		TEST(a_file_that_is_a_link_is_told_while_its_target_is_written_in_place),
+		TEST(what_is_thrown_away_is_no_change_of_a_file_that_is_masked),
 		TEST(links_in_a_circle_end),
 		cmocka_unit_test(the_folders_of_what_rules_name_are_each_watched_once),
 		TEST(a_glob_is_watched_in_every_folder_that_fits_so_far),
