@@ -110,6 +110,13 @@ struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks)
 	return &(*at)->member;
 }
 
+bool member_is(struct member *one, uint64_t start_ticks)
+{
+	if (one->start_ticks == 0 && (one->born_ticks == 0 || start_ticks <= one->born_ticks))
+		one->start_ticks = start_ticks;
+	return one->start_ticks == start_ticks;
+}
+
 void members_drop(struct members *m, pid_t pid)
 {
 	struct entry **at = link_of(m, pid);

@@ -6,7 +6,8 @@
 
 struct member {
 	pid_t pid;
-	uint64_t start_ticks;
+	uint64_t start_ticks;	 /* 0: only told of by its parent's fork; looked up when it matters */
+	uint64_t born_ticks;	 /* then no later than this; 0: not known either */
 	unsigned group;		 /* index in the policy in force */
 	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
 	enum verdict_kind kind;	 /* RULE, FOLLOWS, STAYS or PINNED */
@@ -37,6 +38,8 @@ void members_free(struct members *m);
 struct member *members_find(struct members *m, pid_t pid);
 /* The entry of that pid, made if missing; what it held of an earlier process of the same pid is wiped when start_ticks differs. */
 struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks);
+/* Is it that process, and not another one with its number? Its start is filled in where it was not known. */
+bool member_is(struct member *one, uint64_t start_ticks);
 void members_drop(struct members *m, pid_t pid);
 size_t members_count(const struct members *m);
 const char *members_intern(struct members *m, const char *path); /* lives as long as m */

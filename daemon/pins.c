@@ -62,7 +62,7 @@ struct pin *pins_of(struct pins *p, pid_t pid, uint64_t start_ticks)
 {
 	struct pin *one = pins_find(p, pid);
 
-	if (one && one->start_ticks == 0) {
+	if (one && one->start_ticks == 0 && (one->born_ticks == 0 || start_ticks <= one->born_ticks)) {
 		one->start_ticks = start_ticks;
 		p->changed = true;
 	}
@@ -112,6 +112,7 @@ void pins_fork(struct pins *p, pid_t parent, pid_t child, uint64_t child_start_t
 	heir = *from;
 	heir.pid = child;
 	heir.start_ticks = child_start_ticks;
+	heir.born_ticks = 0;
 	heir.inherited = true;
 	pins_put(p, &heir);
 }

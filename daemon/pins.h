@@ -10,6 +10,7 @@
 struct pin {
 	pid_t pid;
 	uint64_t start_ticks; /* 0: only told of by its parent's fork; looked up when it matters */
+	uint64_t born_ticks;  /* as in struct member */
 	uint64_t key;	      /* of the decision; its heirs have the same, and members that follow have it for a rule's */
 	char group[GROUP_PATH_MAX_BYTES + 1]; /* "": released, so that it inherits nothing any more */
 	bool children;	      /* whoever it forks inherits it */

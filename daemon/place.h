@@ -53,9 +53,11 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 /* From here on, who is elsewhere was moved there by somebody else. where: bit per hierarchy. */
 void place_note_standing(struct placer *p, struct member *one, uint32_t where);
 
-/* One process, after an event: judged, and put where it belongs. forked_by: who forked it just now, 0 if that does not matter.
- * False when nobody is there to be judged any more. */
-bool place_judge(struct placer *p, pid_t pid, pid_t forked_by);
+/*
+ * One process, after an event: judged, and put where it belongs. birth: that event, where it told of a fork; else NULL.
+ * False when nobody is there to be judged any more.
+ */
+bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birth);
 
 /* Queues what is known of one for the journal, unless that says so already. */
 void place_journal(struct placer *p, struct member *one);

@@ -32,9 +32,7 @@ struct member *place_entry(struct placer *p, const struct proc_facts *f)
 {
 	struct member *one = members_find(p->members, f->pid);
 
-	if (one && one->start_ticks == 0)
-		one->start_ticks = f->start_ticks;
-	if (one && one->start_ticks != f->start_ticks) {
+	if (one && !member_is(one, f->start_ticks)) {
 		members_drop(p->members, f->pid);
 		one = NULL;
 	}

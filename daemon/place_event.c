@@ -6,6 +6,7 @@
 #include <cgq/memory.h>
 
 #include "classify.h"
+#include "clock.h"
 #include "tree_path.h"
 
 /*
@@ -60,7 +61,13 @@ void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 		members_drop(p->members, f->pid);
 }
 
-bool place_judge(struct placer *p, pid_t pid, pid_t forked_by)
+/* Is it another that has the number since that birth was told? */
+static bool is_younger(const struct proc_facts *f, const struct proc_event_told *birth)
+{
+	return birth && f->start_ticks > clock_start_ticks(birth->at_ns);
+}
+
+bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birth)
 {
 	struct proc_facts f = {.pid = pid};
 	struct facts_reader reader = placer_reader(p);
@@ -69,14 +76,14 @@ bool place_judge(struct placer *p, pid_t pid, pid_t forked_by)
 	struct standing s;
 	struct member *one;
 
-	if (place_is_own(p, pid) || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting) {
+	if (place_is_own(p, pid) || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting || is_younger(&f, birth)) {
 		proc_facts_done(&f);
 		return false;
 	}
 	f.known |= FACT_BIT(FACT_STAT);
 	/* A parent that is gone already has left its child to pid 1; it belonged somewhere all the same. */
-	if (forked_by && members_find(p->members, forked_by))
-		f.ppid = forked_by;
+	if (birth && members_find(p->members, birth->parent))
+		f.ppid = birth->parent;
 	one = place_entry(p, &f);
 	if (one)
 		one->ending = false; /* it has a first thread that does something */
@@ -93,7 +100,7 @@ bool place_judge(struct placer *p, pid_t pid, pid_t forked_by)
 		place_put(p, &f, &v);
 	proc_facts_done(&f);
 	/* One that ended while it was judged was judged by facts that were not there any more: "excluded", say. */
-	return members_find(p->members, pid) || !forked_by || place_is_there(p, pid, f.start_ticks);
+	return members_find(p->members, pid) || !birth || place_is_there(p, pid, f.start_ticks);
 }
 
 static bool asks(const struct placer *p, uint32_t kinds)
@@ -102,20 +109,28 @@ static bool asks(const struct placer *p, uint32_t kinds)
 }
 
 /* For its own children too: who is gone already may have forked. Its exit, told later, ends it. */
-static void remember_follower(struct placer *p, pid_t pid, const struct member *parent)
+static void remember_follower(struct placer *p, const struct proc_event_told *ev, const struct member *parent)
 {
-	struct member *one = members_put(p->members, pid, 0);
+	struct member *one = members_put(p->members, ev->pid, 0);
 
 	*one = *parent;
-	one->pid = pid;
+	one->pid = ev->pid;
 	one->left = GROUP_NONE;
-	one->start_ticks = 0; /* looked up when it matters */
+	one->start_ticks = 0;
+	one->born_ticks = clock_start_ticks(ev->at_ns);
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;
 	one->quick = false;
 	one->absent = false; /* its parent may be, to the full look that goes on */
 	one->ending = false;
 	one->journaled = false;
+}
+
+static void pin_forked(struct placer *p, const struct proc_event_told *ev)
+{
+	pins_fork(p->pins, ev->parent, ev->pid, 0);
+	if (pins_find(p->pins, ev->pid))
+		pins_find(p->pins, ev->pid)->born_ticks = clock_start_ticks(ev->at_ns);
 }
 
 /* What it did before it was placed ahead of an exec says nothing of it any more. */
@@ -145,17 +160,17 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 
 	/* Placed ahead of an exec, it overtook what is told here of its birth. */
 	if (is_overtaken(p, ev)) {
-		pins_fork(p->pins, ev->parent, ev->pid, 0);
+		pin_forked(p, ev);
 		return;
 	}
 	/* What an event of an earlier process of this pid left, had its exit been lost. */
 	if (!is_placed)
 		place_ended(p, ev->pid);
-	pins_fork(p->pins, ev->parent, ev->pid, 0);
+	pin_forked(p, ev);
 	if (is_placed)
 		return;
 	if (pins_find(p->pins, ev->pid) || (follows ? doubt : found != NULL) || asks(p, 1U << MATCH_PARENT)) {
-		if (place_judge(p, ev->pid, ev->parent)) {
+		if (place_judge(p, ev->pid, ev)) {
 			one = members_find(p->members, ev->pid);
 			/* found in place: no younger doubt about its own children than about itself */
 			if (one && one->placed_ns == 0)
@@ -165,7 +180,7 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	}
 	/* The child of a member is in its parent's cgroups; only one that was forked while the parent moved may not be. */
 	if (follows)
-		remember_follower(p, ev->pid, &parent);
+		remember_follower(p, ev, &parent);
 }
 
 /*
@@ -213,15 +228,15 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		return;
 	case EVENT_EXEC:
 		if (p->policy->n_rules > 0 && !is_too_early(p, ev))
-			place_judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_IDS:
 		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP) && !is_too_early(p, ev))
-			place_judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_COMM:
 		if (asks(p, 1U << MATCH_NAME) && !is_too_early(p, ev))
-			place_judge(p, ev->pid, 0);
+			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_EXIT:
 		if (runs_on(p, ev->pid))

@@ -18,7 +18,7 @@ static void journal_one(void *ctx, struct member *one)
 		return;
 	/* Of a child that was only told of, the start is not known yet; one that has ended needs none. */
 	if (one->start_ticks == 0 && proc_read(p->proc, &f, FACT_STAT) == 0)
-		one->start_ticks = f.start_ticks;
+		member_is(one, f.start_ticks);
 	proc_facts_done(&f);
 	if (one->start_ticks != 0)
 		place_journal(p, one);

@@ -31,9 +31,8 @@ static void moves(struct placer *p, const struct quick_message *m)
 {
 	struct member *one = members_find(p->members, m->pid);
 
-	if (one && one->start_ticks == 0)
-		one->start_ticks = m->start_ticks;
-	one = members_put(p->members, m->pid, m->start_ticks);
+	if (!one || !member_is(one, m->start_ticks))
+		one = members_put(p->members, m->pid, m->start_ticks);
 	take_origins(p, m, one);
 	one->journaled = false;
 	if (one->placed_ns > m->at_ns)
@@ -62,7 +61,7 @@ static void moved(struct placer *p, const struct quick_message *m, struct member
 	if (one && one->quick)
 		tell_moved(p, m, one);
 	if (!one || one->group != m->group)
-		place_judge(p, m->pid, 0);
+		place_judge(p, m->pid, NULL);
 }
 
 /* In none of our cgroups, so that nothing it forked asks for its entry. */
@@ -73,7 +72,7 @@ static void missed(struct placer *p, const struct quick_message *m, struct membe
 	one->quick = false;
 	one->placed_ns = 0;
 	if (place_is_there(p, m->pid, m->start_ticks))
-		place_judge(p, m->pid, 0);
+		place_judge(p, m->pid, NULL);
 	else
 		members_drop(p->members, m->pid);
 }
