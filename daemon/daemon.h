@@ -160,6 +160,8 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e);
 void daemon_close(struct daemon *d);
 /* The socket, the folder watch, timers and signals; then serves until SIGTERM. */
 int daemon_serve(struct daemon *d, struct err *e);
+/* once.c: --once. 1: not all is as it should be, which was told. */
+int daemon_once(struct daemon *d, struct err *e);
 /*
  * Acts on what events wait, without waiting for more; false when some were lost, or (with e) cannot be read. What was lost
  * is looked for within a second, whether or not the caller does so at once.

@@ -1,5 +1,4 @@
 /* cgqd: options, and the exit code. */
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,29 +23,6 @@ static void block_signals(void)
 	signal(SIGCHLD, SIG_DFL); /* inherited as ignored, the kernel would reap the health command before we know how it ended */
 }
 
-/* --once has nobody to try again later: what cannot be reclaimed in five seconds is told. */
-#define ONCE_SHRINK_TRIES 5
-
-static int run_once(struct daemon *d, struct err *e)
-{
-	int r = settle(d, WHY_START, e);
-
-	if (r < 0)
-		return r;
-	daemon_drain_events(d);
-	for (unsigned i = 0; i < ONCE_SHRINK_TRIES && d->n_shrinking > 0; i++) {
-		struct pollfd wait = {.fd = reclaim_fd(d->reclaim), .events = POLLIN};
-
-		poll(&wait, 1, 1000);
-		settle_shrunk(d);
-	}
-	for (size_t i = 0; i < d->n_shrinking; i++)
-		log_line(LOG_LEVEL_WARNING, "%s: in use now %llu bytes > wanted %llu; the old limit stays", d->shrinking[i].path,
-			 (unsigned long long)d->shrinking[i].use_bytes,
-			 (unsigned long long)d->shrinking[i].wanted_bytes);
-	return d->choice.n_refused > 0 || d->n_shrinking > 0;
-}
-
 static int run(const struct options *o)
 {
 	struct daemon d;
@@ -54,7 +30,7 @@ static int run(const struct options *o)
 	int r = daemon_open(&d, o, &e);
 
 	if (r == 0)
-		r = o->once ? run_once(&d, &e) : daemon_serve(&d, &e);
+		r = o->once ? daemon_once(&d, &e) : daemon_serve(&d, &e);
 	if (r < 0)
 		log_line(LOG_LEVEL_ERROR, "%s", e.text);
 	daemon_close(&d);
