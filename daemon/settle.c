@@ -204,7 +204,7 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	if (!ends_reset(why))
 		keep_reset(d->choice.policy, choice.policy);
 	if (why == WHY_START)
-		settle_confirm_resume(d, &good, good_known);
+		settle_confirm_resume(d, choice.policy, &good, good_known);
 	faults_done(&faults);
 	file_set_done(&good);
 	file_set_done(&d->seen);

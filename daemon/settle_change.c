@@ -54,10 +54,10 @@ static bool give_up_orphans(struct daemon *d, const struct policy *p)
 	return !d->changes.pending.is_pending && overrides_drop_orphans(&d->changes.overrides, p, orphan_tell, d);
 }
 
-void settle_change_end(struct daemon *d)
+void settle_change_end(struct daemon *d, const struct policy *stays)
 {
 	d->changes.pending = (struct pending){0};
-	give_up_orphans(d, d->choice.policy);
+	give_up_orphans(d, stays);
 	settle_change_save(d);
 }
 

@@ -102,7 +102,7 @@ static void begin_at(struct daemon *d)
 static void end(struct daemon *d)
 {
 	health_free(take_ptr(d->confirming.health));
-	settle_change_end(d);
+	settle_change_end(d, d->choice.policy);
 }
 
 /* What is in force goes: another policy is chosen next, and what rests may have a group again. */
@@ -263,7 +263,7 @@ void settle_confirm_tick(struct daemon *d)
 	roll_back(d, why);
 }
 
-void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_known)
+void settle_confirm_resume(struct daemon *d, const struct policy *now, struct file_set *good, bool is_known)
 {
 	if (!d->changes.pending.is_pending)
 		return;
@@ -272,7 +272,7 @@ void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_know
 		return;
 	}
 	log_line(LOG_LEVEL_WARNING, "what an unconfirmed change would return to is not there any more; it stays");
-	end_to_return(d);
+	settle_change_end(d, now);
 }
 
 void settle_confirm_resumed(struct daemon *d)

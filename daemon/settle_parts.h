@@ -45,8 +45,8 @@ void settle_save_good(struct daemon *d); /* not while a change waits: then the f
 void settle_time_text(char ret[TIME_TEXT_BYTES]); /* "2026-11-25 19:05:11" */
 void settle_change_load(struct daemon *d);
 void settle_change_save(struct daemon *d);
-/* What is in force stays: what was set in groups that are gone is given up. */
-void settle_change_end(struct daemon *d);
+/* That policy stays in force: what was set in groups that are gone is given up. */
+void settle_change_end(struct daemon *d, const struct policy *stays);
 /* seen: the files as they are; adds to faults what was rolled back. good: as for policy_choose(). */
 void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, struct faults *faults,
 		   const struct file_set *good, struct choice *ret);
@@ -54,8 +54,8 @@ void settle_choose(struct daemon *d, enum why why, const struct file_set *seen, 
 /* settle_confirm.c */
 /* Before another policy is taken: the one that is in force may be what a later confirmation returns to. */
 void settle_confirm_note(struct daemon *d, enum why why);
-/* At a start: good is what a change that still waits returns to (and is then taken); not known: it stays. */
-void settle_confirm_resume(struct daemon *d, struct file_set *good, bool is_known);
+/* At a start with that policy: good is what a change that still waits returns to (and is then taken); not known: it stays. */
+void settle_confirm_resume(struct daemon *d, const struct policy *now, struct file_set *good, bool is_known);
 void settle_confirm_resumed(struct daemon *d); /* once the policy is applied */
 unsigned settle_confirm_left(const struct daemon *d); /* seconds */
 

@@ -392,6 +392,23 @@ db_written_slowly() {
 	knob_is web ceiling 50
 }
 
+@test "on trial: where what it would return to is lost, it stays, and what was set in a group that is gone is given up" {
+	web 50% | policy 50-web.conf
+	cgqd_start
+	cgq set web cpu=20%..66%
+	rm "$CONF/50-web.conf"
+	cgq reload --confirm 60s
+	cgqd_kill
+	rm "$STATE/good"
+	cgqd_start
+	log_says 'what an unconfirmed change would return to is not there any more; it stays'
+	log_says 'web: cpu: no file names the group any more; what root set at .* is taken back'
+	cgqd_kill
+	cgqd_start
+	web 50% | policy_now 50-web.conf
+	knob_is web ceiling 50
+}
+
 @test "on trial: cgqd --once says that it does not wait for the end; one whose time is over is taken back" {
 	web 50% | policy 50-web.conf
 	cgqd_start
