@@ -264,11 +264,15 @@ static void wishes_drop(struct reclaim *r, const char *path, enum knob knob)
 			wish_drop(r, &r->wishes[i]);
 }
 
+static bool is_same(const struct wish *w, const struct action *a)
+{
+	return a->kind == ACTION_WRITE && w->what.knob == a->knob && !strcmp(w->path, a->path) && !strcmp(w->what.text, a->text);
+}
+
 static bool is_waiting(const struct reclaim *r, const struct action *a)
 {
 	for (size_t i = 0; i < r->n; i++)
-		if (r->wishes[i].what.knob == a->knob && !strcmp(r->wishes[i].path, a->path) &&
-		    !strcmp(r->wishes[i].what.text, a->text))
+		if (is_same(&r->wishes[i], a))
 			return true;
 	return false;
 }
@@ -283,7 +287,7 @@ static void wish_add(struct reclaim *r, const struct action *a)
 	r->wishes[r->n++] = w;
 }
 
-/* The same wish again, which every look at the tree has until it has landed, keeps its turn. */
+/* The same wish again, which every plan has until it has landed, keeps its turn. */
 void reclaim_ask(struct reclaim *r, const struct action *a)
 {
 	pthread_mutex_lock(&r->lock);
@@ -297,6 +301,23 @@ void reclaim_forget(struct reclaim *r, const char *path)
 {
 	pthread_mutex_lock(&r->lock);
 	wishes_drop(r, path, KNOB__COUNT);
+	pthread_mutex_unlock(&r->lock);
+}
+
+static bool is_asked(const struct wish *w, const struct action *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_same(w, &list[i]))
+			return true;
+	return false;
+}
+
+void reclaim_keep(struct reclaim *r, const struct action *list, size_t n)
+{
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = r->n; i--;)
+		if (!is_asked(&r->wishes[i], list, n))
+			wish_drop(r, &r->wishes[i]);
 	pthread_mutex_unlock(&r->lock);
 }
 

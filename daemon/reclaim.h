@@ -28,5 +28,7 @@ int reclaim_fd(const struct reclaim *r);
 /* Replaces an earlier wish for the same path and knob. */
 void reclaim_ask(struct reclaim *r, const struct action *a);
 void reclaim_forget(struct reclaim *r, const char *path); /* NULL: everything */
+/* Forgets everything but what these actions ask for again: that goes on, also where it is under way. */
+void reclaim_keep(struct reclaim *r, const struct action *list, size_t n);
 /* Takes one waiting report; false when there is none. Owned by the caller (path). */
 bool reclaim_take(struct reclaim *r, struct reclaim_report *ret);

@@ -231,6 +231,7 @@ static int take_machine(struct daemon *d, struct err *e)
 	settle_tell_machine(d, &now);
 	d->machine = now;
 	mover_forget(d->mover);
+	reclaim_forget(d->reclaim, NULL); /* it goes by where hierarchies were mounted */
 	settle_drift_forget(d);
 	refusals_clear(&d->refusals);
 	return 1;

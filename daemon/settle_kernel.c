@@ -42,7 +42,7 @@ static void note_shrinking(struct daemon *d, const struct plan *plan)
 	for (size_t i = 0; i < n_before; i++)
 		before[i] = d->shrinking[i];
 	d->n_shrinking = 0;
-	reclaim_forget(d->reclaim, NULL);
+	reclaim_keep(d->reclaim, plan->first, plan->n_first);
 	for (size_t i = 0; i < plan->n_first; i++) {
 		const struct action *a = &plan->first[i];
 		const struct seen_cgroup *seen = tree_find(&d->tree, a->path ? a->path : "");

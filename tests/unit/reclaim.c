@@ -128,6 +128,55 @@ static void a_limit_that_lands_after_it_was_given_up_is_reported(void **state)
 	t->k->write = write_really;
 }
 
+static struct dir_tree *reclaimed_in;
+static const struct action *asked_again;
+
+/* It helps, and meanwhile everything is planned anew. */
+static int write_while_planned(struct kernel *k, const struct hierarchy *h, const char *path, const char *file,
+			       const char *text, struct err *e)
+{
+	if (strcmp(file, "memory.reclaim") != 0)
+		return write_really(k, h, path, file, text, e);
+	dir_put(reclaimed_in, CONTROLLER_MEMORY, "/cgq/a", "memory.current", "900000\n");
+	reclaim_keep(forgets, asked_again, asked_again ? 1 : 0);
+	return 0;
+}
+
+static void what_is_under_way_goes_on_where_it_is_asked_for_again(void **state)
+{
+	struct dir_tree *t = reclaimed_in = *state;
+	struct action a = lower_to("1000000", 1000000);
+
+	forgets = reclaim_with_use(t, "2000000\n");
+	write_really = t->k->write;
+	t->k->write = write_while_planned;
+	asked_again = &a;
+	reclaim_ask(forgets, &a);
+	assert_true(report_of(forgets).landed);
+	t->k->write = write_really;
+	reclaim_free(forgets);
+}
+
+static void what_is_asked_for_no_more_does_not_land(void **state)
+{
+	const struct timespec retry = { .tv_sec = 2, .tv_nsec = 300000000 };
+	struct dir_tree *t = *state;
+	struct reclaim *r = reclaim_with_use(t, "2000000\n");
+	struct action a = lower_to("1000000", 1000000), b = lower_to("1500000", 1500000), removal = a;
+
+	removal.kind = ACTION_REMOVE;
+	reclaim_ask(r, &a);
+	report_of(r);
+	reclaim_keep(r, &a, 1);
+	reclaim_ask(r, &a);
+	reclaim_keep(r, (const struct action[]){ b, removal }, 2);
+	dir_put(t, CONTROLLER_MEMORY, "/cgq/a", "memory.current", "900000\n");
+	nanosleep(&retry, NULL);
+	assert_silent(r);
+	assert_string_equal(dir_read(t, CONTROLLER_MEMORY, "/cgq/a", "memory.max"), "max");
+	reclaim_free(r);
+}
+
 static void a_cgroup_that_vanished_is_an_error_and_the_end_of_it(void **state)
 {
 	struct dir_tree *t = *state;
@@ -167,6 +216,8 @@ int main(void)
 		ON_V2(use_below_the_limit_lands_at_once),
 		ON_V2(the_last_wish_counts),
 		ON_V2(a_limit_that_lands_after_it_was_given_up_is_reported),
+		ON_V2(what_is_under_way_goes_on_where_it_is_asked_for_again),
+		ON_V2(what_is_asked_for_no_more_does_not_land),
 		ON_V2(a_cgroup_that_vanished_is_an_error_and_the_end_of_it),
 		ON_V2(an_end_waits_for_nobody),
 	};
