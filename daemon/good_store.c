@@ -16,8 +16,26 @@
 #define GOOD_NAME "good"
 #define GOOD_HEAD "cgq-good 1\n"
 #define GOOD_TAIL "hash "
+#define TAIL_BYTES (sizeof(GOOD_TAIL) + 21)
 /* Every file at its largest would be 1 GiB; nobody's policy is, and what is larger is not worth a restart's memory. */
 #define GOOD_MAX_BYTES (256U << 20)
+
+/* A name that would read as two lines is left out too, rather than make the whole set unreadable. */
+static bool is_taken(const struct policy_file *one, size_t n_before, size_t room)
+{
+	const size_t head = strlen("file \npath \nbytes \n\n") + 20;
+
+	return n_before < POLICY_FILES_MAX && one->len <= POLICY_FILE_MAX_BYTES &&
+	       head + strlen(one->name) + strlen(one->path) + one->len <= room && !strchr(one->path, '\n') &&
+	       !strchr(one->name, '\n');
+}
+
+static void file_put(FILE *f, const struct policy_file *one)
+{
+	fprintf(f, "file %s\npath %s\nbytes %zu\n", one->name, one->path, one->len);
+	fwrite(one->text ? one->text : "", 1, one->len, f);
+	fputc('\n', f);
+}
 
 /*
  *	cgq-good 1
@@ -27,24 +45,24 @@
  *	…123 bytes…
  *	hash 1234567890
  */
-char *good_store_format(const struct file_set *set, size_t *ret_len)
+char *good_store_format(const struct file_set *set, size_t max_bytes, size_t *ret_len, size_t *ret_left_out)
 {
 	char *text = NULL;
 	FILE *f = open_memstream(&text, ret_len);
+	size_t n = 0;
 
 	if (!f)
 		abort(); /* out of memory, as must_alloc() */
 	fputs(GOOD_HEAD, f);
 	for (size_t i = 0; i < set->n; i++) {
-		const struct policy_file *one = &set->list[i];
+		size_t used = (size_t)ftell(f) + TAIL_BYTES;
 
-		/* A name that would read as two lines is left out rather than make the whole set unreadable. */
-		if (strchr(one->path, '\n') || strchr(one->name, '\n'))
+		if (used > max_bytes || !is_taken(&set->list[i], n, max_bytes - used))
 			continue;
-		fprintf(f, "file %s\npath %s\nbytes %zu\n", one->name, one->path, one->len);
-		fwrite(one->text ? one->text : "", 1, one->len, f);
-		fputc('\n', f);
+		file_put(f, &set->list[i]);
+		n++;
 	}
+	*ret_left_out = set->n - n;
 	fflush(f);
 	fprintf(f, GOOD_TAIL "%" PRIu64 "\n", text_hash(0, text, *ret_len));
 	fclose(f);
@@ -138,8 +156,12 @@ int good_store_load(int folder, struct file_set *ret, struct err *e)
 
 int good_store_save(int folder, const struct file_set *set, struct err *e)
 {
-	size_t len = 0;
-	auto_free char *text = good_store_format(set, &len);
+	size_t len = 0, left_out = 0;
+	auto_free char *text = good_store_format(set, GOOD_MAX_BYTES, &len, &left_out);
+	int r = state_write(folder, GOOD_NAME, text, len, e);
 
-	return state_write(folder, GOOD_NAME, text, len, e);
+	if (r == 0 && left_out > 0)
+		r = fail(e, EFBIG, "%s: %zu of %zu files are more than can be kept: over a restart they have no last good version",
+			 GOOD_NAME, left_out, set->n);
+	return r;
 }

@@ -17,6 +17,7 @@
 #define PINS_NAME      "pins"
 #define PINS_HEAD      "cgq-pins 1 "
 #define PINS_MAX_BYTES (16U << 20)
+#define LINE_MAX_BYTES (128 + GROUP_PATH_MAX_BYTES)
 #define RELEASED       "-" /* no group has that name */
 
 enum { PID, START, KEY, CHILDREN, INHERITED, UID, AT, NUMBERS };
@@ -101,13 +102,22 @@ int pin_store_load(int folder, struct pins *p, struct err *e)
 	return r;
 }
 
+struct writing {
+	FILE *f;
+	size_t left_out; /* with more, all of it would not be read again */
+};
+
 static void line_put(void *ctx, struct pin *one)
 {
-	FILE *f = ctx;
+	struct writing *w = ctx;
 
 	/* one that was only told of is found again through its parent */
-	if (one->start_ticks)
-		fprintf(f, "%d %" PRIu64 " %" PRIu64 " %d %d %u %" PRIu64 " %s\n", (int)one->pid, one->start_ticks, one->key,
+	if (one->start_ticks == 0)
+		return;
+	if (ftell(w->f) + LINE_MAX_BYTES > (long)PINS_MAX_BYTES)
+		w->left_out++;
+	else
+		fprintf(w->f, "%d %" PRIu64 " %" PRIu64 " %d %d %u %" PRIu64 " %s\n", (int)one->pid, one->start_ticks, one->key,
 			one->children, one->inherited, one->uid, one->at_usec, one->group[0] ? one->group : RELEASED);
 }
 
@@ -115,23 +125,23 @@ int pin_store_save(int folder, struct pins *p, struct err *e)
 {
 	auto_free char *text = NULL;
 	char boot[BOOT_ID_SIZE];
+	struct writing w = {0};
 	size_t len = 0;
-	FILE *f;
 	int r;
 
 	if (folder < 0 || !pins_changed(p))
 		return 0;
 	boot_id_read(boot);
-	f = open_memstream(&text, &len);
-	if (!f)
+	w.f = open_memstream(&text, &len);
+	if (!w.f)
 		return fail(e, errno, "state: pins: %m");
-	fprintf(f, PINS_HEAD "%s\n", boot);
-	pins_each(p, line_put, f);
-	if (fclose(f) != 0)
+	fprintf(w.f, PINS_HEAD "%s\n", boot);
+	pins_each(p, line_put, &w);
+	if (fclose(w.f) != 0)
 		return fail(e, ENOMEM, "state: pins: %s", strerror(ENOMEM));
 	r = state_write(folder, PINS_NAME, text, len, e);
 	if (r < 0)
 		return fail_prefix(e, "state");
 	pins_saved(p);
-	return 0;
+	return w.left_out ? fail(e, EFBIG, "state: pins: %zu of %zu are more than can be kept", w.left_out, pins_count(p)) : 0;
 }

@@ -206,6 +206,24 @@ static void nothing_is_written_where_nothing_changed(void **state)
 	pins_free(p);
 }
 
+static void more_than_can_be_read_again_is_left_out_and_told(void **state)
+{
+	struct pins *p = pins_new(), *next = pins_new();
+	struct pin one = {.start_ticks = UINT64_MAX, .key = UINT64_MAX, .uid = UINT32_MAX, .at_usec = UINT64_MAX};
+	struct err e = {0};
+
+	memset(one.group, 'a', GROUP_PART_MAX_BYTES);
+	for (one.pid = 1; one.pid <= 200000; one.pid++)
+		pins_put(p, &one);
+	assert_int_equal(pin_store_save(folder, p, &e), -EFBIG);
+	assert_int_equal(strncmp(e.text, "state: pins: ", 13), 0);
+	assert_false(pins_changed(p)); /* not again every second */
+	assert_int_equal(pin_store_load(folder, next, NULL), 0);
+	assert_true(pins_count(next) > 100000);
+	pins_free(p);
+	pins_free(next);
+}
+
 static char *text_of_boot(const char *lines)
 {
 	char boot[BOOT_ID_SIZE];
@@ -311,6 +329,7 @@ int main(void)
 		IN_FOLDER(nothing_is_written_where_nothing_changed),
 		IN_FOLDER(damaged_lines_cost_one_line_of_log_and_no_other_pin),
 		IN_FOLDER(a_group_longer_than_any_is_damage),
+		IN_FOLDER(more_than_can_be_read_again_is_left_out_and_told),
 		IN_FOLDER(pins_of_another_boot_version_or_kind_are_nobodys),
 		IN_FOLDER(a_folder_that_takes_nothing_costs_a_line),
 	};

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <cgq/auto.h>
+#include <cgq/bounds.h>
 #include <cgq/memory.h>
 
 #include "base_store.h"
@@ -48,11 +49,11 @@ static void a_good_set_comes_back_byte_for_byte(void **state)
 static void every_flipped_byte_of_a_good_set_is_noticed(void **state)
 {
 	struct file_set set = {0};
-	size_t len = 0;
+	size_t len = 0, left_out;
 	auto_free char *text = NULL;
 
 	fill_set(&set);
-	text = good_store_format(&set, &len);
+	text = good_store_format(&set, SIZE_MAX, &len, &left_out);
 	for (size_t i = 0; i < len; i++) {
 		struct file_set back = {0};
 		struct err e = {0};
@@ -69,11 +70,11 @@ static void every_flipped_byte_of_a_good_set_is_noticed(void **state)
 static void every_cut_of_a_good_set_is_noticed(void **state)
 {
 	struct file_set set = {0};
-	size_t len = 0;
+	size_t len = 0, left_out;
 	auto_free char *text = NULL;
 
 	fill_set(&set);
-	text = good_store_format(&set, &len);
+	text = good_store_format(&set, SIZE_MAX, &len, &left_out);
 	for (size_t i = 0; i < len; i++) {
 		auto_free char *cut = must_strndup("", 0);
 		struct file_set back = {0};
@@ -82,6 +83,52 @@ static void every_cut_of_a_good_set_is_noticed(void **state)
 		memcpy(cut, text, i);
 		assert_true(good_store_parse(cut, i, &back, NULL) < 0);
 		assert_int_equal(back.n, 0);
+	}
+	file_set_done(&set);
+}
+
+static void put_number(struct file_set *set, unsigned i, const char *text, size_t len)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%04u.conf", i);
+	file_set_put(set, name, name, text, len, false);
+}
+
+static void what_is_more_than_can_be_read_again_is_left_out_and_told(void **state)
+{
+	struct file_set set = {0}, back = {0};
+	struct err e = {0};
+
+	for (unsigned i = 0; i < POLICY_FILES_MAX + 2; i++)
+		put_number(&set, i, "", 0);
+	assert_int_equal(good_store_save(folder_fd, &set, &e), -EFBIG);
+	assert_non_null(strstr(e.text, "2 of 1002 files"));
+	assert_int_equal(good_store_load(folder_fd, &back, NULL), 0);
+	assert_int_equal(back.n, POLICY_FILES_MAX);
+	file_set_done(&set);
+	file_set_done(&back);
+}
+
+/* Within any bound, what is kept can be read; one that is too large is not the end of it. */
+static void what_is_too_large_is_left_out_and_no_other(void **state)
+{
+	static const char text[1000];
+	struct file_set set = {0};
+
+	for (unsigned i = 0; i < 5; i++)
+		put_number(&set, i, text, i == 2 ? sizeof(text) : 10);
+	for (size_t max = 0; max < 1600; max++) {
+		struct file_set back = {0};
+		size_t len = 0, left_out = 0;
+		auto_free char *kept = good_store_format(&set, max, &len, &left_out);
+
+		assert_true(len <= max || left_out == set.n);
+		assert_int_equal(good_store_parse(kept, len, &back, NULL), 0);
+		assert_int_equal(back.n + left_out, set.n);
+		assert_true(back.n >= 3 || max < 400);
+		assert_true(back.n == 5 ? max > 1000 : max < 1500);
+		file_set_done(&back);
 	}
 	file_set_done(&set);
 }
@@ -153,6 +200,8 @@ int main(void)
 		TEST(every_flipped_byte_of_a_good_set_is_noticed),
 		TEST(every_cut_of_a_good_set_is_noticed),
 		TEST(a_good_set_comes_back_byte_for_byte),
+		TEST(what_is_more_than_can_be_read_again_is_left_out_and_told),
+		TEST(what_is_too_large_is_left_out_and_no_other),
 		TEST(a_missing_good_set_is_no_trouble),
 		TEST(a_folder_that_others_may_write_to_is_not_trusted),
 		TEST(a_missing_folder_is_made_with_its_parents),
