@@ -194,7 +194,7 @@ int daemon_settle(struct daemon *d, enum why why, struct err *e);
 
 /* settle.c: policy, machine and processes are looked at, and what is wrong is put right. */
 int settle(struct daemon *d, enum why why, struct err *e);
-/* pin, unpin, freeze, thaw, kill. -ENOENT: no such group, -ESRCH: no such process. */
+/* pin, unpin, freeze, thaw, kill. -errno: ret->missing says whether for want of its group or process. */
 int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *ret, struct err *e);
 void settle_pins_save(struct daemon *d); /* those that were inherited, or ended */
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */

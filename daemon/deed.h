@@ -15,7 +15,11 @@ struct deed {
 	int signal;	   /* KILL */
 };
 
+/* Which of its objects does not exist. Another failure may have the same errno: a file of the kernel's that is missing. */
+enum deed_missing { DEED_MISSES_NOTHING, DEED_MISSES_GROUP, DEED_MISSES_PROCESS };
+
 struct deed_done {
+	enum deed_missing missing; /* where it failed */
 	char note[320];	   /* what the person should know all the same; "": nothing */
 	size_t signalled;  /* KILL: processes */
 	size_t left;	   /* KILL by SIGKILL: still there when the time was up */

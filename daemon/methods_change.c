@@ -116,9 +116,9 @@ static json_t *do_deed(struct question *q, struct deed *deed, struct deed_done *
 	deed->group = parameter_text(q, "group");
 	deed->children = json_is_true(json_object_get(q->parameters, "children"));
 	r = q->service->deed(q->service->ctx, deed, done, &e);
-	if (r == -ENOENT)
+	if (r < 0 && done->missing == DEED_MISSES_GROUP)
 		return no_such_group(q);
-	if (r == -ESRCH)
+	if (r < 0 && done->missing == DEED_MISSES_PROCESS)
 		return refuse(q, CGQ ".NoSuchProcess", "pid", json_integer(pid));
 	if (r < 0)
 		return refuse_text(q, CGQ ".Failed", "text", e.text);

@@ -27,7 +27,7 @@ struct service {
 	int (*reload)(void *ctx, struct err *e); /* done when it returns; refusals stand in the view's choice */
 	/* Gives one group (with its children), or with NULL everything, back as it was. */
 	int (*reset)(void *ctx, const char *group, struct err *e);
-	/* -ENOENT: no such group, -ESRCH: no such process. */
+	/* -errno: refused, or failed; ret->missing says whether for want of its group or process. */
 	int (*deed)(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e);
 	/* 0 with faults: it would not hold, and nothing was changed. */
 	int (*set)(void *ctx, const struct set_request *q, struct faults *faults, struct err *e);

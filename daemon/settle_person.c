@@ -77,6 +77,12 @@ static void pin_put(struct daemon *d, const struct deed *deed, const struct proc
 	settle_pins_save(d);
 }
 
+static int misses_process(struct deed_done *ret, int r)
+{
+	ret->missing = r == -ESRCH ? DEED_MISSES_PROCESS : DEED_MISSES_NOTHING;
+	return r;
+}
+
 /* 0 when it is where it shall be. */
 static int pin_judge(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e)
 {
@@ -90,7 +96,7 @@ static int pin_judge(struct daemon *d, const struct deed *deed, unsigned group, 
 	if (placer_is_placed(&d->placer, deed->pid, group))
 		return 0;
 	if (!pins_find(d->pins, deed->pid))
-		return fail(e, ESRCH, "pid %d has ended", (int)deed->pid);
+		return misses_process(ret, fail(e, ESRCH, "pid %d has ended", (int)deed->pid));
 	return fail(e, EBUSY, "pid %d is pinned, but cannot be moved to %s yet; cgq status says why", (int)deed->pid,
 		    deed->group);
 }
@@ -98,7 +104,7 @@ static int pin_judge(struct daemon *d, const struct deed *deed, unsigned group, 
 static int pin(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e)
 {
 	struct proc_facts f;
-	int r = placer_may_pin(&d->placer, deed->pid, group, &f, e);
+	int r = misses_process(ret, placer_may_pin(&d->placer, deed->pid, group, &f, e));
 
 	if (r == 0) {
 		pin_put(d, deed, &f);
@@ -111,13 +117,13 @@ static int pin(struct daemon *d, const struct deed *deed, unsigned group, struct
 	return r;
 }
 
-static int unpin(struct daemon *d, const struct deed *deed, struct err *e)
+static int unpin(struct daemon *d, const struct deed *deed, struct deed_done *ret, struct err *e)
 {
 	struct proc_facts f = {.pid = deed->pid};
 	int r = proc_read(d->proc, &f, FACT_STAT);
 
 	if (r < 0)
-		r = fail(e, ESRCH, "there is no process %d", (int)deed->pid);
+		r = misses_process(ret, fail(e, ESRCH, "there is no process %d", (int)deed->pid));
 	else if (!pins_of(d->pins, deed->pid, f.start_ticks) || !placer_unpin(&d->placer, deed->pid))
 		r = fail(e, EINVAL, "pid %d (%s): it is not pinned", (int)deed->pid, TEXT_ESCAPED(f.comm));
 	if (r == 0) {
@@ -193,12 +199,14 @@ int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *r
 	daemon_drain_events(d);
 	group = deed->group ? policy_group(d->choice.policy, deed->group) : GROUP_NONE;
 	if (deed->group && group == GROUP_NONE)
+		ret->missing = DEED_MISSES_GROUP;
+	if (ret->missing)
 		return fail(e, ENOENT, "there is no group '%s'", TEXT_ESCAPED(deed->group));
 	switch (deed->kind) {
 	case DEED_PIN:
 		return pin(d, deed, group, ret, e);
 	case DEED_UNPIN:
-		return unpin(d, deed, e);
+		return unpin(d, deed, ret, e);
 	case DEED_FREEZE:
 		return freeze(d, deed, group, e);
 	case DEED_THAW:

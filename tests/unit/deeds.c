@@ -11,6 +11,7 @@ static struct fake {
 	char deed_group[64];
 	size_t deeds;
 	int fails;
+	enum deed_missing missing;
 } fake;
 
 static bool is_ready(void *ctx)
@@ -28,6 +29,7 @@ static int fake_deed(void *ctx, const struct deed *deed, struct deed_done *ret, 
 	snprintf(ret->note, sizeof(ret->note), "noted");
 	ret->signalled = 7;
 	ret->left = 2;
+	ret->missing = f->missing;
 	return f->fails ? (fail)(e, f->fails, "not that one") : 0;
 }
 
@@ -102,11 +104,20 @@ static void a_deed_that_is_refused_says_which_of_its_objects_is_missing(void **s
 	struct fake *f = &fake;
 
 	f->fails = ENOENT;
+	f->missing = DEED_MISSES_GROUP;
 	expect_error("io.cgq.Pin", "{\"pid\":7,\"group\":\"w\"}", "io.cgq.NoSuchGroup {\"group\":\"w\"}");
 	f->fails = ESRCH;
+	f->missing = DEED_MISSES_PROCESS;
 	expect_error("io.cgq.Pin", "{\"pid\":7,\"group\":\"w\"}", "io.cgq.NoSuchProcess {\"pid\":7}");
 	f->fails = EBUSY;
+	f->missing = DEED_MISSES_NOTHING;
 	expect_error("io.cgq.Kill", "{\"group\":\"w\"}", "io.cgq.Failed {\"text\":\"not that one\"}");
+	/* what the deed needed beside them */
+	f->fails = ENOENT;
+	expect_error("io.cgq.Freeze", "{\"group\":\"w\"}", "io.cgq.Failed {\"text\":\"not that one\"}");
+	f->fails = ESRCH;
+	expect_error("io.cgq.Unpin", "{\"pid\":7}", "io.cgq.Failed {\"text\":\"not that one\"}");
+	f->fails = 0;
 }
 
 int main(void)
