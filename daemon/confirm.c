@@ -1,6 +1,7 @@
 /* Whether a change does harm. */
 #include "confirm.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,7 @@ void confirm_numbers_done(struct confirm_numbers *n)
 		free(n->list[i].group);
 	}
 	free(n->list);
+	strmap_clear(&n->numbers, NULL);
 	*n = (struct confirm_numbers){0};
 }
 
@@ -42,16 +44,23 @@ struct confirm_row *confirm_numbers_add(struct confirm_numbers *n, const char *p
 	return &n->list[n->n++];
 }
 
+static void rows_number(struct confirm_numbers *n)
+{
+	for (size_t i = n->numbers.n; i < n->n; i++)
+		strmap_put(&n->numbers, n->list[i].path)->value = (void *)(uintptr_t)(i + 1);
+}
+
 /* A cgroup that was not there before was made by the change: nobody was killed in it then. */
 static struct confirm_row *row_before(struct confirm_numbers *before, const struct confirm_row *now)
 {
+	const struct strmap_entry *at = strmap_find(&before->numbers, now->path);
 	struct confirm_row *new;
 
-	for (size_t i = 0; i < before->n; i++)
-		if (strcmp(before->list[i].path, now->path) == 0)
-			return &before->list[i];
+	if (at)
+		return &before->list[(uintptr_t)at->value - 1];
 	new = confirm_numbers_add(before, now->path, now->group);
 	new->oom_kills = (struct counter){true, 0};
+	rows_number(before);
 	return new;
 }
 
@@ -111,6 +120,7 @@ bool confirm_judge(struct confirm_numbers *before, const struct confirm_numbers 
 	char of_row[512];
 	bool bad = false;
 
+	rows_number(before);
 	/* The kernel counts a kill in the groups above as well: the innermost is named. */
 	for (size_t i = now->n; i-- > 0;) {
 		bool is_bad = row_judge(row_before(before, &now->list[i]), &now->list[i], of_row, sizeof(of_row));

@@ -6,6 +6,8 @@
 
 #include <cgq/sample.h>
 
+#include "strmap.h"
+
 /* One cgroup of ours, or the machine (path ""). Percentages below 0 are unknown. */
 struct confirm_row {
 	char *path;		  /* relative to our tree; tells rows apart */
@@ -20,6 +22,7 @@ struct confirm_row {
 struct confirm_numbers {
 	struct confirm_row *list;
 	size_t n, cap;
+	struct strmap numbers; /* confirm_judge()'s own: a row's path to its number in list, from 1 */
 };
 
 void confirm_numbers_done(struct confirm_numbers *n);

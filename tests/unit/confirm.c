@@ -2,6 +2,7 @@
 #include "policy_help.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "confirm.h"
 
@@ -115,6 +116,32 @@ static void a_group_that_is_gone_does_no_harm(void **state)
 	confirm_numbers_done(&before);
 }
 
+/* Once a second, beside everything else: the CPU time of a row does not grow with their number. */
+static void many_groups_are_judged_in_a_moment(void **state)
+{
+	struct confirm_numbers before = { 0 }, now = { 0 };
+	clock_t begun;
+	char why[200];
+
+	for (int i = 0; i < 60000; i++) {
+		auto_free char *path = must_printf("a-group-among-many/%d", i);
+
+		if (i % 2)
+			fill(&before, path, 1, 0, 0);
+		fill(&now, path, i == 4711, 0, 0);
+	}
+	begun = clock();
+	for (int look = 0; look < 2; look++)
+		assert_false(confirm_judge(&before, &now, NULL, why, sizeof(why)));
+	assert_true(clock() - begun < CLOCKS_PER_SEC);
+	assert_int_equal(before.n, now.n);
+	now.list[4711].oom_kills.value = 2;
+	assert_true(confirm_judge(&before, &now, NULL, why, sizeof(why)));
+	assert_string_equal(why, "oom kill in a-group-among-many/4711");
+	confirm_numbers_done(&before);
+	confirm_numbers_done(&now);
+}
+
 static void the_health_command_has_to_fail_twice(void **state)
 {
 	struct confirm_numbers before = { 0 }, now = { 0 };
@@ -134,6 +161,7 @@ int main(void)
 		cmocka_unit_test(the_innermost_group_is_named),
 		cmocka_unit_test(a_kill_in_a_cgroup_that_the_change_made_counts),
 		cmocka_unit_test(a_group_that_is_gone_does_no_harm),
+		cmocka_unit_test(many_groups_are_judged_in_a_moment),
 		cmocka_unit_test(the_health_command_has_to_fail_twice),
 	};
 
