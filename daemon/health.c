@@ -21,7 +21,7 @@
 #define EVERY_USEC 2000000U
 /* What a health check asks of a local service takes milliseconds; a web server that needs longer is not healthy. */
 #define LIMIT_SECONDS 5
-/* A process that is killed ends in less than one; one that sleeps in a dead disk is left to init. */
+/* A process that is killed ends in less than one; one that sleeps in a dead disk is left to the loop. */
 #define KILL_WAIT_MS  50
 #define WORDS_MAX     64
 #define OUTPUT_BYTES  200
@@ -265,6 +265,29 @@ int health_new(sd_event *event, const char *command, struct health **ret, struct
 	return 0;
 }
 
+static int on_late_end(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+{
+	siginfo_t end = {0};
+
+	waitid(P_PIDFD, (id_t)fd, &end, WEXITED | WNOHANG);
+	sd_event_source_set_floating(s, false); /* the loop's was the only reference */
+	return 0;
+}
+
+/* Waited for whenever it ends: nobody else may, as long as we live. */
+static void child_leave(struct health *h)
+{
+	sd_event_source *s;
+
+	h->end = sd_event_source_disable_unref(h->end);
+	if (sd_event_add_io(h->event, &s, h->pidfd, EPOLLIN, on_late_end, NULL) < 0)
+		return;
+	h->pidfd = -1;
+	sd_event_source_set_io_fd_own(s, true);
+	sd_event_source_set_floating(s, true);
+	sd_event_source_unref(s);
+}
+
 void health_free(struct health *h)
 {
 	if (!h)
@@ -273,8 +296,10 @@ void health_free(struct health *h)
 		struct pollfd end = {.fd = h->pidfd, .events = POLLIN};
 
 		child_kill(h);
-		poll(&end, 1, KILL_WAIT_MS);
-		waitpid(h->pid, NULL, WNOHANG);
+		if (poll(&end, 1, KILL_WAIT_MS) > 0)
+			waitpid(h->pid, NULL, WNOHANG);
+		else
+			child_leave(h);
 	}
 	child_forget(h);
 	sd_event_source_disable_unref(h->timer);

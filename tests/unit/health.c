@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -101,6 +102,35 @@ static void one_that_hangs_is_killed_with_its_children(void **state)
 	assert_true(is_gone(sleeper));
 }
 
+static bool is_late;
+
+/* The one that the health command's end is waited with. */
+int poll(struct pollfd *fds, nfds_t n, int ms)
+{
+	struct timespec limit = { .tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000L };
+
+	return is_late ? 0 : ppoll(fds, n, ms < 0 ? NULL : &limit, NULL);
+}
+
+static void one_that_ends_late_is_waited_for_all_the_same(void **state)
+{
+	unsigned before = descriptors();
+	struct health *h = NULL;
+	sd_event *event;
+
+	assert_true(sd_event_new(&event) >= 0);
+	assert_int_equal(health_new(event, "/bin/sleep 100", &h, NULL), 0);
+	run(event, h, 100);
+	is_late = true;
+	health_free(h);
+	is_late = false;
+	for (int i = 0; i < 100 && waitid(P_ALL, 0, &(siginfo_t){ 0 }, WEXITED | WNOHANG | WNOWAIT) == 0; i++)
+		sd_event_run(event, 20000);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	sd_event_unref(event);
+	assert_int_equal(descriptors(), before);
+}
+
 static void one_that_runs_is_ended_with_us(void **state)
 {
 	struct health *h = NULL;
@@ -135,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(its_end_is_told_with_its_first_line),
 		cmocka_unit_test(one_that_hangs_is_killed_with_its_children),
+		cmocka_unit_test(one_that_ends_late_is_waited_for_all_the_same),
 		cmocka_unit_test(one_that_runs_is_ended_with_us),
 		cmocka_unit_test(a_command_of_too_many_words_is_none),
 	};
