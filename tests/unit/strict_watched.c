@@ -1,0 +1,81 @@
+/* Who asks at the gate is a member from there on: whom it forks is told of, though no rule names it. */
+#include "ear.h"
+
+#include "daemon.h"
+
+#define INODE 4711 /* of the file that it asks for */
+
+/* A child of ours that forks once it is told to. */
+struct forking {
+	pid_t pid;
+	int tell;
+};
+
+static struct forking forking_start(struct ear *ear)
+{
+	struct forking f;
+	int ends[2];
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
+	f.pid = fork();
+	if (f.pid == 0) {
+		close(ends[1]);
+		if (read(ends[0], &byte, 1) == 1 && fork() == 0)
+			_exit(0);
+		wait(NULL);
+		_exit(0);
+	}
+	close(ends[0]);
+	f.tell = ends[1];
+	listen_on(ear);
+	return f;
+}
+
+static unsigned children_told_of(struct ear *ear, struct forking *f)
+{
+	unsigned n = 0;
+
+	assert_int_equal(write(f->tell, "x", 1), 1);
+	close(f->tell);
+	waitpid(f->pid, NULL, 0);
+	listen_on(ear);
+	for (size_t i = 0; i < ear->n; i++)
+		n += ear->heard[i].kind == EVENT_FORK && ear->heard[i].parent == f->pid;
+	return n;
+}
+
+static void asks(struct ear *ear, pid_t pid, uint64_t inode)
+{
+	static struct strict_file file = {.dev = 1, .ino = INODE, .name = "efile", .fd = -1};
+	/* It is the daemon itself, so that nothing is judged. */
+	struct daemon d = {.filter = ear->filter, .placer = {.self = pid}, .strict_files = {&file, 1, 1}};
+
+	settle_strict_asks(&d, &(struct gate_said){.pid = pid, .at_ns = placer_now_ns(), .dev = 1, .ino = inode});
+}
+
+static void whom_it_forks_is_told_of(void **state)
+{
+	static const struct event_wants nothing_wanted = {.any = false};
+	struct ear *ear = *state;
+	struct forking one, other, stranger;
+
+	want(ear, &nothing_wanted);
+	one = forking_start(ear);
+	other = forking_start(ear);
+	stranger = forking_start(ear);
+	asks(ear, one.pid, INODE);
+	asks(ear, stranger.pid, INODE + 1); /* for a file of no strict group any more */
+	assert_int_equal(children_told_of(ear, &one), 1);
+	assert_int_equal(children_told_of(ear, &other), 0);
+	assert_int_equal(children_told_of(ear, &stranger), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(whom_it_forks_is_told_of, ear_open, ear_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
