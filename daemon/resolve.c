@@ -1,43 +1,35 @@
 /* Names and paths of a policy become numbers of this machine. */
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "exe_files.h"
 #include "names.h"
 #include "resolve.h"
 #include "rule_index.h"
 
-static void ids_add(struct resolved_exe *one, size_t *cap, const char *path)
-{
-	struct stat st;
+struct ids {
+	struct resolved_exe exe;
+	size_t cap;
+};
 
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	array_grow(one->ids, one->n, *cap);
-	one->ids[one->n++] = (struct file_id){st.st_dev, st.st_ino};
+static void id_add(void *ctx, const char *path, const struct stat *st)
+{
+	struct ids *ids = ctx;
+
+	array_grow(ids->exe.ids, ids->exe.n, ids->cap);
+	ids->exe.ids[ids->exe.n++] = (struct file_id){st->st_dev, st->st_ino};
 }
 
-/* glob() sorts, so that the same files always come in the same order. */
 static struct resolved_exe exe_look_up(const char *path, bool is_glob)
 {
-	struct resolved_exe one = {0};
-	size_t cap = 0;
-	glob_t found = {0};
+	struct ids ids = {0};
 
-	if (!is_glob) {
-		ids_add(&one, &cap, path);
-		return one;
-	}
-	if (glob(path, 0, NULL, &found) == 0)
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			ids_add(&one, &cap, found.gl_pathv[i]);
-	globfree(&found);
-	return one;
+	exe_files_each(path, is_glob, id_add, &ids);
+	return ids.exe;
 }
 
 static bool exe_equal(const struct resolved_exe *a, const struct resolved_exe *b)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glob.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,8 @@
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
+
+#include "exe_files.h"
 
 struct file_key {
 	dev_t dev;
@@ -80,40 +81,36 @@ static void judge(struct strict_file *f)
 		f->error = EINVAL;
 }
 
-static void file_add(struct strict_files *files, unsigned group, const char *path)
-{
-	struct strict_file *f;
-	struct stat st;
+struct adding {
+	struct strict_files *files;
+	unsigned group;
+};
 
-	/* As resolve.c does, and nothing but a plain file is opened. */
-	if (stat(path, &st) < 0 || !S_ISREG(st.st_mode))
-		return;
-	array_grow(files->list, files->n, files->cap);
-	f = &files->list[files->n++];
-	*f = (struct strict_file){ .group = group, .path = must_strdup(path) };
+/* st: nothing but a plain file is opened. */
+static void file_add(void *ctx, const char *path, const struct stat *st)
+{
+	const struct adding *a = ctx;
+	struct strict_file *f;
+
+	array_grow(a->files->list, a->files->n, a->files->cap);
+	f = &a->files->list[a->files->n++];
+	*f = (struct strict_file){ .group = a->group, .path = must_strdup(path) };
 	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	judge(f);
 }
 
-static void value_add(const struct policy *p, struct strict_files *files, unsigned group, unsigned exe)
+static void term_add(const struct policy *p, struct adding *a, const struct term *t)
 {
-	glob_t found = { 0 };
-
-	if (!p->exe_globs[exe]) {
-		file_add(files, group, p->exes[exe]);
-		return;
-	}
-	if (glob(p->exes[exe], 0, NULL, &found) == 0)
-		for (size_t i = 0; i < found.gl_pathc; i++)
-			file_add(files, group, found.gl_pathv[i]);
-	globfree(&found);
+	for (size_t i = 0; t->kind == MATCH_EXE && !t->negated && i < t->n_values; i++)
+		exe_files_each(p->exes[t->values[i].ref], p->exe_globs[t->values[i].ref], file_add, a);
 }
 
 static void rule_add(const struct policy *p, struct strict_files *files, const struct rule *r)
 {
+	struct adding a = { files, r->group };
+
 	for (size_t i = 0; i < r->n_terms; i++)
-		for (size_t k = 0; r->terms[i].kind == MATCH_EXE && !r->terms[i].negated && k < r->terms[i].n_values; k++)
-			value_add(p, files, r->group, r->terms[i].values[k].ref);
+		term_add(p, &a, &r->terms[i]);
 }
 
 void strict_files_make(const struct policy *p, struct strict_files *ret)
