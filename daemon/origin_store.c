@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -19,11 +20,12 @@
 
 #define ORIGIN_NAME	 "origins"
 #define ORIGIN_HEAD	 "cgq-origins 1 "
-#define ORIGIN_MAX_BYTES (64U << 20)
+#define ORIGIN_MAX_BYTES (256U << 20) /* a million processes */
 /* Ten thousand moves a second for half a minute come to 60 MiB. A rewrite waits for the disk: not for every thousand of them. */
 #define ORIGIN_LONG_BYTES (16U << 20)
 /* A journal of fewer lines is not worth rewriting: 1,000 lines are about 100 KiB. */
 #define TRIM_LINES 1000
+#define LINE_BYTES 100
 /* Stands for the group of a member whose section is gone; no group has that name. */
 #define ORIGIN_NO_GROUP "-"
 
@@ -33,7 +35,7 @@ struct origin_store {
 	char boot[BOOT_ID_SIZE];
 	char *queue;
 	size_t queued, cap;
-	size_t lines, bytes; /* in the journal */
+	size_t lines, bytes; /* in the journal, of ours: threads that place at once write to it too */
 	bool lost;    /* a record that was queued is not in the journal: it is written anew when there is room */
 	bool torn;    /* it ends in half a record: until then nothing may follow that */
 	struct err trouble, told;
@@ -198,9 +200,19 @@ static void rewrite(struct origin_store *s, const struct policy *p, struct membe
 	open_journal(s);
 }
 
+static size_t bytes_now(const struct origin_store *s)
+{
+	struct stat st;
+
+	return s->fd >= 0 && fstat(s->fd, &st) == 0 ? (size_t)st.st_size : s->bytes;
+}
+
+/* Those of others are as long as ours. */
 static bool is_grown(const struct origin_store *s, const struct members *members)
 {
-	return s->lines > members_count(members) * 2 + TRIM_LINES;
+	size_t line_bytes = s->lines && s->bytes > s->lines ? s->bytes / s->lines : LINE_BYTES;
+
+	return bytes_now(s) / line_bytes > members_count(members) * 2 + TRIM_LINES;
 }
 
 void origin_store_trim(struct origin_store *s, const struct policy *p, struct members *members)
@@ -211,7 +223,7 @@ void origin_store_trim(struct origin_store *s, const struct policy *p, struct me
 
 bool origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members)
 {
-	if (s->folder < 0 || s->bytes <= ORIGIN_LONG_BYTES || !is_grown(s, members))
+	if (s->folder < 0 || bytes_now(s) <= ORIGIN_LONG_BYTES || !is_grown(s, members))
 		return false;
 	rewrite(s, p, members);
 	return true;
@@ -240,7 +252,7 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++)
 		if (!(fields[i] = strsep(&at, " ")))
 			return -EBADMSG;
-	if (text_u64(fields[0], &pid) < 0 || pid == 0 || pid > INT32_MAX || text_u64(fields[1], &start) < 0 ||
+	if (text_u64(fields[0], &pid) < 0 || pid == 0 || pid > INT32_MAX || text_u64(fields[1], &start) < 0 || start == 0 ||
 	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_PINNED)
 		return -EBADMSG;
 	unescape(fields[4]);

@@ -110,6 +110,7 @@ static void damaged_lines_cost_one_line_of_log_and_nothing_else(void **state)
 	static const char *const bad[] = {
 		"812 4711 1 1\n",	       /* too short */
 		"0 4711 1 1 web\n",	       /* no pid */
+		"812 0 1 1 web\n",	       /* of whoever has the number */
 		"-5 4711 1 1 web\n",	       "99999999999 4711 1 1 web\n", "812 x 1 1 web\n",
 		"812 4711 18446744073709551616 1 web\n", "812 4711 1 99 web\n", " \n", "\xff\xff\xff\n", "812",
 	};
@@ -195,7 +196,7 @@ static void next_daemon_knows(pid_t pid, const char *origin)
 	origin_store_free(s);
 }
 
-/* Between two looks, too: the next daemon reads 64 MiB of it, and else knows nothing. */
+/* Between two looks, too: the next daemon reads 256 MiB of it, and else knows nothing. */
 static void a_storm_of_moves_leaves_a_journal_that_can_be_read(void **state)
 {
 	struct origin_store *s = origin_store_new(folder_fd, &machine);
@@ -216,6 +217,44 @@ static void a_storm_of_moves_leaves_a_journal_that_can_be_read(void **state)
 	next_daemon_knows(1000, origin);
 	members_free(members);
 	origin_store_free(s);
+}
+
+static off_t journal_bytes(void)
+{
+	struct stat st;
+
+	assert_int_equal(fstatat(folder_fd, "origins", &st, 0), 0);
+	return st.st_size;
+}
+
+/* Programs that end within a moment are in the journal by the threads that place at once alone. */
+static void what_threads_write_to_it_is_trimmed_too(void **state)
+{
+	struct origin_store *s = origin_store_new(folder_fd, &machine), *thread;
+	struct members *members = members_new(), *ended = members_new();
+	char origin[4000] = "/";
+
+	memset(origin + 1, 'x', sizeof(origin) - 2);
+	origin_store_trim(s, &policy, members);
+	write_one(s, members, 7, "/a");
+	thread = origin_store_new(folder_fd, &machine);
+	for (int i = 0; i < 10000; i++)
+		write_one(thread, ended, 1000 + i % 10, "/a");
+	origin_store_trim(s, &policy, members);
+	assert_true(journal_bytes() < 1000);
+	next_daemon_knows(7, "/a");
+	origin_store_free(thread);
+	origin_store_trim(s, &policy, members);
+	thread = origin_store_new(folder_fd, &machine);
+	for (int i = 0; i < 5000; i++)
+		write_one(thread, ended, 1000 + i % 10, origin);
+	assert_true(origin_store_trim_long(s, &policy, members));
+	assert_true(journal_bytes() < 1000);
+	assert_false(origin_store_trim_long(s, &policy, members));
+	origin_store_free(thread);
+	origin_store_free(s);
+	members_free(members);
+	members_free(ended);
 }
 
 static void a_full_file_system_is_told_once(void **state)
@@ -247,14 +286,6 @@ static void limit_files(rlim_t bytes)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
 	limit.rlim_cur = bytes;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
-
-static off_t journal_bytes(void)
-{
-	struct stat st;
-
-	assert_int_equal(fstatat(folder_fd, "origins", &st, 0), 0);
-	return st.st_size;
 }
 
 /* The limit cuts it inside of its last path, where what is left reads well. */
@@ -350,6 +381,7 @@ int main(void)
 		TEST(an_origin_outlives_the_section_of_its_group),
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_storm_of_moves_leaves_a_journal_that_can_be_read),
+		TEST(what_threads_write_to_it_is_trimmed_too),
 		TEST(a_full_file_system_is_told_once),
 		TEST(half_a_record_is_taken_back_and_written_when_there_is_room),
 		TEST(another_trouble_is_told_too),
