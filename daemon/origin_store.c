@@ -112,19 +112,23 @@ static void unescape(char *s)
 	*to = '\0';
 }
 
-/* "812 45013 1789…(rule key) 1(kind) mysql /sys/fs/cgroup/cpu= /sys/fs/cgroup/memory=/user" */
+/*
+ * "812 45013 1789…(rule key) 1(kind) mysql /sys/fs/cgroup/cpu= /sys/fs/cgroup/memory=/user"
+ * Of one that is about to exec, what held it before: if that comes to pass, a later daemon judges it by what it runs.
+ */
 void origin_store_add(struct origin_store *s, const struct policy *p, const struct member *one)
 {
+	unsigned group = one->ahead_ns ? one->before_group : one->group;
 	char head[128];
 	int n;
 
 	if (s->folder < 0)
 		return;
 	n = snprintf(head, sizeof(head), "%d %" PRIu64 " %" PRIu64 " %d ", (int)one->pid, one->start_ticks,
-		     one->rule_key, (int)one->kind);
+		     one->ahead_ns ? one->before_key : one->rule_key, (int)one->kind);
 	queue_text(s, head, (size_t)n);
 	/* Whom no group holds any more may be moved within the tree, or be still to be moved back: its origin counts on. */
-	queue_field(s, one->group < p->n_groups ? p->groups[one->group].path : ORIGIN_NO_GROUP);
+	queue_field(s, group < p->n_groups ? p->groups[group].path : ORIGIN_NO_GROUP);
 	for (unsigned h = 0; h < s->machine->n_hierarchies; h++) {
 		if (!one->origins[h])
 			continue;

@@ -23,6 +23,8 @@ bool place_is_ahead(const struct member *one)
 
 void place_land(struct member *one, const struct verdict *v)
 {
+	if (one->ahead_ns)
+		one->journaled = false;
 	if (one->ahead_ns && v->kind != VERDICT_RULE)
 		one->rule_key = one->before_key;
 	one->ahead_ns = 0;
@@ -73,6 +75,10 @@ static void note_ahead(struct placer *p, pid_t pid, const struct member *before)
 	one->ahead_ns = placer_now_ns();
 	one->before_group = before->ahead_ns ? before->before_group : before->group;
 	one->before_key = before->ahead_ns ? before->before_key : before->rule_key;
+	/* At once: should we be killed before the exec, nobody else knows that it was to come. */
+	one->journaled = false;
+	place_journal(p, one);
+	origin_store_flush(p->origins);
 }
 
 void placer_before_exec(struct placer *p, pid_t pid, uint64_t dev, uint64_t ino, const char *name)

@@ -290,6 +290,27 @@ said_inside() {
 	[ "$(cgq explain "${PID[plain]}" --json | jq -r .group)" = null ]
 }
 
+@test "a process whose exec failed goes back, also where cgqd was killed before anybody knew" {
+	FILE=$ROOM/bin/$(named web)
+	echo 'no program' >"$FILE"
+	chmod 755 "$FILE"
+	policy 50-web.conf <<-EOF
+		[web]
+		match = exe:$FILE
+		strict = yes
+	EOF
+	cgqd_start
+	start plain renamer "try=$FILE" "try=$FILE"
+	local before
+	before=$(where "${PID[plain]}")
+	kill -USR1 "${PID[plain]}"
+	placed web plain
+	cgqd_kill
+	is_in web "${PID[plain]}"
+	cgqd_start
+	is_back "${PID[plain]}" "$before"
+}
+
 @test "a member of another group whose exec failed goes back to that group" {
 	FILE=$ROOM/bin/$(named web)
 	echo 'no program' >"$FILE"

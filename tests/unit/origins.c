@@ -56,6 +56,31 @@ static void an_origin_is_known_to_the_next_daemon(void **state)
 	origin_store_free(s);
 }
 
+static void one_that_is_about_to_exec_is_known_by_what_held_it_before(void **state)
+{
+	for (unsigned before = 0; before < 2; before++) {
+		struct origin_store *s = origin_store_new(folder_fd, &machine);
+		struct members *members = members_new();
+		struct member *one = members_put(members, 812, 4711);
+
+		one->group = 1;
+		one->rule_key = 7;
+		one->ahead_ns = 5;
+		one->before_group = before ? 0 : GROUP_NONE;
+		one->before_key = before * 3;
+		one->origins[0] = members_intern(members, "/a");
+		origin_store_trim(s, &policy, members);
+		members_drop(members, 812);
+		origin_store_load(s, &policy, members);
+		one = members_find(members, 812);
+		assert_int_equal(one->group, before ? 0 : GROUP_NONE);
+		assert_int_equal(one->rule_key, before * 3);
+		assert_string_equal(one->origins[0], "/a");
+		members_free(members);
+		origin_store_free(s);
+	}
+}
+
 /* Its process is still to be moved back, or to another group; and each daemon's first act is to write the journal anew. */
 static void an_origin_outlives_the_section_of_its_group(void **state)
 {
@@ -382,6 +407,7 @@ int main(void)
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_storm_of_moves_leaves_a_journal_that_can_be_read),
 		TEST(what_threads_write_to_it_is_trimmed_too),
+		TEST(one_that_is_about_to_exec_is_known_by_what_held_it_before),
 		TEST(a_full_file_system_is_told_once),
 		TEST(half_a_record_is_taken_back_and_written_when_there_is_room),
 		TEST(another_trouble_is_told_too),

@@ -210,11 +210,13 @@ static void one_whose_exec_failed_is_held_by_what_held_it_before(void **state)
 	} rows[] = { { VERDICT_RULE, 7 }, { VERDICT_STAYS, 3 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct member one = { .group = 1, .rule_key = 7, .ahead_ns = 5, .before_group = 0, .before_key = 3 };
+		struct member one = { .group = 1, .rule_key = 7, .ahead_ns = 5, .before_group = 0, .before_key = 3,
+				      .journaled = true };
 
 		place_land(&one, &(struct verdict){ .kind = rows[i].kind });
 		assert_int_equal(one.rule_key, rows[i].key);
 		assert_int_equal(one.ahead_ns, 0);
+		assert_false(one.journaled); /* that says what held it before */
 		place_land(&one, &(struct verdict){ .kind = VERDICT_STAYS });
 		assert_int_equal(one.rule_key, rows[i].key);
 	}
