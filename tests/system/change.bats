@@ -57,41 +57,6 @@ back_to() {
 	[ "$stderr" = 'cgq: web: nothing was set while running' ]
 }
 
-# Somebody who writes 60-db.conf in place for that many tenths of a second, and what counts at its end: cpu = $2.
-db_written_slowly() {
-	printf '[db]\n' >"$CONF/60-db.conf"
-	for ((i = 0; i < $1; i++)); do
-		nap && nap
-		printf '# %d\n' "$i" >>"$CONF/60-db.conf"
-	done
-	printf 'cpu = %s\n' "$2" >>"$CONF/60-db.conf"
-}
-
-@test "set, and a change that is taken back: half of a file that is being written is not taken by the way" {
-	web 50% | policy 50-web.conf
-	printf '[db]\ncpu = 10%%\n' | policy 60-db.conf
-	cgqd_start
-	db_written_slowly 10 15% 3>&- &
-	nap
-	cgq set web tasks=77
-	knob_is web tasks 77
-	knob_is db ceiling 10
-	cgq set web --save tasks=78
-	knob_is web tasks 78
-	knob_is db ceiling 10
-	wait $!
-	knob_becomes db ceiling 15
-	cgq reload # what the folder watch took just before would be on trial too
-	web 70% | policy 50-web.conf
-	cgq reload --confirm 1s
-	db_written_slowly 20 20% 3>&- &
-	back_to 50
-	knob_is db ceiling 15
-	wait $!
-	knob_becomes db ceiling 20
-	knob_is web ceiling 50
-}
-
 @test "set: what is refused changes nothing, in the words that a file would get" {
 	web 50% | policy 50-web.conf
 	printf '[db]\ncpu = 70%%..100%%\n' | policy 60-db.conf

@@ -7,7 +7,6 @@
 #undef fail /* ours fills a struct err */
 
 #include <dirent.h>
-#include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 
 #include "clock.h"
 #include "quick_parts.h"
+#include "text.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define STEP_NS	  UINT64_C(1000000)
@@ -25,10 +25,11 @@ static pid_t other_thread(void)
 {
 	auto_dir DIR *dir = opendir("/proc/self/task");
 	const struct dirent *entry;
+	uint64_t id;
 
 	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.' && atoi(entry->d_name) != getpid())
-			return atoi(entry->d_name);
+		if (text_u64(entry->d_name, &id) == 0 && (pid_t)id != getpid())
+			return (pid_t)id;
 	return -1;
 }
 

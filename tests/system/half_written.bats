@@ -1,0 +1,42 @@
+#!/usr/bin/env bats
+# Files that somebody is writing while cgqd has another reason to read them.
+load lib
+
+web() {
+	printf '[web]\nmatch = name:%s\ncpu = 20%%..%s\n' "$(named web)" "$1"
+}
+
+# Somebody who writes 60-db.conf in place for so many times 50 ms, and what counts at its end: cpu = $2.
+db_written_slowly() {
+	local i
+	printf '[db]\n' >"$CONF/60-db.conf"
+	for ((i = 0; i < $1; i++)); do
+		nap
+		printf '# %d\n' "$i" >>"$CONF/60-db.conf"
+	done
+	printf 'cpu = %s\n' "$2" >>"$CONF/60-db.conf"
+}
+
+@test "set, and a change that is taken back: half of a file that is being written is not taken by the way" {
+	web 50% | policy 50-web.conf
+	printf '[db]\ncpu = 10%%\n' | policy 60-db.conf
+	cgqd_start
+	db_written_slowly 20 15% 3>&- &
+	nap
+	cgq set web tasks=77
+	knob_is web tasks 77
+	knob_is db ceiling 10
+	cgq set web --save tasks=78
+	knob_is web tasks 78
+	knob_is db ceiling 10
+	wait $!
+	knob_becomes db ceiling 15
+	cgq reload # what the folder watch took just before would be on trial too
+	web 70% | policy 50-web.conf
+	cgq reload --confirm 1s
+	db_written_slowly 40 20% 3>&- &
+	wait_until 12 'back to 50' knob_is web ceiling 50
+	knob_is db ceiling 15
+	wait $!
+	knob_becomes db ceiling 20
+}
