@@ -113,6 +113,30 @@ bool *frozen_groups(const struct frozen *f, const struct policy *p)
 	return list;
 }
 
+void frozen_found(struct frozen *f, const char *path)
+{
+	put(f, path);
+}
+
+static bool is_one(const struct tree *t, const char *path)
+{
+	const struct seen_cgroup *seen = tree_find(t, path);
+
+	return seen && seen->values[KNOB_FREEZE].kind == VALUE_NUMBER && seen->values[KNOB_FREEZE].number;
+}
+
+bool frozen_is(const struct policy *p, const struct want *w, const struct tree *t, unsigned group)
+{
+	size_t i = w->in_place && w->n ? w->node_of_group[group] : w->n;
+
+	if (!w->in_place)
+		return is_one(t, p->groups[group].path);
+	for (; i < w->n && w->nodes[i].group == group; i++)
+		if (is_one(t, w->nodes[i].path))
+			return true;
+	return false;
+}
+
 void frozen_adopt(struct frozen *f, const struct policy *p, const struct tree *t)
 {
 	for (size_t i = 0; i < t->n; i++)

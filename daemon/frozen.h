@@ -8,6 +8,7 @@
 
 #include <cgq/policy.h>
 #include <cgq/tree.h>
+#include <cgq/want.h>
 
 struct frozen_group {
 	char *path;
@@ -33,7 +34,10 @@ const struct frozen_group *frozen_find(const struct frozen *f, const char *path)
 const struct frozen_group *frozen_above(const struct frozen *f, const char *path);
 /* By group of the policy, for want_make(); owned by the caller. */
 bool *frozen_groups(const struct frozen *f, const struct policy *p);
+/* By the kernel's word: its cgroup, or one of the units that it is in place on. Not for the sake of one above it. */
+bool frozen_is(const struct policy *p, const struct want *w, const struct tree *t, unsigned group);
 /* What an earlier daemon left frozen. */
+void frozen_found(struct frozen *f, const char *path);
 void frozen_adopt(struct frozen *f, const struct policy *p, const struct tree *t);
 /* Forgets groups that are not enforced any more, each told of first. */
 void frozen_trim(struct frozen *f, const struct policy *p, void (*tell)(void *ctx, const char *path), void *ctx);

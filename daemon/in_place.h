@@ -25,5 +25,6 @@ struct in_place {
 	struct strmap reclaimed;    /* soft limits for whose sake less was to be in use, once */
 	struct strmap frozen;	    /* units that cgqd froze, or found frozen at its start */
 	sd_event_source *soon;	    /* another settle, since somebody joined a group, or systemd read its files anew */
+	bool is_taken_over;	    /* what an earlier daemon had frozen is known */
 	bool looks;		    /* a full look goes on: who joins is seen by it anyway */
 };

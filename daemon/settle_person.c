@@ -135,13 +135,6 @@ static int unpin(struct daemon *d, const struct deed *deed, struct deed_done *re
 	return r;
 }
 
-static bool is_frozen_now(const struct daemon *d, const char *path)
-{
-	const struct seen_cgroup *seen = tree_find(&d->tree, path);
-
-	return seen && seen->values[KNOB_FREEZE].kind == VALUE_NUMBER && seen->values[KNOB_FREEZE].number == 1;
-}
-
 static int freeze(struct daemon *d, const struct deed *deed, unsigned group, struct err *e)
 {
 	const char *path = d->choice.policy->groups[group].path, *why = settle_no_cgroup(d, group);
@@ -155,7 +148,7 @@ static int freeze(struct daemon *d, const struct deed *deed, unsigned group, str
 			    controller_rows[CONTROLLER_FREEZER].v1);
 	is_new = frozen_put(&d->frozen, path, deed->uid, now_usec());
 	r = settle(d, WHY_PERSON, e);
-	if (r == 0 && !is_frozen_now(d, path))
+	if (r == 0 && !frozen_is(d->choice.policy, d->want, &d->tree, group))
 		r = fail(e, EIO, "%s cannot be frozen: the kernel refused; the log of cgqd says why", path);
 	if (r < 0 && is_new) {
 		frozen_take_back(&d->frozen, path);

@@ -279,6 +279,21 @@ static bool is_one(const struct value *v)
 	return v->kind == VALUE_NUMBER && v->number == 1;
 }
 
+/* What an earlier cgqd left frozen stays so until a person says otherwise (law 4). */
+static void take_over_frozen(struct daemon *d)
+{
+	struct in_place *u = &d->in_place;
+
+	for (size_t i = 0; i < u->seen.n; i++) {
+		const struct seen_unit *unit = &u->seen.list[i];
+
+		if (unit->group == GROUP_NONE || !is_one(&unit->kernel[KNOB_FREEZE]))
+			continue;
+		frozen_found(&d->frozen, path_of(d, unit->group));
+		strmap_put(&u->frozen, unit->name);
+	}
+}
+
 /* What somebody else froze is left so; what cgqd froze, or an earlier one, runs again when a person says so. */
 static void unit_freeze(struct daemon *d, struct seen_unit *unit)
 {
@@ -302,6 +317,9 @@ static void unit_freeze(struct daemon *d, struct seen_unit *unit)
 
 void settle_units_freeze(struct daemon *d)
 {
+	if (!d->in_place.is_taken_over)
+		take_over_frozen(d);
+	d->in_place.is_taken_over = true;
 	for (size_t i = 0; i < d->in_place.seen.n; i++)
 		if (d->in_place.seen.list[i].cgroup && *d->in_place.seen.list[i].cgroup)
 			unit_freeze(d, &d->in_place.seen.list[i]);

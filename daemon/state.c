@@ -167,12 +167,9 @@ static void note_passive(const struct view *v, struct group_state *list)
 
 static bool is_frozen(const struct view *v, unsigned group)
 {
-	for (; group != GROUP_NONE; group = v->choice->policy->groups[group].parent) {
-		const struct seen_cgroup *seen = tree_find(v->tree, v->choice->policy->groups[group].path);
-
-		if (seen && seen->values[KNOB_FREEZE].kind == VALUE_NUMBER && seen->values[KNOB_FREEZE].number)
+	for (; group != GROUP_NONE; group = v->choice->policy->groups[group].parent)
+		if (frozen_is(v->choice->policy, v->want, v->tree, group))
 			return true;
-	}
 	return false;
 }
 

@@ -51,6 +51,8 @@ static struct node *unit_add(const struct placing *c, unsigned unit)
 		n->wanted[k] = u->wanted[k];
 		n->wanted[k].value = in_kernel_terms(k, &u->wanted[k].value, &seen->kernel[k]);
 	}
+	if (!n->wanted[KNOB_FREEZE].asked) /* what runs may be frozen by others than cgqd */
+		n->wanted[KNOB_FREEZE].value = (struct value){0};
 	n->cpu_min_percent = u->cpu_min_percent;
 	n->cpu_max_percent = want_max_percent(c->m, &n->wanted[KNOB_CPU_MAX].value);
 	return n;

@@ -231,7 +231,7 @@ has_event() {
 	local session=session-$RUN.scope
 	policy_of_web
 	UNITS+=("$session")
-	systemd-run --scope --quiet --unit "$session" -- "$(program_file web threads)" </dev/null >/dev/null 2>&1 3>&- &
+	systemd-run --scope --quiet --slice user-0.slice --unit "$session" -- "$(program_file web threads)" </dev/null >/dev/null 2>&1 3>&- &
 	wait_until 5 'it runs' has_instances web 1
 	PID[web]=$(instances web)
 	cgqd_start
