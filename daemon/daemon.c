@@ -41,7 +41,7 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	/* What a thread said of a process is older than what the kernel tells of it now. */
 	settle_quick_take(d);
 	placer_event(&d->placer, ev);
-	if (d->warm && ev->kind == EVENT_EXEC && quick_threads(d->quick) == 0)
+	if (d->warm && ev->kind == EVENT_EXEC && quick_threads(d->quick) == 0 && settle_keeps_warm(d))
 		warm_note_start(d->warm, placer_now_ns());
 	if (d->filter && ev->kind != EVENT_EXIT && !members_find(d->members, ev->pid) && !pins_find(d->pins, ev->pid))
 		event_filter_dismiss(d->filter, ev->pid, ev->at_ns);
@@ -188,7 +188,8 @@ static bool on_touch(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	if (quick_threads(d->quick) > 0 || !d->want || d->want->in_place || !d->want->hierarchies || d->choice.policy->n_rules == 0)
+	if (quick_threads(d->quick) > 0 || !settle_keeps_warm(d) || !d->want || d->want->in_place || !d->want->hierarchies ||
+	    d->choice.policy->n_rules == 0)
 		return false;
 	return mover_touch(d->mover, (unsigned)__builtin_ctz(d->want->hierarchies)) == 0;
 }

@@ -100,7 +100,7 @@ struct daemon {
 	char polling_reason[512];/* then everything is looked at once a second, because */
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
 	struct quick *quick;	 /* threads that place at once; none where nothing asks for them */
-	char quick_told[256];	 /* how programs are placed, as it was told last; "": as usual */
+	char *quick_told;	 /* how programs are placed, as it was told last; NULL or "": as usual */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */
 	struct mover *mover;
 	struct warm *warm;	 /* NULL: latency = normal */
@@ -174,6 +174,8 @@ void daemon_drain_events(struct daemon *d);
 void settle_quick_pause(struct daemon *d); /* before anything changes that they judge by; takes what they said */
 void settle_quick_go(struct daemon *d);	   /* after; ends them where they are of no use */
 void settle_quick_take(struct daemon *d);  /* what they said */
+/* latency = low, and the kernel does not do it by itself: see warm.h. */
+bool settle_keeps_warm(const struct daemon *d);
 
 /* settle_units.c: groups in place. */
 void settle_units_tick(struct daemon *d); /* once a second */

@@ -210,6 +210,7 @@ void daemon_close(struct daemon *d)
 	settle_units_done(d);
 	hotplug_free(d->hotplug);
 	mounts_free(d->mounts);
+	free(d->quick_told);
 	mover_free(d->mover);
 	placer_done(&d->placer);
 	origin_store_free(d->origins);

@@ -1,4 +1,4 @@
-/* Notices that mounts of cgroups come, go or change. */
+/* Notices that mounts of cgroups come, go or change, and how they are mounted. */
 #include "mounts.h"
 
 #include <fcntl.h>
@@ -10,11 +10,13 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "favordynmods.h"
 #include "text.h"
 
 struct mounts {
 	int fd;
 	uint64_t last; /* hash of the lines that are about cgroups; 0: not read yet */
+	char favordynmods[256];
 };
 
 struct mounts *mounts_new(void)
@@ -41,25 +43,34 @@ int mounts_fd(const struct mounts *m)
 }
 
 /* "35 24 0:30 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu": a mount's own text has no blank that is not escaped. */
-static uint64_t cgroup_lines_hash(FILE *f)
+static uint64_t cgroup_lines_read(struct mounts *m, FILE *f)
 {
 	auto_free char *line = NULL;
 	size_t size = 0;
 	uint64_t hash = 1;
 	ssize_t n;
 
-	while ((n = getline(&line, &size, f)) > 0)
-		if (strstr(line, " - cgroup ") || strstr(line, " - cgroup2 "))
-			hash = text_hash(hash, line, (size_t)n);
+	m->favordynmods[0] = '\0';
+	while ((n = getline(&line, &size, f)) > 0) {
+		if (!strstr(line, " - cgroup ") && !strstr(line, " - cgroup2 "))
+			continue;
+		hash = text_hash(hash, line, (size_t)n);
+		favordynmods_note(line, (size_t)n, m->favordynmods, sizeof(m->favordynmods));
+	}
 	return hash ? hash : 1;
 }
 
 bool mounts_changed(struct mounts *m)
 {
 	auto_file FILE *f = fopen("/proc/self/mountinfo", "re");
-	uint64_t now = f ? cgroup_lines_hash(f) : m->last;
+	uint64_t now = f ? cgroup_lines_read(m, f) : m->last;
 	bool changed = now != m->last;
 
 	m->last = now;
 	return changed;
+}
+
+const char *mounts_favordynmods(const struct mounts *m)
+{
+	return m->favordynmods;
 }

@@ -68,8 +68,10 @@ static void touch(struct quick_thread *t, uint64_t now_ns)
 	*t->touched = now_ns;
 	if (pthread_mutex_trylock(&t->lock) != 0)
 		return;
-	if (t->kit.plan)
+	if (t->kit.plan && t->kit.plan->keeps_warm)
 		quick_touch(&t->kit);
+	else if (t->kit.plan)
+		t->warm_until_ns = 0;
 	pthread_mutex_unlock(&t->lock);
 }
 

@@ -180,6 +180,7 @@ json_t *report_status(const struct view *v, const char *group)
 	put_text(o, "passive", v->passive ? (v->passive_reason ? v->passive_reason : "cgqd is passive") : NULL);
 	put_text(o, "polling", v->polling);
 	put_text(o, "placing", v->placing);
+	put_text(o, "favordynmods", v->favordynmods);
 	put(o, "refused", report_refused(v->choice));
 	put(o, "faults", report_faults(v->choice, SEVERITY_HINT, false));
 	put(o, "troubles", troubles_of(v, GROUP_NONE));

@@ -290,6 +290,8 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	d->writes = 0;
 	settle_quick_pause(d);
 	settle_hear_everything(d);
+	/* not all that changes of them is told: fsconfig(2) remounts without a word */
+	(void)mounts_changed(d->mounts);
 	machine_changed = take_machine(d, e);
 	if (machine_changed < 0)
 		return machine_changed;
@@ -394,7 +396,8 @@ const struct view *settle_glance(struct daemon *d)
 		.passive = d->passive,
 		.passive_reason = d->passive ? d->passive_reason : NULL,
 		.polling = d->events ? NULL : d->polling_reason,
-		.placing = d->quick_told[0] ? d->quick_told : NULL,
+		.placing = d->quick_told && *d->quick_told ? d->quick_told : NULL,
+		.favordynmods = *mounts_favordynmods(d->mounts) ? mounts_favordynmods(d->mounts) : NULL,
 		.self = d->placer.self,
 		.gate = d->placer.gate,
 		.pins = d->pins,

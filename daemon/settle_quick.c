@@ -49,23 +49,44 @@ static bool names_values(const struct daemon *d)
 	return any;
 }
 
+static bool places(const struct daemon *d)
+{
+	return d->event && d->want->hierarchies && !d->want->in_place;
+}
+
 /*
  * Not without a loop that hears what they say (--once). Where somebody else's move may have to be left as it is, only the main
  * loop knows whether this is such a one.
  */
 static bool are_of_use(const struct daemon *d)
 {
-	return d->event && d->want->hierarchies && !d->want->in_place && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
-	       names_values(d);
+	return places(d) && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 && names_values(d);
+}
+
+bool settle_keeps_warm(const struct daemon *d)
+{
+	return d->settings.latency_low && !*mounts_favordynmods(d->mounts);
+}
+
+/* "as programs start, by 2 real-time threads; favordynmods on v2". how: "" where nothing is placed. */
+static char *placing_text(const struct daemon *d, const char *how)
+{
+	const char *on = mounts_favordynmods(d->mounts);
+
+	if (!*how || !*on)
+		return must_strdup(how);
+	return must_printf("%s; favordynmods on %s%s", how, on,
+			   d->settings.latency_low ? ": latency = low has nothing to keep warm" : "");
 }
 
 /* In the log when it is news, and in the status as long as it is so. */
-static void tell(struct daemon *d, enum log_level level, const char *text)
+static void tell(struct daemon *d, enum log_level level, const char *how)
 {
-	if (strcmp(text, d->quick_told) == 0)
-		return;
-	snprintf(d->quick_told, sizeof(d->quick_told), "%s", text);
-	log_line(level, "placing: %s", text);
+	auto_free char *text = placing_text(d, how), *before = d->quick_told;
+
+	d->quick_told = take_ptr(text);
+	if (*d->quick_told && (!before || strcmp(before, d->quick_told) != 0))
+		log_line(level, "placing: %s", d->quick_told);
 }
 
 static void tell_result(struct daemon *d, const struct err *e)
@@ -92,7 +113,8 @@ void settle_quick_go(struct daemon *d)
 		return;
 	if (!are_of_use(d)) {
 		quick_stop(d->quick);
-		d->quick_told[0] = '\0';
+		/* as usual, which is worth a word only beside another */
+		tell(d, LOG_LEVEL_INFO, places(d) && *mounts_favordynmods(d->mounts) ? "within moments" : "");
 		return;
 	}
 	pins_each(d->pins, pinned_add, &pinned);
@@ -107,7 +129,7 @@ void settle_quick_go(struct daemon *d)
 				 .resolved = d->resolved,
 				 .want = d->want,
 				 .state_folder = d->state_fd,
-				 .keeps_warm = d->settings.latency_low,
+				 .keeps_warm = settle_keeps_warm(d),
 				 .pinned = pinned.list,
 				 .n_pinned = pinned.n,
 			 },

@@ -73,6 +73,7 @@ struct view {
 	const char *polling;	      /* why no process event ever comes, and everything is polled; NULL: they come */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
 	const char *placing;	      /* "as programs start, by 2 real-time threads"; NULL: by the main loop, as usual */
+	const char *favordynmods;     /* hierarchies that are mounted so: "cpu,cpuacct"; NULL: none */
 	pid_t self;
 	pid_t gate;		      /* its own helper, see strict_gate.h; 0: none */
 	const struct pins *pins;      /* NULL: none */

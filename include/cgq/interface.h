@@ -77,9 +77,10 @@
 	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"# refused: files of which the newest version is not in force.\n"                                           \
 	"method List() -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                                  \
-	"# placing: where threads of their own place programs as they start: how many, and what they lack.\n"        \
+	"# placing: where threads of their own place programs as they start: how many, and what they lack. favordynmods:\n" \
+	"# hierarchies of cgroups that are mounted so, like \"cpu,cpuacct\"; null: none.\n"                          \
 	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, polling: ?string,\n"  \
-	"  placing: ?string, refused: []Refused, faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending,\n"     \
+	"  placing: ?string, favordynmods: ?string, refused: []Refused, faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending,\n"     \
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
