@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -138,6 +139,78 @@ void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *
 		if (bpf_map_lookup_elem(map, key, value) == 0 && (!which || which(ctx, key, value)))
 			bpf_map_delete_elem(map, key);
 	}
+}
+
+struct bpf_ring {
+	int rings, map;
+	uint32_t key;
+	struct ring_buffer *reader;
+	void (*each)(void *ctx, const void *record, size_t len);
+	void *ctx;
+	unsigned left; /* so many more are taken */
+};
+
+static int record_take(void *ctx, void *record, size_t len)
+{
+	struct bpf_ring *r = ctx;
+
+	r->each(r->ctx, record, len);
+	return --r->left ? 0 : -EAGAIN; /* which ends the round; this one is taken */
+}
+
+/* Its reader is there before the first record is. */
+static int ring_open(struct bpf_ring *r, uint32_t bytes, struct err *e)
+{
+	const uint32_t page = (uint32_t)sysconf(_SC_PAGESIZE);
+	int error;
+
+	said_begin();
+	r->map = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "ring", 0, 0, bytes > page ? bytes : page, NULL);
+	if (r->map < 0)
+		return fail_said(e, r->map, "a ring");
+	r->reader = ring_buffer__new(r->map, record_take, r, NULL);
+	if (!r->reader)
+		return fail_said(e, -errno, "a ring");
+	error = bpf_map_update_elem(r->rings, &r->key, &r->map, BPF_ANY);
+	return error < 0 ? fail_said(e, error, "a ring") : 0;
+}
+
+struct bpf_ring *bpf_ring_new(int rings, uint32_t key, uint32_t bytes, struct err *e)
+{
+	struct bpf_ring *r = must_alloc(sizeof(*r));
+
+	*r = (struct bpf_ring){.rings = rings, .map = -1, .key = key};
+	if (ring_open(r, bytes, e) == 0)
+		return r;
+	bpf_ring_free(r);
+	return NULL;
+}
+
+void bpf_ring_free(struct bpf_ring *r)
+{
+	if (!r)
+		return;
+	bpf_map_delete_elem(r->rings, &r->key);
+	ring_buffer__free(r->reader);
+	if (r->map >= 0)
+		close(r->map);
+	free(r);
+}
+
+int bpf_ring_fd(const struct bpf_ring *r)
+{
+	return r->map;
+}
+
+int bpf_ring_read(struct bpf_ring *r, unsigned most, void (*each)(void *ctx, const void *record, size_t len), void *ctx)
+{
+	int n;
+
+	r->each = each;
+	r->ctx = ctx;
+	r->left = most;
+	n = ring_buffer__consume(r->reader);
+	return n < 0 && n != -EAGAIN ? n : 0;
 }
 
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e)

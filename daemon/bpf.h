@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <cgq/err.h>
 
@@ -40,6 +41,18 @@ int bpf_put(int map, const void *key, const void *value, struct err *e);
 bool bpf_get(int map, const void *key, void *ret_value);
 /* Those that which() says; NULL: all. Keys have at most 64 bytes, values 16. */
 void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx);
+
+/*
+ * A ring that programs write records to, and one reader takes them from: that entry of a map of rings, bytes long or a page.
+ * It is gone from the map when it is freed.
+ */
+struct bpf_ring;
+
+struct bpf_ring *bpf_ring_new(int rings, uint32_t key, uint32_t bytes, struct err *e);
+void bpf_ring_free(struct bpf_ring *r);
+int bpf_ring_fd(const struct bpf_ring *r); /* readable while records wait */
+/* Calls each() for those that wait, but for no more than so many. 0 or -errno. */
+int bpf_ring_read(struct bpf_ring *r, unsigned most, void (*each)(void *ctx, const void *record, size_t len), void *ctx);
 
 /* Puts the one iterator program of that name in force, once. */
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e);

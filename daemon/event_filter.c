@@ -20,7 +20,7 @@
 
 struct event_filter {
 	struct bpf *bpf;
-	int states, shortage, watched, dismissed, names, files, ids, exec_sockets; /* maps; owned by bpf */
+	int states, shortage, watched, dismissed, names, files, ids, exec_sockets, exec_rings; /* maps; owned by bpf */
 	struct filter_state state;		/* as it was told last */
 	uint64_t rules_hash;			/* of what the maps hold */
 	bool told;				/* the maps hold what the rules want */
@@ -33,7 +33,7 @@ static int maps_find(struct event_filter *f, struct err *e)
 		int *fd;
 	} maps[] = {
 		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
-		{"exec_sockets", &f->exec_sockets},
+		{"exec_sockets", &f->exec_sockets}, {"exec_rings", &f->exec_rings},
 	};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
@@ -95,6 +95,29 @@ int event_filter_execs(struct event_filter *f, int socket, unsigned cpu, struct 
 		return fail(e, errno, "the socket of process events: %s", strerror(errno));
 	r = bpf_put(f->exec_sockets, &key, &cookie, e);
 	return r < 0 ? r : attach(f, "exec_filter", socket, e);
+}
+
+struct bpf_ring *event_filter_ring(struct event_filter *f, unsigned cpu, struct err *e)
+{
+	struct bpf_ring *r = bpf_ring_new(f->exec_rings, cpu, FILTER_RING_BYTES, e);
+
+	if (!r)
+		return NULL;
+	f->state.has_rings++;
+	if (state_tell(f, e) == 0)
+		return r;
+	event_filter_ring_free(f, r);
+	return NULL;
+}
+
+void event_filter_ring_free(struct event_filter *f, struct bpf_ring *r)
+{
+	if (!r)
+		return;
+	bpf_ring_free(r);
+	f->state.has_rings--;
+	/* else it only looks for rings that are not there */
+	(void)state_tell(f, NULL);
 }
 
 void event_filter_begin(struct event_filter *f)

@@ -16,6 +16,8 @@
 
 #include "event_wants.h"
 
+struct bpf_ring;
+
 struct event_filter;
 
 /* For the socket that process events come from; begun. NULL: not to be had here, because. Nothing is filtered then. */
@@ -27,6 +29,13 @@ void event_filter_free(struct event_filter *f);
  * and no end changes that. It may be told of too many. One socket a CPU: a later one takes its place.
  */
 int event_filter_execs(struct event_filter *f, int socket, unsigned cpu, struct err *e);
+
+/*
+ * The same as records of struct filter_exec in a ring of that CPU, one a CPU, which needs no further socket: told while the
+ * socket of event_filter_new() is there. What somebody else sends in the name of the kernel is not told there.
+ */
+struct bpf_ring *event_filter_ring(struct event_filter *f, unsigned cpu, struct err *e);
+void event_filter_ring_free(struct event_filter *f, struct bpf_ring *r);
 
 void event_filter_begin(struct event_filter *f);
 /* -errno: cannot be told to the kernel; everything passes until the next end. */

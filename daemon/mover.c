@@ -17,6 +17,7 @@ struct mover *mover_new(struct kernel *k, const struct machine *m)
 	v->kernel = k;
 	v->machine = m;
 	v->proc = proc_new(m, NULL);
+	v->kept_max = MOVER_KEPT_MAX;
 	v->forgets_affinity = affinity_is_forgotten();
 	return v;
 }
@@ -28,6 +29,11 @@ void mover_free(struct mover *v)
 	procs_forget(v);
 	proc_free(v->proc);
 	free(v);
+}
+
+void mover_keep(struct mover *v, unsigned most)
+{
+	v->kept_max = most;
 }
 
 void mover_forget(struct mover *v)

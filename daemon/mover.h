@@ -8,9 +8,13 @@
 
 struct mover;
 
+/* Opening costs a third of a write; a quarter of the usual RLIMIT_NOFILE is left to it. */
+#define MOVER_KEPT_MAX 256
+
 /* m and k are borrowed. */
 struct mover *mover_new(struct kernel *k, const struct machine *m);
 void mover_free(struct mover *v);
+void mover_keep(struct mover *v, unsigned most); /* so many descriptors; MOVER_KEPT_MAX unless told */
 void mover_forget(struct mover *v); /* closes kept descriptors: after the tree or the machine changed */
 
 enum moved {

@@ -10,6 +10,7 @@ struct mover {
 	const struct machine *machine;
 	struct proc *proc;    /* NULL: /proc cannot be opened, and nothing is moved */
 	struct strmap kept;   /* "HIERARCHY:PATH" to its descriptor */
+	unsigned kept_max;
 	bool forgets_affinity;/* the kernel does: see affinity_is_forgotten() */
 };
 

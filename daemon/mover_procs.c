@@ -11,9 +11,6 @@
 
 #include "mover_parts.h"
 
-/* Opening costs a third of a write; a quarter of the usual RLIMIT_NOFILE is left to it. */
-#define KEPT_MAX 256
-
 static void *fd_to_value(int fd)
 {
 	return (void *)((intptr_t)fd + 1);
@@ -39,7 +36,7 @@ static struct strmap_entry *kept_entry(struct mover *v, unsigned hierarchy, cons
 {
 	auto_free char *key = must_printf("%u:%s", hierarchy, path);
 
-	if (v->kept.n >= KEPT_MAX && !strmap_find(&v->kept, key))
+	if (v->kept.n >= v->kept_max && !strmap_find(&v->kept, key))
 		procs_forget(v);
 	return strmap_put(&v->kept, key);
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -26,7 +27,7 @@ struct quick {
 	cpu_set_t cpus;	  /* that the threads are for */
 	struct quick_plan plan; /* its list of pinned processes is ours */
 	pid_t *pinned;
-	struct quick_thread *threads[QUICK_THREADS_MAX];
+	struct quick_thread *threads[CPU_SETSIZE];
 	unsigned n;
 	touched_ns touched;
 	char refusal[128];
@@ -77,6 +78,18 @@ static void kit_done(struct quick_kit *kit)
 	*kit = (struct quick_kit){0};
 }
 
+/* An eighth of all descriptors for all threads together: the sampler has the half of them, the main loop's mover more. */
+static unsigned kept_each(const struct quick *q)
+{
+	struct rlimit limit = {.rlim_cur = 1024};
+	unsigned n = (unsigned)CPU_COUNT(&q->cpus);
+	rlim_t each;
+
+	getrlimit(RLIMIT_NOFILE, &limit);
+	each = limit.rlim_cur / 8 / (n ? n : 1);
+	return each > MOVER_KEPT_MAX ? MOVER_KEPT_MAX : each < HIERARCHIES_MAX ? HIERARCHIES_MAX : (unsigned)each;
+}
+
 /* Kept descriptors, what is delegated and the journal are as the plan found them. */
 static int kit_make(const struct quick *q, struct quick_kit *ret, struct err *e)
 {
@@ -86,6 +99,7 @@ static int kit_make(const struct quick *q, struct quick_kit *ret, struct err *e)
 	if (!kit.proc)
 		return -ENOENT;
 	kit.mover = mover_new(q->plan.kernel, q->plan.machine);
+	mover_keep(kit.mover, kept_each(q));
 	kit.origins = origin_store_new(q->plan.state_folder, q->plan.machine);
 	*ret = kit;
 	return 0;
@@ -120,7 +134,7 @@ static int thread_go(const struct quick *q, struct quick_thread *t, struct err *
 static void thread_free(struct quick_thread *t)
 {
 	kit_done(&t->kit);
-	events_free(t->events);
+	exec_source_free(t->source);
 	pthread_mutex_destroy(&t->lock);
 	free(t);
 }
@@ -183,6 +197,7 @@ static int thread_begin(struct quick *q, struct quick_thread *t)
 
 static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filter, struct err *e)
 {
+	enum exec_source_kind kind = CPU_COUNT(&q->cpus) > (int)quick_sockets_max ? EXEC_RING : EXEC_SOCKET;
 	struct quick_thread *t = must_alloc(sizeof(*t));
 	int r;
 
@@ -191,8 +206,8 @@ static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filt
 	t->touched = &q->touched;
 	t->warm_until_ns = q->plan.keeps_warm ? clock_now_ns() + WARM_KEPT_NS : 0;
 	pthread_mutex_init(&t->lock, NULL);
-	t->events = events_new_of_execs(e);
-	r = t->events ? event_filter_execs(filter, events_fd(t->events), cpu, e) : -e->code;
+	t->source = exec_source_new(kind, filter, cpu, e);
+	r = t->source ? 0 : -e->code;
 	if (r == 0 && (r = -thread_begin(q, t)) < 0)
 		fail(e, -r, "a thread for CPU %u: %s", cpu, strerror(-r));
 	if (r < 0)
@@ -233,8 +248,6 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 	CPU_ZERO(&cpus);
 	if (sched_getaffinity(0, sizeof(cpus), &cpus) < 0)
 		return fail(e, errno, "the CPUs: %s", strerror(errno));
-	if (CPU_COUNT(&cpus) > QUICK_THREADS_MAX)
-		return fail(e, E2BIG, "there are more than %d CPUs", QUICK_THREADS_MAX);
 	if (q->n && !CPU_EQUAL(&cpus, &q->cpus))
 		quick_stop(q);
 	plan_take(q, plan);

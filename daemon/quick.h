@@ -22,8 +22,6 @@
 #include "event_filter.h"
 #include "kernel.h"
 
-/* More sockets make every program's start slow, everybody's. */
-#define QUICK_THREADS_MAX  32
 #define QUICK_PATHS_BYTES  4096
 
 /* What threads judge by; all of it is the caller's, and stays as it is until quick_pause(). */

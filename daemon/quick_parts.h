@@ -5,7 +5,7 @@
 #include <sched.h>
 
 #include "allowance.h"
-#include "events.h"
+#include "exec_source.h"
 #include "mover.h"
 #include "origin_store.h"
 #include "proc.h"
@@ -26,7 +26,7 @@ typedef _Atomic uint64_t touched_ns;
 struct quick_thread {
 	pthread_t thread;
 	unsigned cpu;
-	struct events *events;
+	struct exec_source *source;
 	int end; /* eventfd: readable when it has to end; all have the same */
 	bool is_realtime; /* it may be; set before it starts */
 	bool stepped_down;
@@ -36,6 +36,9 @@ struct quick_thread {
 	pthread_mutex_t lock; /* of the kit, held while one process is looked at */
 	struct quick_kit kit;
 };
+
+/* Beyond so many CPUs their threads hear of programs from rings. */
+extern const unsigned quick_sockets_max;
 
 /* The lowest of the real-time ones: above everything that is not real-time, below all that is. */
 extern const struct sched_param quick_priority;

@@ -1,4 +1,4 @@
-/* One thread that places at once: waits on its socket, and steps down when it takes too much of its CPU. */
+/* One thread that places at once: waits on its source, and steps down when it takes too much of its CPU. */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -98,8 +98,7 @@ static int wait_for(const struct quick_thread *t, struct pollfd *fds, nfds_t n)
 void *quick_thread_run(void *thread)
 {
 	struct quick_thread *t = thread;
-	struct pollfd fds[] = {{.fd = events_fd(t->events), .events = POLLIN}, {.fd = t->end, .events = POLLIN}};
-	bool lost;
+	struct pollfd fds[] = {{.fd = exec_source_fd(t->source), .events = POLLIN}, {.fd = t->end, .events = POLLIN}};
 
 	while (!fds[1].revents) {
 		int n = wait_for(t, fds, 2);
@@ -109,8 +108,8 @@ void *quick_thread_run(void *thread)
 		touch(t, clock_now_ns());
 		if (n == 0)
 			allowance_keep(t);
-		/* what was lost, or cannot be read, the main loop has */
-		if (n > 0 && fds[0].revents && events_read(t->events, on_exec, t, &lost, NULL) < 0 && !lost)
+		/* what cannot be read, the main loop has */
+		if (n > 0 && fds[0].revents && exec_source_read(t->source, on_exec, t) < 0)
 			break;
 	}
 	return NULL;

@@ -92,6 +92,19 @@ struct {
 	__type(value, __u64);
 } exec_sockets SEC(".maps");
 
+struct exec_ring {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, FILTER_RING_BYTES);
+};
+
+/* The same for many CPUs: the ring that is told of them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(max_entries, FILTER_CPUS_MAX);
+	__type(key, __u32);
+	__array(values, struct exec_ring);
+} exec_rings SEC(".maps");
+
 /* struct proc_event without its union, and what we need of that. */
 struct event {
 	__u32 what, cpu;
@@ -254,9 +267,31 @@ static bool values_wanted(const struct filter_state *s)
 	return (s->has_files && file_wanted(exe)) || (s->has_names && names_wanted(task, mm, exe));
 }
 
-static bool exec_wanted(const struct filter_state *s)
+/*
+ * To the thread of this CPU, which the kernel wakes by an interrupt of this CPU: before the program runs. A process tells of its
+ * own exec; what somebody sent in its name is left to the daemon, which knows senders.
+ */
+static void ring_tell(const struct event *ev)
 {
-	return s->every_exec || values_wanted(s);
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct filter_exec one = {.at_ns = ev->at_ns, .pid = ev->data[1]};
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&exec_rings, &cpu);
+
+	if (ring && BPF_CORE_READ(task, tgid) == (int)one.pid)
+		bpf_ringbuf_output(ring, &one, sizeof(one), 0);
+}
+
+static bool exec_wanted(const struct filter_state *s, const struct event *ev)
+{
+	bool wanted;
+
+	if (s->every_exec && !s->has_rings)
+		return true;
+	wanted = values_wanted(s);
+	if (wanted && s->has_rings)
+		ring_tell(ev);
+	return wanted || s->every_exec;
 }
 
 static bool comm_wanted(const struct filter_state *s, struct __sk_buff *skb)
@@ -331,7 +366,7 @@ int event_filter(struct __sk_buff *skb)
 	case PROC_EVENT_EXIT:
 		return exited(s, &ev);
 	case PROC_EVENT_EXEC:
-		return ev.data[0] != pid ? DROP : told_of(s, &ev, exec_wanted(s));
+		return ev.data[0] != pid ? DROP : told_of(s, &ev, exec_wanted(s, &ev));
 	case PROC_EVENT_UID:
 		return ev.data[0] != pid ? DROP
 					 : told_of(s, &ev, s->every_change_of_ids ||

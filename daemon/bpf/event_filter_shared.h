@@ -6,6 +6,7 @@
 #define FILTER_WATCHED_MAX (1U << 20) /* entries are made as they are needed */
 #define FILTER_VALUES_MAX  (1U << 17)
 #define FILTER_CPUS_MAX	   1024
+#define FILTER_RING_BYTES  (16 << 10) /* of a CPU: 680 programs; what finds it full is told by the socket all the same */
 
 /* Bits of a value: when it matters. Those of event_wants.h, and one of our own. */
 #define FILTER_AT_EXEC	   1U
@@ -45,4 +46,12 @@ struct filter_state {
 	__u32 round;	  /* that everything began so often */
 	__u32 every_exec, every_fork, every_change_of_name, every_change_of_ids;
 	__u32 has_names, has_files, has_ids; /* whether it is worth a look */
+	__u32 has_rings;
+};
+
+/* What a ring is told of a program that starts. */
+struct filter_exec {
+	__u64 at_ns; /* the stamp of the event */
+	__u32 pid;
+	__u32 zero;
 };

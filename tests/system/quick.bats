@@ -1,7 +1,25 @@
 #!/usr/bin/env bats
-# Programs are placed as they start, by threads of their own; and nothing is lost where those are in a hurry.
+# Programs are placed as they start, by threads of their own; and nothing is lost where those are in a hurry. Under the name of
+# quick_rings.bats this file is about a daemon whose threads hear of programs from rings, as on machines of many CPUs.
 # shellcheck disable=SC2016 # for jq
 load lib
+
+setup() {
+	room_make
+	[[ $BATS_TEST_FILENAME != *_rings.bats ]] || built_as "$PROGRAMS/cgqd_rings"
+}
+
+has_rings() {
+	[[ $BATS_TEST_FILENAME == *_rings.bats ]] || [ "$CPUS" -gt 32 ]
+}
+
+# built_as CGQD: that is the daemon of this test.
+built_as() {
+	mkdir "$ROOM/built"
+	ln -s "$BUILD/cgq" "$ROOM/built/cgq"
+	ln -s "$1" "$ROOM/built/cgqd"
+	BUILD=$ROOM/built
+}
 
 web() {
 	policy 50-web.conf <<-EOF
@@ -98,6 +116,33 @@ placing() {
 	inside=$(births_inside)
 	echo "# $inside of 300 began in their group" >&3
 	[ "$inside" -gt 270 ] || fail "$inside of 300 began in their group"
+}
+
+# rings: how many the daemon has open (BPF_MAP_TYPE_RINGBUF is 27).
+rings() {
+	cat /proc/"$CGQD"/fdinfo/* | grep -cE '^map_type:[[:space:]]+27$'
+}
+
+# sockets: of process events (NETLINK_CONNECTOR is 11).
+sockets() {
+	local ours
+	ours=$(find "/proc/$CGQD/fd" -lname 'socket:*' -printf '%l ' | tr -dc '0-9 ')
+	awk -v ours=" $ours" '$2 == 11 && index(ours, " " $10 " ")' /proc/net/netlink | wc -l
+}
+
+@test "each thread has a source of its own, and ends with it" {
+	web
+	cgqd_start
+	if has_rings; then
+		[ "$(sockets) $(rings)" = "1 $CPUS" ] || fail "$(sockets) $(rings)"
+	else
+		[ "$(sockets) $(rings)" = "$((1 + CPUS)) 0" ] || fail "$(sockets) $(rings)"
+	fi
+	cgq reset >/dev/null
+	[ "$(sockets) $(rings)" = '1 0' ] || fail "$(sockets) $(rings)"
+	cgq reload >/dev/null
+	begin_staying 3
+	are_in_web
 }
 
 @test "each move is told once, and counted once" {

@@ -1,7 +1,15 @@
-/* What the sockets of one CPU each are told: programs that rules name, where they start, whatever else is told elsewhere. */
+/* What the source of one CPU is told: programs that rules name, where they start, whatever else is told elsewhere. */
 #include "ear.h"
 
 #include <sched.h>
+#include <spawn.h>
+#include <sys/socket.h>
+
+#include <linux/cn_proc.h>
+#include <linux/connector.h>
+#include <linux/netlink.h>
+
+#include "exec_source.h"
 
 static unsigned cpus[2]; /* the first and the last that we may use */
 
@@ -49,30 +57,59 @@ static void runs_true(struct ear *ear)
 	execl("/bin/true", "true", (char *)NULL);
 }
 
-/* The ears of two CPUs, as ears of their own that share folder and filter. */
-static void ears_open(struct ear *ear, struct ear *ret[2])
+/* One CPU's source, and what it told. */
+struct source_ear {
+	struct exec_source *source;
+	struct proc_event_told heard[1000];
+	size_t n;
+};
+
+static void take(void *ctx, const struct proc_event_told *ev)
+{
+	struct source_ear *s = ctx;
+
+	assert_int_equal(ev->kind, EVENT_EXEC);
+	assert_true(ev->at_ns > 0);
+	assert_true(s->n < ARRAY_SIZE(s->heard));
+	s->heard[s->n++] = *ev;
+}
+
+static void listen_to(struct source_ear *s)
+{
+	assert_int_equal(exec_source_read(s->source, take, s), 0);
+}
+
+static size_t times(const struct source_ear *s, pid_t pid)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->heard[i].pid == pid;
+	return n;
+}
+
+static void open_both(struct ear *ear, enum exec_source_kind kind, struct source_ear ret[2])
 {
 	struct err e = {0};
 
+	memset(ret, 0, 2 * sizeof(*ret));
+	cpus_find();
 	for (unsigned i = 0; i < 2; i++) {
-		ret[i] = calloc(1, sizeof(*ear));
-		ret[i]->events = events_new_of_execs(&e);
-		if (!ret[i]->events || event_filter_execs(ear->filter, events_fd(ret[i]->events), cpus[i], &e) < 0)
+		ret[i].source = exec_source_new(kind, ear->filter, cpus[i], &e);
+		if (!ret[i].source)
 			FAIL("%s", e.text);
-		listen_on(ret[i]); /* what came before the filter */
-		ret[i]->n = 0;
+		listen_to(&ret[i]); /* what came before the filter */
+		ret[i].n = 0;
 	}
 }
 
-static void ears_close(struct ear *ears[2])
+static void close_both(struct source_ear sources[2])
 {
-	for (unsigned i = 0; i < 2; i++) {
-		events_free(ears[i]->events);
-		free(ears[i]);
-	}
+	exec_source_free(sources[0].source);
+	exec_source_free(sources[1].source);
 }
 
-static void one_cpu_is_told_of_what_rules_name_there(void **state)
+static void told_of_what_rules_name_on_that_cpu(struct ear *ear, enum exec_source_kind kind)
 {
 	static struct wanted_name name[] = {{"efile", WANT_AT_EXEC}};
 	const struct event_wants names = {.any = true, .names = name, .n_names = 1},
@@ -82,19 +119,19 @@ static void one_cpu_is_told_of_what_rules_name_there(void **state)
 		const struct event_wants *wants;
 		bool everything; /* a full look goes on */
 		void (*runs)(struct ear *ear);
-		const char *here, *elsewhere;
+		size_t here, elsewhere;
 	} rows[] = {
-		{"a name, on another CPU", &names, false, runs_file_elsewhere, "", "X"},
-		{"another name", &names, false, runs_true, "", ""},
-		{"another name, while everything is told", &names, true, runs_true, "", ""},
-		{"another name, where globs ask for every program", &globs, false, runs_true, "", ""},
-		{"a name", &names, false, runs_file, "X", ""},
-		{"a name, while everything is told", &names, true, runs_file, "X", ""},
+		{"a name, on another CPU", &names, false, runs_file_elsewhere, 0, 1},
+		{"another name", &names, false, runs_true, 0, 0},
+		{"another name, while everything is told", &names, true, runs_true, 0, 0},
+		{"another name, where globs ask for every program", &globs, false, runs_true, 0, 0},
+		{"a name", &names, false, runs_file, 1, 0},
+		{"a name, while everything is told", &names, true, runs_file, 1, 0},
+		{"a name, where globs ask for every program", &globs, false, runs_file, 1, 0},
 	};
-	struct ear *ear = *state, *ears[2];
+	struct source_ear both[2];
 
-	cpus_find();
-	ears_open(ear, ears);
+	open_both(ear, kind, both);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		pid_t pid;
 
@@ -102,18 +139,135 @@ static void one_cpu_is_told_of_what_rules_name_there(void **state)
 		if (rows[i].everything)
 			event_filter_begin(ear->filter);
 		pid = ran(ear, rows[i].runs);
-		listen_on(ears[0]);
-		listen_on(ears[1]);
-		if (strcmp(kinds_of(ears[0], pid), rows[i].here) != 0 || strcmp(kinds_of(ears[1], pid), rows[i].elsewhere) != 0)
-			FAIL("%s: not told where it should be, or elsewhere", rows[i].what);
+		listen_to(&both[0]);
+		listen_to(&both[1]);
+		if (times(&both[0], pid) != rows[i].here || times(&both[1], pid) != rows[i].elsewhere)
+			FAIL("%s: told %zu and %zu times", rows[i].what, times(&both[0], pid), times(&both[1], pid));
 	}
-	ears_close(ears);
+	close_both(both);
+}
+
+static void a_socket_is_told_of_what_rules_name_on_its_cpu(void **state)
+{
+	told_of_what_rules_name_on_that_cpu(*state, EXEC_SOCKET);
+}
+
+static void a_ring_is_told_of_what_rules_name_on_its_cpu(void **state)
+{
+	told_of_what_rules_name_on_that_cpu(*state, EXEC_RING);
+}
+
+static void want_efile(struct ear *ear)
+{
+	static struct wanted_name name[] = {{"efile", WANT_AT_EXEC}};
+
+	want(ear, &(struct event_wants){.any = true, .names = name, .n_names = 1});
+}
+
+/* As the kernel would tell that pid 1 had called exec, from a program of a wanted name. */
+static void forges(struct ear *ear)
+{
+	struct {
+		struct nlmsghdr head;
+		char rest[sizeof(struct cn_msg) + sizeof(struct proc_event)];
+	} m = {.head = {.nlmsg_len = sizeof(m.head) + sizeof(m.rest), .nlmsg_type = NLMSG_DONE}};
+	struct cn_msg cn = {.id = {CN_IDX_PROC, CN_VAL_PROC}, .len = sizeof(struct proc_event)};
+	struct proc_event ev = {.what = PROC_EVENT_EXEC, .event_data.exec = {.process_pid = 1, .process_tgid = 1}};
+	struct sockaddr_nl to = {.nl_family = AF_NETLINK, .nl_groups = CN_IDX_PROC};
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_CONNECTOR);
+
+	memcpy(m.rest, &cn, sizeof(cn));
+	memcpy(m.rest + sizeof(cn), &ev, sizeof(ev));
+	go_to(cpus[0]);
+	_exit(sendto(fd, &m, sizeof(m), 0, (struct sockaddr *)&to, sizeof(to)) < 0);
+}
+
+static void an_exec_that_somebody_else_tells_of_is_not_in_a_ring(void **state)
+{
+	static struct wanted_name name[] = {{"unit_event_filt", WANT_AT_EXEC}};
+	struct ear *ear = *state;
+	struct source_ear both[2];
+
+	open_both(ear, EXEC_RING, both);
+	want(ear, &(struct event_wants){.any = true, .names = name, .n_names = 1});
+	ran(ear, forges);
+	listen_to(&both[0]);
+	assert_int_equal(times(&both[0], 1), 0);
+	assert_true(events_forged(ear->events) > 0); /* it was sent, and heard */
+	close_both(both);
+}
+
+/* Cheaper than a fork of us, n times on the first CPU. Answers the last one's pid. */
+static pid_t runs_file_times(struct ear *ear, unsigned n)
+{
+	char *const args[] = {path_in(ear, "efile"), NULL};
+	cpu_set_t before;
+	pid_t pid = 0;
+	int status;
+
+	assert_int_equal(sched_getaffinity(0, sizeof(before), &before), 0);
+	go_to(cpus[0]);
+	for (unsigned i = 0; i < n; i++) {
+		assert_int_equal(posix_spawn(&pid, args[0], NULL, NULL, args, environ), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(status, 0);
+	}
+	assert_int_equal(sched_setaffinity(0, sizeof(before), &before), 0);
+	return pid;
+}
+
+static void what_a_ring_has_no_room_for_the_socket_has(void **state)
+{
+	const unsigned n = 1000; /* of some 700 that it holds */
+	struct ear *ear = *state;
+	struct source_ear both[2];
+	pid_t last;
+
+	open_both(ear, EXEC_RING, both);
+	want_efile(ear);
+	last = runs_file_times(ear, n);
+	/* what the rest of a busy machine does is told too, where it was told of before the rules were */
+	do
+		listen_on(ear);
+	while (events_are_left(ear->events));
+	assert_string_equal(kinds_of(ear, last), "X-");
+	for (unsigned i = 0; i < 20; i++)
+		listen_to(&both[0]);
+	assert_true(both[0].n > 100 && both[0].n < n);
+	/* and goes on with what comes later */
+	last = ran(ear, runs_file);
+	listen_to(&both[0]);
+	assert_int_equal(times(&both[0], last), 1);
+	close_both(both);
+}
+
+static void a_ring_that_is_gone_is_told_nothing_and_another_takes_its_place(void **state)
+{
+	struct ear *ear = *state;
+	struct source_ear both[2];
+	pid_t pid;
+
+	open_both(ear, EXEC_RING, both);
+	close_both(both);
+	want_efile(ear);
+	pid = ran(ear, runs_file);
+	assert_string_equal(kinds_of(ear, pid), "X-");
+	open_both(ear, EXEC_RING, both);
+	pid = ran(ear, runs_file);
+	listen_to(&both[0]);
+	assert_int_equal(times(&both[0], pid), 1);
+	close_both(both);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(one_cpu_is_told_of_what_rules_name_there, ear_open, ear_close),
+#define LAW(name) cmocka_unit_test_setup_teardown(name, ear_open, ear_close)
+		LAW(a_socket_is_told_of_what_rules_name_on_its_cpu),
+		LAW(a_ring_is_told_of_what_rules_name_on_its_cpu),
+		LAW(an_exec_that_somebody_else_tells_of_is_not_in_a_ring),
+		LAW(what_a_ring_has_no_room_for_the_socket_has),
+		LAW(a_ring_that_is_gone_is_told_nothing_and_another_takes_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

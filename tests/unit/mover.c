@@ -103,6 +103,37 @@ static void a_cgroup_that_was_made_anew_is_found_again(void **state)
 	real_child_end(pid);
 }
 
+static unsigned descriptors(void)
+{
+	auto_dir DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	assert_non_null(d);
+	while (readdir(d))
+		n++;
+	return n;
+}
+
+static void it_keeps_no_more_descriptors_than_it_may(void **state)
+{
+	struct paths web, db;
+	pid_t pid;
+	unsigned before;
+
+	paths_make(&web, "kept");
+	paths_make(&db, "kept2");
+	mover_forget(mover);
+	mover_keep(mover, 2);
+	before = descriptors();
+	pid = real_child();
+	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, pid, start_of(pid), db.list, NULL), MOVED_OK);
+	assert_at(pid, &db);
+	assert_true(descriptors() <= before + 2);
+	mover_keep(mover, MOVER_KEPT_MAX);
+	real_child_end(pid);
+}
+
 static void a_missing_cgroup_is_refused_in_words(void **state)
 {
 	struct paths web;
@@ -201,6 +232,7 @@ int main(void)
 		cmocka_unit_test(a_process_that_is_not_the_one_meant_is_not_touched),
 		cmocka_unit_test(a_process_that_is_gone_is_gone),
 		cmocka_unit_test(a_cgroup_that_was_made_anew_is_found_again),
+		cmocka_unit_test(it_keeps_no_more_descriptors_than_it_may),
 		cmocka_unit_test(a_missing_cgroup_is_refused_in_words),
 		cmocka_unit_test(a_refusal_in_one_hierarchy_does_not_stop_the_others),
 		cmocka_unit_test(an_empty_cpuset_says_what_it_lacks),
