@@ -22,6 +22,8 @@ struct exec_source {
 static int open_socket(struct exec_source *s, unsigned cpu, struct err *e)
 {
 	s->events = events_new_of_execs(e);
+	if (s->events && !s->filter)
+		return 0;
 	return s->events ? event_filter_execs(s->filter, events_fd(s->events), cpu, e) : -1;
 }
 
@@ -47,7 +49,8 @@ void exec_source_free(struct exec_source *s)
 	if (!s)
 		return;
 	events_free(s->events);
-	event_filter_ring_free(s->filter, s->ring);
+	if (s->ring)
+		event_filter_ring_free(s->filter, s->ring);
 	free(s);
 }
 

@@ -11,6 +11,7 @@ enum exec_source_kind {
 
 struct exec_source;
 
+/* filter NULL, of a socket: every program that starts anywhere. */
 struct exec_source *exec_source_new(enum exec_source_kind kind, struct event_filter *filter, unsigned cpu, struct err *e);
 void exec_source_free(struct exec_source *s); /* before the filter */
 int exec_source_fd(const struct exec_source *s); /* readable while programs wait */

@@ -74,7 +74,7 @@ static void a_running_thread_steps_down_and_up_again_by_itself(void **state)
 {
 	touched_ns touched = 0;
 	struct quick_thread t = {
-		.events = events_new_of_execs(NULL),
+		.source = exec_source_new(EXEC_SOCKET, NULL, 0, NULL),
 		.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 		.is_realtime = true,
 		.stepped_down = true,
@@ -84,7 +84,7 @@ static void a_running_thread_steps_down_and_up_again_by_itself(void **state)
 	const uint64_t one = 1;
 	pid_t thread;
 
-	assert_non_null(t.events);
+	assert_non_null(t.source);
 	assert_int_equal(pthread_create(&t.thread, NULL, quick_thread_run, &t), 0);
 	thread = other_thread();
 	assert_true(becomes(thread, SCHED_FIFO, SECOND_NS));
@@ -92,7 +92,7 @@ static void a_running_thread_steps_down_and_up_again_by_itself(void **state)
 	assert_true(becomes(thread, SCHED_FIFO, SECOND_NS));
 	assert_int_equal(write(t.end, &one, sizeof(one)), (ssize_t)sizeof(one));
 	pthread_join(t.thread, NULL);
-	events_free(t.events);
+	exec_source_free(t.source);
 	close(t.end);
 }
 
