@@ -159,7 +159,7 @@ static int look_at_units(struct daemon *d, struct err *e)
 	struct book_look book_look = {d->proc, d->kernel, &d->machine, d->members, h};
 	struct unit_book book;
 	struct unit_look look = {u->bus, d->kernel, &d->machine, h, d->choice.policy, d->passive, &book, &u->store};
-	struct seen_units seen;
+	struct seen_units seen = {0};
 	int r;
 
 	unit_book_read(&book_look, &book);

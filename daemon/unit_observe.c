@@ -211,7 +211,6 @@ int unit_observe(const struct unit_look *look, struct seen_units *ret, struct er
 	struct observing of_units = {look, &units}, all = {look, ret};
 	int r;
 
-	*ret = (struct seen_units){0};
 	from_book(&of_units);
 	from_rules(&of_units);
 	from_store(&of_units);

@@ -21,7 +21,7 @@ struct unit_look {
 	const struct unit_store *store;
 };
 
-/* Loads and rivals are left unknown. 0, or -errno where systemd does not answer. */
+/* ret: empty. Loads and rivals are left unknown. 0, or -errno where systemd does not answer. */
 int unit_observe(const struct unit_look *look, struct seen_units *ret, struct err *e);
 /* The kernel's values of each anew; a cgroup that is gone meanwhile has none. */
 void unit_observe_kernel(struct kernel *k, const struct machine *m, unsigned hierarchy, struct seen_units *seen);

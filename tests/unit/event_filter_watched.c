@@ -157,12 +157,13 @@ static void only_who_was_judged_after_the_last_event_is_dismissed(void **state)
 	shell_end(&sh);
 }
 
+static int last_words[2]; /* a pipe: the last thread ends when something comes */
+
 static void *ends_last(void *ctx)
 {
-	const struct timespec moment = {.tv_nsec = 50000000};
+	char c;
 
-	nanosleep(&moment, NULL);
-	return NULL;
+	return read(last_words[0], &c, 1) == 1 ? NULL : last_words;
 }
 
 static void ends_before_its_thread(struct ear *ear)
@@ -173,21 +174,38 @@ static void ends_before_its_thread(struct ear *ear)
 	pthread_exit(NULL);
 }
 
+/* Its first thread has ended: the process is a zombie to /proc, though another one runs. */
+static bool has_lost_its_head(pid_t pid)
+{
+	auto_free char *path = must_printf("/proc/%d/stat", (int)pid);
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[512] = "";
+	const char *end = read(fd, text, sizeof(text) - 1) > 0 ? strrchr(text, ')') : NULL;
+
+	return end && !strncmp(end, ") Z", 3);
+}
+
 static void a_process_has_ended_when_its_last_thread_has(void **state)
 {
 	struct ear *ear = *state;
-	const struct timespec moment = {.tv_nsec = 20000000};
+	const struct timespec moment = {.tv_nsec = 1000000};
 	pid_t pid;
 
+	assert_int_equal(pipe2(last_words, O_CLOEXEC), 0);
 	want(ear, &nothing_wanted);
 	event_filter_begin(ear->filter);
 	pid = child_runs(ear, ends_before_its_thread);
-	nanosleep(&moment, NULL);
+	for (int i = 0; i < 20000 && !has_lost_its_head(pid); i++)
+		nanosleep(&moment, NULL);
+	assert_true(has_lost_its_head(pid));
 	listen_on(ear);
 	assert_string_equal(kinds_of(ear, pid), "F");
+	assert_int_equal(write(last_words[1], "", 1), 1);
 	waitpid(pid, NULL, 0);
 	listen_on(ear);
 	assert_string_equal(kinds_of(ear, pid), "F-");
+	close(last_words[0]);
+	close(last_words[1]);
 }
 
 int main(void)
