@@ -1,5 +1,6 @@
 /* One client of the socket. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -30,6 +31,7 @@ struct connection {
 	sd_event_source *io, *next_call, *stall;
 	int fd;
 	bool eof;	  /* the client sends no more, but may still read */
+	bool answers;	  /* a call of it goes on: it is not to be touched */
 	bool gone;	  /* nobody reads answers any more; what was sent before (oneway) still counts */
 	struct bytes in;
 	size_t scanned;	  /* of in: no NUL up to here */
@@ -243,7 +245,9 @@ static int on_next_call(sd_event_source *s, void *userdata)
 	if (len > c->owner->limits->message_max_bytes || wire_read_call(c->in.p, len, &call) < 0)
 		return connection_close(c);
 	drop_message(c, len);
+	c->answers = true;
 	answer(c, &call);
+	c->answers = false;
 	wire_call_done(&call);
 	r = waiting_bytes(c) && !c->gone ? send_some(c) : 0;
 	return r < 0 ? connection_close(c) : connection_rearm(c, true);
@@ -261,6 +265,48 @@ static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata)
 	if (revents & EPOLLOUT && !c->gone && waiting_bytes(c))
 		r = send_some(c);
 	return r < 0 ? connection_close(c) : connection_rearm(c, r > 0);
+}
+
+static bool is_on(sd_event_source *s)
+{
+	int on = SD_EVENT_OFF;
+
+	return sd_event_source_get_enabled(s, &on) >= 0 && on != SD_EVENT_OFF;
+}
+
+void connection_turn_io(struct connection *c)
+{
+	struct pollfd p = { .fd = c->fd };
+	uint32_t mask = 0;
+
+	if (c->answers || !is_on(c->io) || sd_event_source_get_io_events(c->io, &mask) < 0)
+		return;
+	p.events = (short)mask; /* the same bits */
+	if (poll(&p, 1, 0) > 0)
+		on_io(c->io, c->fd, (uint32_t)p.revents, c);
+}
+
+/* Its next call is one that waits for the loop. */
+static bool is_for_loop(struct connection *c, bool (*only_looks)(const char *method))
+{
+	struct wire_call call;
+	size_t len;
+	bool is;
+
+	if (may_tell(c) || !first_message(c, &len) || len > c->owner->limits->message_max_bytes ||
+	    wire_read_call(c->in.p, len, &call) < 0)
+		return false;
+	is = !call.invalid && !only_looks(call.method);
+	wire_call_done(&call);
+	return is;
+}
+
+void connection_turn_call(struct connection *c, bool (*only_looks)(const char *method))
+{
+	if (c->answers || !is_on(c->next_call) || is_for_loop(c, only_looks))
+		return;
+	sd_event_source_set_enabled(c->next_call, SD_EVENT_OFF); /* as the loop does before it calls */
+	on_next_call(c->next_call, c);
 }
 
 void connection_wake(struct connection *c)

@@ -29,6 +29,9 @@ struct connection_owner {
 int connection_new(sd_event *event, int fd, const struct peer *peer, const struct connection_owner *owner,
 		   struct connection **ret);
 void connection_free(struct connection *c);
+/* What the loop would do for it now, did it run; see server_turn(). Either may end the connection. Nothing while it is being answered. */
+void connection_turn_io(struct connection *c);
+void connection_turn_call(struct connection *c, bool (*only_looks)(const char *method));
 void connection_wake(struct connection *c); /* there may be more for one that follows */
 void connection_last_words(struct connection *c); /* what one that follows has not been told yet, as far as it takes it now */
 const struct peer *connection_peer(const struct connection *c);

@@ -136,6 +136,9 @@ struct daemon {
 	struct strmap moves;	 /* see group_moves */
 	struct journal *journal; /* NULL: stderr is none */
 	struct placer placer;
+	struct turns turns;	 /* clients have theirs during the full look */
+	bool gives_turn;	 /* they have it now: the look needs the tree as it was read */
+	bool followed;		 /* the sampler knows the want in force */
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */
@@ -210,6 +213,7 @@ int settle_confirm(struct daemon *d, const char *who, struct err *e);
 void settle_confirm_tick(struct daemon *d); /* once a second */
 void settle_confirm_done(struct daemon *d); /* at the end */
 void settle_shrunk(struct daemon *d); /* takes what reclaim reports */
+void settle_give_turn(void *ctx); /* turns.h; ctx is the daemon */
 bool settle_puts_back(void *ctx, const struct proc_facts *f, unsigned group, const char *found); /* placer's puts_back */
 void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigned rule, const struct err *e); /* placer's tell */
 void settle_ended(void *ctx, const struct member *one); /* told by the placer */

@@ -165,6 +165,8 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 	r = open_kernel(d, e);
 	if (r < 0)
 		return r;
+	d->turns = (struct turns){.take = settle_give_turn, .ctx = d};
+	proc_scan_turns(d->proc, &d->turns);
 	d->placer = (struct placer){
 		.kernel = d->kernel,
 		.machine = &d->machine,
@@ -174,6 +176,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.origins = d->origins,
 		.pins = d->pins,
 		.self = getpid(),
+		.turns = &d->turns,
 		.drain = hear_events,
 		.puts_back = settle_puts_back,
 		.tell = settle_moved,

@@ -170,6 +170,7 @@ static void judge_chain(struct look *l, size_t i, size_t *chain)
 		bool known = parent != SIZE_MAX && l->judged[parent].done;
 
 		judge_one(l, one, known ? l->judged[parent].group : GROUP_NONE);
+		turns_give(l->p->turns);
 	}
 }
 
@@ -208,6 +209,7 @@ static void carry_out_all(struct look *l)
 		moves[i] = place_note(l->p, &l->procs[i], &v, j->inside, j->in_tree);
 		if (!moves[i])
 			journal_settled(l, i);
+		turns_give(l->p->turns);
 	}
 	origin_store_flush(l->p->origins);
 	for (size_t i = 0; i < l->n; i++) {
@@ -216,6 +218,7 @@ static void carry_out_all(struct look *l)
 
 		if (moves[i] || v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED)
 			j->left = is_left(j, place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree));
+		turns_give(l->p->turns);
 	}
 	/* Not before: a child without an entry of its own goes where its parent came from. */
 	for (size_t i = 0; i < l->n; i++)
@@ -304,7 +307,7 @@ int placer_look(struct placer *p, const struct tree *tree, struct err *e)
 
 	if (r == 0) {
 		hear_of_births(&l);
-		r = occupants_read(p->kernel, p->machine, tree, &l.occupants, e);
+		r = occupants_read(p->kernel, p->machine, tree, p->turns, &l.occupants, e);
 	}
 	if (r == 0) {
 		l.judged = must_alloc((l.n + 1) * sizeof(l.judged[0]));

@@ -130,6 +130,13 @@ static const struct method *find_method(const char *name)
 	return NULL;
 }
 
+bool methods_only_look(const char *method)
+{
+	const struct method *m = find_method(method);
+
+	return !m || m->who != WHO_CHANGES;
+}
+
 /* No such interface, or no such method in it. */
 static json_t *refuse_method(struct question *q, const char *method)
 {

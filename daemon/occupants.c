@@ -91,7 +91,8 @@ static void merge(struct occupants *o)
 	o->n = to + 1;
 }
 
-int occupants_read(struct kernel *k, const struct machine *m, const struct tree *t, struct occupants *ret, struct err *e)
+int occupants_read(struct kernel *k, const struct machine *m, const struct tree *t, struct turns *turns,
+		   struct occupants *ret, struct err *e)
 {
 	for (unsigned i = 0; i < t->n; i++)
 		for (unsigned h = 0; h < m->n_hierarchies; h++) {
@@ -101,6 +102,7 @@ int occupants_read(struct kernel *k, const struct machine *m, const struct tree 
 				r = read_cgroup(k, m, t, h, i, ret, e);
 			if (r < 0)
 				return r;
+			turns_give(turns);
 		}
 	merge(ret);
 	return 0;

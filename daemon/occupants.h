@@ -4,6 +4,7 @@
 #include <cgq/tree.h>
 
 #include "kernel.h"
+#include "turns.h"
 
 struct occupant {
 	pid_t pid;
@@ -18,6 +19,7 @@ struct occupants {
 	size_t n, cap;
 };
 
-int occupants_read(struct kernel *k, const struct machine *m, const struct tree *t, struct occupants *ret, struct err *e);
+int occupants_read(struct kernel *k, const struct machine *m, const struct tree *t, struct turns *turns,
+		   struct occupants *ret, struct err *e);
 void occupants_done(struct occupants *o);
 const struct occupant *occupants_find(const struct occupants *o, pid_t pid); /* NULL: in none of them */

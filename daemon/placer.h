@@ -11,6 +11,7 @@
 #include "origin_store.h"
 #include "pins.h"
 #include "proc.h"
+#include "turns.h"
 
 /* Everything is borrowed, and set by the daemon before each use. */
 struct placer {
@@ -36,6 +37,7 @@ struct placer {
 	/* of the last full look */
 	size_t looked;
 	uint64_t looked_ns, moved_ns;  /* to judge them all; to put them where they belong */
+	struct turns *turns; /* others have theirs during the full look; NULL: nobody waits */
 	void (*drain)(void *ctx); /* hands all events that wait to placer_event(); NULL: there are none */
 	/*
 	 * Asked before one is put back into its group that somebody else moved out, found: its cgroup now. NULL: always.

@@ -17,10 +17,12 @@
 #include "proc_parse.h"
 #include "tasks.h"
 #include "text.h"
+#include "turns.h"
 
 struct proc {
 	const struct machine *machine;
 	struct tasks *tasks; /* borrowed; NULL: /proc says who there is */
+	struct turns *turns; /* borrowed; NULL: nobody waits */
 	int root;
 	char pid_namespace[32]; /* our own, "pid:[4026531836]" */
 	struct delegation delegation;
@@ -282,6 +284,7 @@ static int scan_folders(struct proc *p, struct found *w, struct err *e)
 			const struct dirent64 *d = (const void *)(p->names + at);
 
 			found_add(p, w, d->d_name);
+			turns_give(p->turns);
 			at += d->d_reclen;
 		}
 	}
@@ -309,12 +312,17 @@ void proc_scan_by(struct proc *p, struct tasks *t)
 	p->tasks = t;
 }
 
+void proc_scan_turns(struct proc *p, struct turns *t)
+{
+	p->turns = t;
+}
+
 int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e)
 {
 	struct found w = {0};
 
 	delegation_clear(&p->delegation);
-	if (p->tasks && tasks_scan(p->tasks, &w.list, &w.n, NULL) == 0) {
+	if (p->tasks && tasks_scan(p->tasks, p->turns, &w.list, &w.n, NULL) == 0) {
 		w.cap = w.n;
 		add_first(p, &w);
 	} else {

@@ -1,5 +1,6 @@
 /* The socket: who may connect, and how many. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -8,6 +9,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "clock.h"
 #include "connection.h"
 #include "listener.h"
 #include "peer.h"
@@ -17,6 +19,8 @@
 #define CONNECTIONS_OTHERS_MAX 96 /* of all users but root, who so always gets in */
 #define CONNECTIONS_USER_MAX   32
 #define ACCEPT_PAUSE_USEC      1000000
+/* So long others hold up whoever lets them have their turn; an answer that was begun is finished. */
+#define TURN_NS		       20000000U
 #define PRIORITY	       (SD_EVENT_PRIORITY_NORMAL + 50) /* after everything that places processes */
 
 struct server {
@@ -27,6 +31,7 @@ struct server {
 	sd_event_source *accepts, *resume;
 	struct connection *list[CONNECTIONS_MAX];
 	unsigned n;
+	unsigned turn; /* whose is the next one; counts on */
 };
 
 static void on_closed(void *ctx, struct connection *c)
@@ -134,6 +139,29 @@ int server_new_limited(sd_event *event, const char *path, const struct connectio
 int server_new(sd_event *event, const char *path, server_call *call, void *ctx, struct server **ret, struct err *e)
 {
 	return server_new_limited(event, path, &connection_limits_default, call, ctx, ret, e);
+}
+
+static bool waits_for_accept(const struct server *s)
+{
+	struct pollfd p = { .fd = s->listener.fd, .events = POLLIN };
+	int on = SD_EVENT_OFF;
+
+	return sd_event_source_get_enabled(s->accepts, &on) >= 0 && on != SD_EVENT_OFF && poll(&p, 1, 0) > 0;
+}
+
+void server_turn(struct server *s, bool (*only_looks)(const char *method))
+{
+	uint64_t begun_ns = clock_now_ns();
+	unsigned n;
+
+	while (waits_for_accept(s) && clock_now_ns() - begun_ns < TURN_NS)
+		on_accept(s->accepts, s->listener.fd, EPOLLIN, s);
+	/* one that closes is replaced by the last one, which had its turn */
+	for (unsigned i = s->n; i-- > 0;)
+		connection_turn_io(s->list[i]);
+	n = s->n;
+	for (unsigned i = 0; i < n && s->n && clock_now_ns() - begun_ns < TURN_NS; i++)
+		connection_turn_call(s->list[s->turn++ % s->n], only_looks);
 }
 
 void server_wake(struct server *s)

@@ -40,5 +40,11 @@ typedef json_t *server_call(void *ctx, const struct peer *peer, const char *meth
 
 /* Makes the socket at path (0660, root and the group cgq if there is one), replacing a dead one; -EADDRINUSE if alive. */
 int server_new(sd_event *event, const char *path, server_call *call, void *ctx, struct server **ret, struct err *e);
+/*
+ * For who holds up the loop: one call of each client is answered now, as far as it has arrived and its method only looks, and
+ * for no longer than a moment. Other calls, and those that come after one on its connection, wait for the loop. May be called
+ * by a method that is being answered.
+ */
+void server_turn(struct server *s, bool (*only_looks)(const char *method));
 void server_wake(struct server *s); /* cheap: only marks; those who follow are asked in their turn of the loop. NULL: nobody */
 void server_free(struct server *s); /* closes, removes the socket */

@@ -72,6 +72,7 @@ static void adopt(struct daemon *d, struct choice *now)
 	if (d->choice.policy)
 		pins_each(d->pins, pin_check, &(struct pin_check){d, d->choice.policy, now->policy});
 	troubles_remap(&d->troubles, map, d->choice.policy ? d->choice.policy->n_groups : 0);
+	strict_files_remap(&d->strict_files, map, d->choice.policy ? d->choice.policy->n_groups : 0);
 	placer_policy(&d->placer, now->policy, map, d->choice.policy ? d->choice.policy->n_groups : 0);
 	drop_want(d);
 	if (d->choice.policy) {
@@ -278,6 +279,7 @@ static void renew_want(struct daemon *d)
 	if (d->want->in_place)
 		settle_units_want(d, d->want);
 	d->placer.want = d->want;
+	d->followed = false;
 	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
 }
 
@@ -316,7 +318,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	settle_hear_wanted(d);
 	settle_drift_end(d);
 	settle_strict(d);
-	sampler_follow(d->sampler, &d->machine, d->choice.policy, d->want, d->members);
+	settle_follow(d);
 	said = origin_store_trouble(d->origins);
 	if (said)
 		log_line(LOG_LEVEL_WARNING, "%s", said);
@@ -354,7 +356,7 @@ const struct view *settle_view(struct daemon *d)
 {
 	struct err e = {0};
 
-	if (settle_observe(d, &e) < 0)
+	if (!d->gives_turn && settle_observe(d, &e) < 0)
 		log_line(LOG_LEVEL_WARNING, "the tree cannot be read: %s", e.text);
 	return settle_glance(d);
 }

@@ -35,6 +35,8 @@ void settle_person_happened(struct daemon *d, const struct deed *deed, const str
 const char *settle_no_cgroup(const struct daemon *d, unsigned group);
 /* settle_kill.c */
 int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e);
+/* settle_turn.c */
+void settle_follow(struct daemon *d); /* counters of the want in force */
 /* settle_strict.c: execs of what rules of strict groups name now are asked for. */
 void settle_strict(struct daemon *d);
 /* settle.c */

@@ -82,7 +82,7 @@ void settle_strict_went_on(void *ctx, const struct gate_said *said)
 
 	settle_say(d, LOG_LEVEL_WARNING,
 		   &(struct happening){.kind = HAPPENING_TROUBLE,
-				       .group = f ? d->choice.policy->groups[f->group].path : NULL,
+				       .group = f && f->group != GROUP_NONE ? d->choice.policy->groups[f->group].path : NULL,
 				       .text = text},
 		   "%s", text);
 }

@@ -160,6 +160,12 @@ const char *strict_file_reason(const struct strict_file *f)
 	return f->error == EINVAL ? "this kernel has no permission events" : strerror(f->error);
 }
 
+void strict_files_remap(struct strict_files *f, const unsigned *map, size_t n)
+{
+	for (size_t i = 0; i < f->n; i++)
+		f->list[i].group = f->list[i].group < n ? map[f->list[i].group] : GROUP_NONE;
+}
+
 const struct strict_file *strict_files_bad(const struct strict_files *f, unsigned group)
 {
 	for (size_t i = 0; i < f->n; i++)

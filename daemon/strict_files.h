@@ -4,7 +4,7 @@
 #include <cgq/policy.h>
 
 struct strict_file {
-	unsigned group;
+	unsigned group;	  /* GROUP_NONE: it is gone */
 	uint64_t dev, ino;
 	char *path;	  /* as the rule names it, or as found by its glob */
 	char name[256];	  /* base name of the file itself: what /proc/PID/exe of its process will end with */
@@ -20,6 +20,8 @@ struct strict_files {
 
 /* Of every enforced strict group. What a rule names and is not there yet is left out. */
 void strict_files_make(const struct policy *p, struct strict_files *ret);
+/* Group indexes of a new policy: map[old] is the new index or GROUP_NONE. */
+void strict_files_remap(struct strict_files *f, const unsigned *map, size_t n);
 void strict_files_close(struct strict_files *f); /* their descriptors: an open file keeps its file system mounted */
 void strict_files_done(struct strict_files *f);
 const struct strict_file *strict_files_find(const struct strict_files *f, uint64_t dev, uint64_t ino);

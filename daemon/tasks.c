@@ -15,6 +15,7 @@
 #include "bpf/task_record.h"
 #include "proc.h"
 #include "proc_parse.h"
+#include "turns.h"
 
 /* The kernel gathers 32 KiB for a read (bpf_seq_read()), and a record is never cut where all of it has room. */
 #define READ_BYTES (64 << 10)
@@ -76,7 +77,7 @@ static void found_done(struct found *w)
 	free(w->list);
 }
 
-static int records_read(const struct tasks *t, int fd, struct found *w, struct err *e)
+static int records_read(const struct tasks *t, int fd, struct turns *turns, struct found *w, struct err *e)
 {
 	auto_free char *buffer = must_alloc(READ_BYTES);
 	ssize_t n;
@@ -90,15 +91,16 @@ static int records_read(const struct tasks *t, int fd, struct found *w, struct e
 			memcpy(&one, buffer + at, sizeof(one));
 			record_take(t, &one, w);
 		}
+		turns_give(turns);
 	}
 	return n < 0 ? fail(e, errno, "%s", strerror(errno)) : 0;
 }
 
-int tasks_scan(struct tasks *t, struct proc_facts **ret, size_t *ret_n, struct err *e)
+int tasks_scan(struct tasks *t, struct turns *turns, struct proc_facts **ret, size_t *ret_n, struct err *e)
 {
 	auto_fd int fd = bpf_iterator_pass(t->bpf, e);
 	struct found w = {0};
-	int r = fd < 0 ? fd : records_read(t, fd, &w, e);
+	int r = fd < 0 ? fd : records_read(t, fd, turns, &w, e);
 
 	if (r < 0) {
 		found_done(&w);
@@ -131,7 +133,7 @@ static int compare_self(struct tasks *t, struct proc *p, struct err *e)
 	proc_read(p, &self, FACT_IDS);
 	proc_read(p, &self, FACT_EXE);
 	proc_read(p, &self, FACT_FILE);
-	r = tasks_scan(t, &w.list, &w.n, e);
+	r = tasks_scan(t, NULL, &w.list, &w.n, e);
 	for (size_t i = 0; r == 0 && i < w.n; i++)
 		same |= is_same(&w.list[i], &self);
 	found_done(&w);

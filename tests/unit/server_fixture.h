@@ -39,6 +39,8 @@ struct fixture {
 	uint64_t news;	     /* of Follow: so many things have happened */
 	size_t news_bytes;   /* how long the text of each is */
 	unsigned nexts;
+	void (*during)(struct fixture *f); /* called while Long is answered */
+	int callers[2];
 };
 
 /* Each thing that happened is one reply. */
@@ -68,6 +70,11 @@ static inline json_t *test_call(void *ctx, const struct peer *peer, const char *
 	snprintf(f->last, sizeof(f->last), "%lld", json_integer_value(json_object_get(parameters, "n")));
 	if (!strcmp(method, "a.Echo"))
 		return json_incref(parameters);
+	if (!strcmp(method, "a.Long")) {
+		if (f->during)
+			f->during(f);
+		return json_pack("{s:b}", "long", 1);
+	}
 	if (!strcmp(method, "a.Big")) {
 		char *text = malloc(f->answer_bytes + 1);
 		json_t *o;
