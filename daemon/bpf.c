@@ -13,10 +13,13 @@
 #include <event_filter.skel.h>
 #include <tasks.skel.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #define KEY_MAX_BYTES	64
 #define VALUE_MAX_BYTES 16
+/* A call of the kernel costs as much as some ten of these. No bucket of a map holds so many. */
+#define PART_ENTRIES	512
 
 struct bpf {
 	struct bpf_object *object;
@@ -127,17 +130,43 @@ bool bpf_get(int map, const void *key, void *ret_value)
 	return bpf_map_lookup_elem(map, key, ret_value) == 0;
 }
 
-/* The next key is asked for before one goes: after a key that is not there, the kernel begins anew. */
+int bpf_put_all(int map, const void *keys, const void *values, size_t n, struct err *e)
+{
+	__u32 count = (__u32)n;
+	int r = n ? bpf_map_update_batch(map, keys, values, &count, NULL) : 0;
+
+	return r < 0 ? fail(e, -r, "entries cannot be made: %s", strerror(-r)) : 0;
+}
+
+/* A part of a map, as the kernel copies it out. */
+struct part {
+	char keys[PART_ENTRIES * KEY_MAX_BYTES], values[PART_ENTRIES * VALUE_MAX_BYTES];
+	__u32 n;
+	__u32 at; /* where the next one begins, in the kernel's own words */
+};
+
+/* False: it was the last one. */
+static bool part_read(int map, struct part *p, bool is_first)
+{
+	p->n = PART_ENTRIES;
+	return bpf_map_lookup_batch(map, is_first ? NULL : &p->at, &p->at, p->keys, p->values, &p->n, NULL) == 0;
+}
+
 void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx)
 {
-	_Alignas(8) char key[KEY_MAX_BYTES], next[KEY_MAX_BYTES], value[VALUE_MAX_BYTES];
-	bool more = bpf_map_get_next_key(map, NULL, next) == 0;
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+	auto_free struct part *p = must_alloc(sizeof(*p));
+	bool more = bpf_obj_get_info_by_fd(map, &info, &size) == 0;
 
-	while (more) {
-		memcpy(key, next, sizeof(key));
-		more = bpf_map_get_next_key(map, key, next) == 0;
-		if (bpf_map_lookup_elem(map, key, value) == 0 && (!which || which(ctx, key, value)))
-			bpf_map_delete_elem(map, key);
+	for (bool is_first = true; more; is_first = false) {
+		more = part_read(map, p, is_first);
+		for (__u32 i = 0; i < p->n; i++) {
+			const char *key = p->keys + i * info.key_size;
+
+			if (!which || which(ctx, key, p->values + i * info.value_size))
+				bpf_map_delete_elem(map, key);
+		}
 	}
 }
 

@@ -38,6 +38,8 @@ int bpf_map(const struct bpf *b, const char *name, struct err *e);
 
 /* Entries of such a map. Keys and values are as long as the program says. */
 int bpf_put(int map, const void *key, const void *value, struct err *e);
+/* n of them, back to back, in one call of the kernel. */
+int bpf_put_all(int map, const void *keys, const void *values, size_t n, struct err *e);
 bool bpf_get(int map, const void *key, void *ret_value);
 /* Those that which() says; NULL: all. Keys have at most 64 bytes, values 16. */
 void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx);

@@ -8,6 +8,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "bpf.h"
@@ -253,15 +254,22 @@ int event_filter_rules(struct event_filter *f, const struct event_wants *w, stru
 	return r;
 }
 
-int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e)
+int event_filter_watch_all(struct event_filter *f, const pid_t *list, size_t n, struct err *e)
 {
-	const struct filter_watched one = {.round = f->state.round};
-	const uint32_t key = (uint32_t)pid;
-	int r = bpf_put(f->watched, &key, &one, e);
+	auto_free struct filter_watched *each = must_alloc((n + 1) * sizeof(*each));
+	int r;
 
+	for (size_t i = 0; i < n; i++)
+		each[i].round = f->state.round;
+	r = bpf_put_all(f->watched, list, each, n, e);
 	if (r < 0)
 		f->told = false;
 	return r;
+}
+
+int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e)
+{
+	return event_filter_watch_all(f, &pid, 1, e);
 }
 
 void event_filter_dismiss(struct event_filter *f, pid_t pid, uint64_t told_ns)

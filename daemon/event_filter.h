@@ -41,6 +41,7 @@ void event_filter_begin(struct event_filter *f);
 /* -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e);
 int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e);
+int event_filter_watch_all(struct event_filter *f, const pid_t *list, size_t n, struct err *e);
 /*
  * The last event told of it was of told_ns, and it was judged after that: nobody asks for it, or for who is born to it, until
  * another event is told. That is for the kernel to see, since one may have been told since.

@@ -303,8 +303,10 @@ int placer_look(struct placer *p, const struct tree *tree, struct err *e)
 {
 	struct look l = {.p = p, .tree = tree};
 	uint64_t begun = placer_now_ns(), judged;
-	int r = proc_scan(p->proc, &l.procs, &l.n, e);
+	int r;
 
+	turns_give(p->turns);
+	r = proc_scan(p->proc, &l.procs, &l.n, e);
 	if (r == 0) {
 		hear_of_births(&l);
 		r = occupants_read(p->kernel, p->machine, tree, p->turns, &l.occupants, e);
@@ -323,5 +325,6 @@ int placer_look(struct placer *p, const struct tree *tree, struct err *e)
 		origin_store_trim(p->origins, p->policy, p->members);
 	}
 	look_done(&l);
+	turns_give(p->turns);
 	return r;
 }

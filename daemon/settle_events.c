@@ -1,28 +1,41 @@
 /* Which process events the daemon wants to be told of: everything while it looks at everything, and then what rules ask for. */
 #include "settle_parts.h"
 
+#include <stdlib.h>
+
 #include "log.h"
 
-struct naming {
-	struct event_filter *filter;
-	struct err *e;
-	int r;
+struct named {
+	pid_t *list;
+	size_t n, cap;
 };
+
+static void name(struct named *w, pid_t pid)
+{
+	array_grow(w->list, w->n, w->cap);
+	w->list[w->n++] = pid;
+}
 
 static void name_member(void *ctx, struct member *one)
 {
-	struct naming *n = ctx;
-
-	if (n->r == 0)
-		n->r = event_filter_watch(n->filter, one->pid, n->e);
+	name(ctx, one->pid);
 }
 
 static void name_pin(void *ctx, struct pin *one)
 {
-	struct naming *n = ctx;
+	name(ctx, one->pid);
+}
 
-	if (n->r == 0)
-		n->r = event_filter_watch(n->filter, one->pid, n->e);
+static int watch_named(struct daemon *d, struct err *e)
+{
+	struct named w = {0};
+	int r;
+
+	members_each(d->members, name_member, &w);
+	pins_each(d->pins, name_pin, &w);
+	r = event_filter_watch_all(d->filter, w.list, w.n, e);
+	free(w.list);
+	return r;
 }
 
 void settle_hear_everything(struct daemon *d)
@@ -36,16 +49,16 @@ void settle_hear_wanted(struct daemon *d)
 {
 	struct event_wants wants;
 	struct err e = {0};
-	struct naming n = {.filter = d->filter, .e = &e};
+	int r;
 
 	if (!d->filter)
 		return;
 	event_wants_make(d->choice.policy, d->resolved, &wants);
-	n.r = event_filter_rules(d->filter, &wants, &e);
+	r = event_filter_rules(d->filter, &wants, &e);
 	event_wants_done(&wants);
-	members_each(d->members, name_member, &n);
-	pins_each(d->pins, name_pin, &n);
-	if (n.r < 0)
+	if (r == 0)
+		r = watch_named(d, &e);
+	if (r < 0)
 		log_line(LOG_LEVEL_WARNING, "process events: the filter: %s; every event is told until the next look", e.text);
 	else
 		event_filter_end(d->filter, d->heard);
