@@ -1,5 +1,5 @@
 /* What every answer is made of. */
-#include <math.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -55,9 +55,14 @@ void put_counter(json_t *o, const char *key, struct counter c)
 		put(o, key, json_null());
 }
 
+json_t *report_hundredths(double amount)
+{
+	return json_real((double)(int64_t)(amount * 100 + 0.5) / 100);
+}
+
 void put_percent(json_t *o, const char *key, double percent)
 {
-	put(o, key, percent < 0 ? json_null() : json_real(round(percent * 100) / 100));
+	put(o, key, percent < 0 ? json_null() : report_hundredths(percent));
 }
 
 void put_place(json_t *o, const char *key, const struct place *at)

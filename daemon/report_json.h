@@ -14,6 +14,8 @@ json_t *report_text(const char *s); /* NULL: null */
 void put_text(json_t *o, const char *key, const char *s);
 void put_u64(json_t *o, const char *key, uint64_t n);
 void put_counter(json_t *o, const char *key, struct counter c); /* unknown: null */
+/* Of what is not negative. Not by round(), for whose sake alone 300 KiB of libm would be resident. */
+json_t *report_hundredths(double amount);
 void put_percent(json_t *o, const char *key, double percent);	/* negative: null; in hundredths */
 void put_place(json_t *o, const char *key, const struct place *at); /* nowhere: null */
 void put_value(json_t *o, const char *key, enum knob k, int version, const struct value *v); /* NULL, unknown: null */

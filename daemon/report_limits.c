@@ -1,7 +1,6 @@
 /* What a group has run into, and what limits it most. */
 #include "report_limits.h"
 
-#include <math.h>
 
 #include "group_moves.h"
 #include "report_json.h"
@@ -101,7 +100,7 @@ void put_tightest(const struct view *v, unsigned group, const struct usages *usa
 	struct ceiling memory = tightest(p, group, usages, memory_ceiling, &memory_of);
 	json_t *o = json_object();
 
-	put(o, "cpu_percent", amount_json(&cpu, json_real(round(cpu.amount * 100) / 100)));
+	put(o, "cpu_percent", amount_json(&cpu, cpu.limited ? report_hundredths(cpu.amount) : json_null()));
 	put_group(o, "cpu_group", p, &cpu, cpu_of);
 	put(o, "memory_bytes", amount_json(&memory, json_integer((json_int_t)memory.amount)));
 	put_group(o, "memory_group", p, &memory, memory_of);
