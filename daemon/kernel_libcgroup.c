@@ -1,14 +1,18 @@
 /* The real kernel: cgroups are found, made and removed through libcgroup. The only file that knows it. */
 #include "kernel_files.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libcgroup.h>
+#include <link.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
@@ -16,6 +20,31 @@
 /* libcgroup's own logger writes to stdout, and is put in place by cgroup_init() unless another one is there. */
 static void log_nothing(void *userdata, int level, const char *fmt, va_list ap)
 {
+}
+
+static bool is_zero(const char *page, size_t bytes)
+{
+	return page[0] == 0 && memcmp(page, page + 1, bytes - 1) == 0;
+}
+
+/*
+ * cgroup_init() clears a table of 100 mounts with 8 KiB for each, of which a machine has a dozen. Pages of it that hold nothing go
+ * back: one that is not there reads as zeros, and is there again when it is written.
+ */
+static void table_shrink(void)
+{
+	const size_t page_bytes = (size_t)sysconf(_SC_PAGESIZE);
+	char *table = dlsym(RTLD_DEFAULT, "cg_mount_table"), *end, *page;
+	const ElfW(Sym) *symbol = NULL;
+	Dl_info info;
+
+	if (!table || !dladdr1(table, &info, (void **)&symbol, RTLD_DL_SYMENT) || !symbol)
+		return;
+	end = table + symbol->st_size;
+	page = table + (-(uintptr_t)table & (page_bytes - 1));
+	for (; page + page_bytes <= end; page += page_bytes)
+		if (is_zero(page, page_bytes))
+			madvise(page, page_bytes, MADV_DONTNEED);
 }
 
 static struct hierarchy *hierarchy_at(struct machine *m, const char *mount, int version)
@@ -68,6 +97,7 @@ static int libcgroup_discover(struct kernel *k, struct machine *m, struct err *e
 	for (r = cgroup_get_controller_begin(&handle, &found); !r; r = cgroup_get_controller_next(&handle, &found))
 		mount_point_take(m, &found);
 	cgroup_get_controller_end(&handle);
+	table_shrink();
 	return r == ECGEOF ? 0 : fail(e, EIO, "libcgroup: cannot list the mounted controllers: %s", cgroup_strerror(r));
 }
 
