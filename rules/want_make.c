@@ -73,15 +73,17 @@ static void group_add(const struct wanting *c, unsigned g, bool has_children)
 
 static void nodes_add(const struct wanting *c, bool passive)
 {
-	size_t n = c->p->n_groups;
+	size_t n = c->p->n_groups, most = 1;
 	auto_free bool *has_children = must_alloc(n + 1); /* enforced ones: a passive child has no cgroup */
 
-	c->w->nodes = arena_alloc(&c->w->arena, (2 * n + 1) * sizeof(*c->w->nodes));
 	c->w->node_of_group = arena_alloc(&c->w->arena, (n + 1) * sizeof(unsigned));
 	c->w->leaf_of_group = arena_alloc(&c->w->arena, (n + 1) * sizeof(unsigned));
 	for (size_t g = 0; g < n; g++)
 		if (c->p->groups[g].enforce && c->p->groups[g].parent != GROUP_NONE)
 			has_children[c->p->groups[g].parent] = true;
+	for (size_t g = 0; g < n; g++)
+		most += has_children[g] ? 2 : 1;
+	c->w->nodes = arena_alloc(&c->w->arena, most * sizeof(*c->w->nodes)); /* some KiB each */
 	node_add(c, GROUP_NONE, 0, false, "");
 	for (unsigned g = 0; g < n; g++) {
 		c->w->node_of_group[g] = c->w->leaf_of_group[g] = UINT32_MAX;
