@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 #define LINE_BYTES 100
 /* Stands for the group of a member whose section is gone; no group has that name. */
 #define ORIGIN_NO_GROUP "-"
+#define QUEUE_KEPT_BYTES (16U << 10)
 
 struct origin_store {
 	int folder, fd; /* fd: open for appending, or -1 */
@@ -76,6 +78,16 @@ static void queue_text(struct origin_store *s, const char *text, size_t len)
 	}
 	memcpy(s->queue + s->queued, text, len);
 	s->queued += len;
+}
+
+/* What thousands of processes needed at once is not kept for the few that come later. */
+static void queue_drop(struct origin_store *s)
+{
+	s->queued = 0;
+	if (s->cap <= QUEUE_KEPT_BYTES)
+		return;
+	free(take_ptr(s->queue));
+	s->cap = 0;
 }
 
 /* A field ends at a blank; a cgroup's path may hold one. */
@@ -162,7 +174,7 @@ void origin_store_flush(struct origin_store *s)
 	if (r == 0)
 		r = state_append(s->fd, s->queue, s->queued, &s->torn);
 	s->bytes += s->queued;
-	s->queued = 0;
+	queue_drop(s);
 	if (r == 0)
 		return;
 	s->lost = true;
@@ -200,7 +212,7 @@ static void rewrite(struct origin_store *s, const struct policy *p, struct membe
 	s->lost = state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble) < 0;
 	s->torn &= s->lost;
 	s->bytes = s->queued;
-	s->queued = 0;
+	queue_drop(s);
 	open_journal(s);
 }
 
