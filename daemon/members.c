@@ -14,9 +14,20 @@ struct entry {
 	struct entry *next;
 };
 
+/* Entries side by side, and in pages of their own: between them nothing that is freed would leave holes. */
+#define SLAB_ENTRIES 512
+
+struct slab {
+	struct slab *next;
+	struct entry entries[SLAB_ENTRIES];
+};
+
 struct members {
 	struct entry **buckets;
 	size_t n, n_buckets; /* a power of two */
+	struct slab *slabs;  /* what the most members ever needed */
+	size_t n_used;	     /* of the first slab: no entry behind them has been touched */
+	struct entry *unused;/* those that were dropped */
 	struct strmap paths; /* interned; some thousands at most, since few cgroups are ever someone's origin */
 };
 
@@ -29,16 +40,40 @@ struct members *members_new(void)
 	return m;
 }
 
-static void drop_entry(void *ctx, struct member *one)
+static struct entry *entry_new(struct members *m)
 {
-	free(one);
+	struct entry *one = m->unused;
+
+	if (one) {
+		m->unused = one->next;
+		one->next = NULL;
+		return one;
+	}
+	if (!m->slabs || m->n_used == SLAB_ENTRIES) {
+		struct slab *slab = must_alloc(sizeof(*slab));
+
+		slab->next = m->slabs;
+		m->slabs = slab;
+		m->n_used = 0;
+	}
+	return &m->slabs->entries[m->n_used++];
+}
+
+static void slabs_free(struct members *m)
+{
+	while (m->slabs) {
+		struct slab *next = m->slabs->next;
+
+		free(m->slabs);
+		m->slabs = next;
+	}
 }
 
 void members_free(struct members *m)
 {
 	if (!m)
 		return;
-	members_each(m, drop_entry, NULL);
+	slabs_free(m);
 	strmap_clear(&m->paths, NULL);
 	free(m->buckets);
 	free(m);
@@ -95,7 +130,7 @@ struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks)
 			members_grow(m);
 			at = link_of(m, pid);
 		}
-		*at = must_alloc(sizeof(struct entry));
+		*at = entry_new(m);
 		m->n++;
 	} else if ((*at)->member.start_ticks == start_ticks) {
 		return &(*at)->member;
@@ -126,7 +161,8 @@ void members_drop(struct members *m, pid_t pid)
 		return;
 	*at = one->next;
 	m->n--;
-	free(one);
+	one->next = m->unused;
+	m->unused = one;
 }
 
 size_t members_count(const struct members *m)

@@ -4,11 +4,12 @@
 #include <cgq/facts.h>
 #include <cgq/verdict.h>
 
+/* Tens of thousands of them: fields stand so that nothing is lost between them. */
 struct member {
 	pid_t pid;
+	unsigned group;		 /* index in the policy in force */
 	uint64_t start_ticks;	 /* 0: only told of by its parent's fork; looked up when it matters */
 	uint64_t born_ticks;	 /* then no later than this; 0: not known either */
-	unsigned group;		 /* index in the policy in force */
 	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
 	enum verdict_kind kind;	 /* RULE, FOLLOWS, STAYS or PINNED */
 	uint64_t rule_key;	 /* of the rule, or of the pin, that brought it, or its ancestor, here; 0: not known */
@@ -20,9 +21,9 @@ struct member {
 	 * It was put here before it ran what the rule names. Should it never do so, it belongs where it did before, of which
 	 * these are group and rule_key.
 	 */
-	uint64_t ahead_ns;	 /* CLOCK_MONOTONIC; 0: it has been judged by what it runs */
 	unsigned before_group;
 	uint64_t before_key;
+	uint64_t ahead_ns;	 /* CLOCK_MONOTONIC; 0: it has been judged by what it runs */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool ending;		 /* its first thread has ended: the rest may end without another word */

@@ -91,6 +91,26 @@ static void a_walk_meets_each_once_and_may_drop_the_current_one(void **state)
 	members_free(w.m);
 }
 
+static void the_place_of_one_that_is_gone_is_taken_by_one_that_knows_nothing_of_it(void **state)
+{
+	struct members *m = members_new();
+	struct member *gone = members_put(m, 1, 1), *next;
+
+	gone->rule_key = 7;
+	gone->origins[0] = members_intern(m, "/a");
+	members_put(m, 257, 1); /* of the same bucket */
+	members_drop(m, 1);
+	next = members_put(m, 2, 1);
+	assert_ptr_equal(next, gone);
+	assert_int_equal(next->pid, 2);
+	assert_int_equal(next->rule_key, 0);
+	assert_null(next->origins[0]);
+	assert_null(members_find(m, 1));
+	assert_non_null(members_find(m, 257));
+	assert_int_equal(members_count(m), 2);
+	members_free(m);
+}
+
 static void a_path_is_kept_once_and_does_not_move(void **state)
 {
 	struct members *m = members_new();
@@ -114,6 +134,7 @@ int main(void)
 		cmocka_unit_test(a_recycled_pid_inherits_nothing),
 		cmocka_unit_test(an_entry_stays_where_it_is_while_others_come_and_go),
 		cmocka_unit_test(a_walk_meets_each_once_and_may_drop_the_current_one),
+		cmocka_unit_test(the_place_of_one_that_is_gone_is_taken_by_one_that_knows_nothing_of_it),
 		cmocka_unit_test(a_path_is_kept_once_and_does_not_move),
 	};
 
