@@ -138,6 +138,7 @@ struct daemon {
 	struct placer placer;
 	struct turns turns;	 /* clients have theirs during the full look */
 	bool gives_turn;	 /* they have it now: the look needs the tree as it was read */
+	bool settled;		 /* since the last second */
 	bool followed;		 /* the sampler knows the want in force */
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;

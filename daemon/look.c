@@ -1,7 +1,6 @@
 /* The full look: every process, judged, and moved where it is not where it belongs. */
 #include "place.h"
 
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -295,8 +294,6 @@ static void look_done(struct look *l)
 	free(l->judged);
 	free(l->group_of_seen);
 	occupants_done(&l->occupants);
-	/* Facts of thousands of processes are not needed again for half a minute. */
-	malloc_trim(0);
 }
 
 int placer_look(struct placer *p, const struct tree *tree, struct err *e)

@@ -1,4 +1,5 @@
 /* cgqd: options, and the exit code. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,10 +38,20 @@ static int run(const struct options *o)
 	return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+/*
+ * What is large is not large for long: the kernel's types, facts of all processes, a journal. It gets pages of its own, which go
+ * back when it does. By itself the library would stop that after the first such block.
+ */
+static void large_blocks_go_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 64 << 10);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 
+	large_blocks_go_back();
 	if (options_parse(argc, argv, &o) < 0)
 		return 2;
 	log_verbose(o.verbose);
