@@ -73,7 +73,7 @@ procs_are() {
 	wait_until 5 'all are in the other group' procs_are 0 3000
 	awk '$1 > 0 && $2 > 0 { n++ } END { exit !n }' "$ROOM/answers" || fail "$(uniq -c "$ROOM/answers")"
 	# Nor does what is on its way look like something that is wrong.
-	! grep -v ' ok ok$' "$ROOM/answers"
+	run ! grep -v ' ok ok$' "$ROOM/answers"
 }
 
 @test "what starts while everything is looked at is placed, whoever asks meanwhile" {
