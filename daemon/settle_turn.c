@@ -17,8 +17,8 @@ void settle_give_turn(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	/* At a start nobody is answered before the look is done. */
-	if (!d->ready)
+	/* At a start nobody is answered before the look is done; in place, units are limited only after it, and it moves nobody. */
+	if (!d->ready || d->in_place.looks)
 		return;
 	if (!d->followed)
 		settle_follow(d);
