@@ -1,4 +1,4 @@
-/* Many idle processes: crowd COUNT NAME. Says "ready" when all are there; they end with it, and it with its parent. */
+/* Many idle processes: crowd COUNT [NAME]. Says "ready" when all are there; they end with it, and it with its parent. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +12,10 @@ static void child(const char *name, unsigned i)
 	char comm[16];
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	snprintf(comm, sizeof(comm), "%.10s%u", name, i);
-	prctl(PR_SET_NAME, comm);
+	if (name) {
+		snprintf(comm, sizeof(comm), "%.10s%u", name, i);
+		prctl(PR_SET_NAME, comm);
+	}
 	for (;;)
 		pause();
 }
@@ -22,8 +24,8 @@ int main(int argc, char **argv)
 {
 	uint64_t n = 0;
 
-	if (argc != 3 || text_u64(argv[1], &n) < 0 || n == 0) {
-		fprintf(stderr, "usage: crowd COUNT NAME\n");
+	if (argc < 2 || argc > 3 || text_u64(argv[1], &n) < 0 || n == 0) {
+		fprintf(stderr, "usage: crowd COUNT [NAME]\n");
 		return 2;
 	}
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
