@@ -27,14 +27,13 @@ class Results:
 
 
 def of_us(us):
-    if us == math.inf:
-        return "never"
-    for limit, divisor, unit in ((1000, 1, "µs"), (1e6, 1e3, "ms"), (math.inf, 1e6, "s")):
-        if us < limit:
-            return f"{us / divisor:.3g} {unit}"
+    if us in (0, math.inf):
+        return "0" if us == 0 else "never"
+    divisor, unit = (1, "µs") if us < 1e3 else (1e3, "ms") if us < 1e6 else (1e6, "s")
+    return f"{us / divisor:.3g} {unit}"
 
 
-UNITS = {"us": of_us, "percent": lambda v: f"{v:.3g} %", "mib": lambda v: f"{v:.1f} MiB"}
+UNITS = {"us": of_us, "ms": lambda v: of_us(v * 1000), "percent": lambda v: f"{v:.3g} %", "mib": lambda v: f"{v:.1f} MiB"}
 
 
 @dataclass
@@ -105,8 +104,9 @@ FIGURES = (
            "999 of 1,000", lambda own, other: sum(own) >= 0.999 * len(own)),
     Figure("… strict, in bursts", "burst_inside_at_first", "cgqd strict", OLD, "share", "all", IS_ALL),
     Figure("never placed in a burst, of 1 s each", "burst_1_s", "cgqd", OLD, "share", "none", IS_NONE),
-    Figure("… of 20 ms each", "burst_20_ms", "cgqd", OLD, "share", "none", IS_NONE),
     Figure("… of 20 ms each, latency = low", "burst_20_ms", "cgqd low", OLD, "share", "none", IS_NONE),
+    Figure("… of 20 ms each, strict", "burst_20_ms", "cgqd strict", OLD, "share", "none", IS_NONE),
+    Figure("… of 20 ms each, latency = normal", "burst_20_ms", "cgqd", OLD, "share", "", IS_ANY),
     Figure("daemon's CPU for 10,000 execs that no rule names", "cpu_10000_others", "cgqd", OLD, "ms", "1/200 of cgrulesengd's",
            lambda own, other: times(own, other) >= 200),
     Figure("… latency = low", "cpu_10000_others", "cgqd low", OLD, "ms", "", IS_ANY),
@@ -128,10 +128,9 @@ FIGURES = (
     Figure("idle, latency = normal", "idle_percent", "cgqd", OLD, "percent", "under 0.1 % of a CPU", idle(0.1)),
     Figure("idle, latency = low, programs start", "idle_percent", "cgqd low", OLD, "percent", "0.7 %", idle(0.75)),
     Figure("resident memory", "resident_mib", "cgqd", OLD, "mib", "8 MiB", idle(8)),
-    Figure("… with the processes that ran already", "resident_crowd_mib", "cgqd", OLD, "mib", "8 MiB", idle(8)),
-    Figure("… with all those groups", "resident_groups_mib", "cgqd", OLD, "mib", "8 MiB", idle(8)),
+    Figure("… with the processes that ran already", "resident_crowd_mib", "cgqd", OLD, "mib", "", IS_ANY),
+    Figure("… with all those groups", "resident_groups_mib", "cgqd", OLD, "mib", "", IS_ANY),
 )
-UNITS["ms"] = lambda v: of_us(v * 1000)
 
 
 def rows(results):
@@ -139,45 +138,49 @@ def rows(results):
     for f in FIGURES:
         own, other = results.of(f.measure, f.own), results.of(f.measure, f.other)
         if own:
-            reached = "–" if not f.asked else "yes" if f.reached(own, other or own) else "NO"
-            yield f, {"what": f.what, "cgqd": f.cell(own), "other": f.cell(other), "name": f.other, "ratio": f.ratio(own, other),
-                      "floor": f.cell(results.of(f.measure, FLOOR)), "asked": f.asked or "–", "reached": reached}
+            reached = "" if not f.asked else "reached" if f.reached(own, other or own) else "NOT reached"
+            yield f, {"what": f.what, "own": f.cell(own), "other": f"{f.other} {f.cell(other)}", "ratio": f.ratio(own, other),
+                      "floor": f.cell(results.of(f.measure, FLOOR)), "of": len(own), "reached": reached}
 
 
 def lines(results):
-    """One to quote for each."""
+    """One to quote for each: p50 / p99, or how many."""
+    before = ""
     for f, row in rows(results):
-        yield f"{f.what} ({f.own}): {row['cgqd']}; {row['name']} {row['other']}, ratio {row['ratio']}; floor {row['floor']}; " \
-              f"asked {row['asked']}: {row['reached']}"
+        before = before if f.what.startswith("…") else f.what
+        what = f.what.replace("…", f"{before}:") if f.what.startswith("…") else f.what
+        asked = f"; asked {f.asked}: {row['reached']}" if f.asked else ""
+        yield f"{what} ({f.own}, {row['of']} values): {row['own']}; {row['other']}, ratio {row['ratio']}; floor {row['floor']}{asked}"
 
 
 def markdown(results):
-    yield "| p50 / p99 | cgqd | against | | ratio | floor | asked | reached |"
-    yield "| --- | --- | --- | --- | --- | --- | --- | --- |"
+    """README's table."""
+    yield "| p50 / p99 | cgqd | against | ratio | floor |"
+    yield "| --- | --- | --- | --- | --- |"
     for _, row in rows(results):
-        yield "| " + " | ".join(row[c] for c in ("what", "cgqd", "name", "other", "ratio", "floor", "asked", "reached")) + " |"
+        yield "| " + " | ".join(row[c] for c in ("what", "own", "other", "ratio", "floor")) + " |"
 
 
-def finite(n):
-    return None if n == math.inf else n
+def summary(values):
+    if isinstance(values[0], bool):
+        return {"true": sum(values), "of": len(values)}
+    p50, p99 = (quantile(values, q) for q in (0.5, 0.99))
+    return {"p50": None if p50 == math.inf else p50, "p99": None if p99 == math.inf else p99, "of": len(values)}
 
 
-def figures_json(results):
-    """Microseconds, milliseconds, MiB and percent as in the table; a share is of values that are true."""
-    for f, row in rows(results):
-        one = {"figure": f.what, "of": f.own, "against": f.other, "unit": f.unit, "asked": f.asked or None, "reached": row["reached"] == "yes"}
-        for key, name in (("cgqd", f.own), ("other", f.other), ("floor", FLOOR)):
-            values = results.of(f.measure, name)
-            if values and f.unit == "share":
-                one[key] = {"true": sum(values), "of": len(values)}
-            elif values:
-                one[key] = {"p50": finite(quantile(values, 0.5)), "p99": finite(quantile(values, 0.99)), "of": len(values)}
-        yield one
+def figure_json(f, results):
+    """Numbers in the figure's unit, null for never; of a share, how many are so."""
+    one = {"figure": f.what, "measure": f.measure, "unit": f.unit, "asked": f.asked or None, "of": f.own, "against": f.other}
+    for key, name in (("own", f.own), ("other", f.other), ("floor", FLOOR)):
+        values = results.of(f.measure, name)
+        one[key] = summary(values) if values else None
+    if f.asked:
+        one["reached"] = f.reached(results.of(f.measure, f.own), results.of(f.measure, f.other) or results.of(f.measure, f.own))
+    return one
 
 
 def json_write(file, machine, sizes, results):
-    values = {m: {n: {"p50": finite(quantile(v, 0.5)), "p99": finite(quantile(v, 0.99)), "mean_of_true": None}
-                  if not isinstance(v[0], bool) else {"true": sum(v), "of": len(v)}
-                  for n, v in of.items()} for m, of in results.values.items()}
+    measures = {measure: {name: summary(values) for name, values in of.items()} for measure, of in results.values.items()}
+    figures = [figure_json(f, results) for f, _ in rows(results)]
     with open(file, "w") as f:
-        json.dump({"machine": machine, "sizes": sizes, "figures": list(figures_json(results)), "measures": values}, f, indent=1, ensure_ascii=False)
+        json.dump({"machine": machine, "sizes": sizes, "figures": figures, "measures": measures}, f, indent=1, ensure_ascii=False)

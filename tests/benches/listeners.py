@@ -3,7 +3,7 @@ import os
 import subprocess
 import time
 
-from machine import BUILD, CONTROLLERS, NAME, PROGRAMS, TREE, begin, end, fail, mounts, wait_for
+from machine import BEGUN, BUILD, CONTROLLERS, NAME, PROGRAMS, TREE, begin, end, fail, mounts, wait_for
 
 OTHER = f"{TREE}-other"
 
@@ -97,7 +97,8 @@ class Cgqd:
     def answers(self):
         if self.process.poll() is not None:
             fail(f"cgqd ended: {open(f'{self.room}/log').read()}")
-        return os.path.exists(self.socket) and subprocess.run(self.cgq("list"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
+        asked = subprocess.run(self.cgq("list"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return asked.returncode == 0
 
     def stop(self):
         subprocess.run(self.cgq("reset"), stdout=subprocess.DEVNULL, check=True)
@@ -117,12 +118,12 @@ class CgqdStrict(Cgqd):
 
 
 def all_end(room):
-    """However it ended: nothing of it runs on, and no cgroup is left. What cgqd was killed over, its next start gives back."""
-    from machine import BEGUN
+    """However it ended: nothing of it runs on, and no cgroup is left. What a cgqd leaves, its next start gives back."""
     for process in list(BEGUN):
         end(process)
     for mount in mounts():
-        if os.path.isdir(f"{mount}/{TREE}"):
-            Cgqd(room).stop()
-        if os.path.isdir(f"{mount}/{OTHER}"):
-            os.rmdir(f"{mount}/{OTHER}")
+        for tree in [tree for tree in os.listdir(mount) if tree.startswith(TREE)]:
+            if tree == OTHER:
+                os.rmdir(f"{mount}/{tree}")
+            else:
+                Cgqd(room, tree, "").stop()

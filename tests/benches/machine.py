@@ -40,7 +40,8 @@ def wait_for(what, seconds=60, why="it does not come up"):
 
 
 def begin(*command, **more):
-    process = subprocess.Popen(command, **more)
+    """It ends with us, even where we are killed."""
+    process = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *command], **more)
     BEGUN.append(process)
     return process
 

@@ -8,7 +8,8 @@ from observer import Observer
 
 def placed_count(mark):
     """Of the hierarchy that has the fewest of them."""
-    return min(sum(1 for _ in open(f"{mount}/{mark.strip('/')}{'/bench' if mark.endswith('/') else ''}/cgroup.procs")) for mount in mounts())
+    group = mark.strip("/") + ("/bench" if mark.endswith("/") else "")
+    return min(sum(1 for _ in open(f"{mount}/{group}/cgroup.procs")) for mount in mounts())
 
 
 def looked(count):
@@ -41,7 +42,7 @@ def groups(room, results, sizes, turn):
               ("cgget", ["/usr/bin/cgget", "-n", "-v", "-r", "cpuacct.usage", *counters]),
               ("systemd-cgtop", ["/usr/bin/systemd-cgtop", "-b", "-n1"]),
               ("lscgroup", ["/usr/bin/lscgroup"]))
-    time.sleep(2)  # Rates want two samples.
+    time.sleep(1.2)  # Rates want two samples.
     for name, command in turn(askers) + turn(askers):
         results.add("list", name, relay(3, 0, *command))
     results.add("resident_groups_mib", "cgqd", [resident_mib(cgqd.pid)])
