@@ -57,6 +57,34 @@ char *field_escaped(const char *s)
 	return text_escape(s, len, must_alloc(size), size);
 }
 
+static bool is_text_fit(const char *s)
+{
+	while (*s >= ' ' && *s <= '~')
+		s++;
+	return *s == '\0';
+}
+
+static bool is_fit(json_t *value)
+{
+	const char *key;
+	json_t *part;
+	size_t i;
+
+	if (json_is_string(value))
+		return is_text_fit(json_string_value(value));
+	json_object_foreach(value, key, part)
+	{
+		if (!is_text_fit(key) || !is_fit(part))
+			return false;
+	}
+	json_array_foreach(value, i, part)
+	{
+		if (!is_fit(part))
+			return false;
+	}
+	return true;
+}
+
 static json_t *object_escaped(json_t *object)
 {
 	json_t *ret = json_object();
@@ -90,20 +118,21 @@ static json_t *array_escaped(json_t *array)
 	return ret;
 }
 
+/* As a rule all is fit, and thousands of rows need not be made anew. */
 void field_escape(json_t **value)
 {
 	json_t *old = *value;
 
+	if (is_fit(old))
+		return;
 	if (json_is_string(old)) {
 		auto_free char *shown = field_escaped(json_string_value(old));
 
 		*value = json_string(shown);
 	} else if (json_is_object(old)) {
 		*value = object_escaped(old);
-	} else if (json_is_array(old)) {
-		*value = array_escaped(old);
 	} else {
-		return;
+		*value = array_escaped(old);
 	}
 	json_decref(old);
 }
