@@ -15,6 +15,10 @@ CONTROLLERS = ("cpu", "cpuacct", "memory")
 BEGUN = []  # all that we started and that still runs
 
 
+class Disturbed(Exception):
+    """Something else on the machine: once more may help."""
+
+
 def fail(text):
     sys.exit(f"bench: {text}")
 

@@ -2,7 +2,7 @@
 import os
 import subprocess
 
-from machine import CONTROLLERS, PROGRAMS, begin, fail, BEGUN
+from machine import BEGUN, CONTROLLERS, PROGRAMS, TREE, Disturbed, begin, fail
 
 
 class Start:
@@ -21,7 +21,7 @@ class Start:
 
 class Observer:
     def __enter__(self):
-        self.process = begin(f"{PROGRAMS}/observer", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = begin(f"{PROGRAMS}/observer", "cg", f"/{TREE}", stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if self.process.stdout.readline() != "ready\n":
             fail("the observer does not come up: it needs BPF, BTF and root")
         return self
@@ -31,7 +31,7 @@ class Observer:
         BEGUN.remove(self.process)
         lines = said.splitlines()
         if self.process.returncode != 0 or not lines or lines[-1] != "lost 0":
-            fail(f"the observer did not see all: {lines[-1:] or 'it said nothing'}")
+            raise Disturbed(f"the observer did not see all: {lines[-1:] or 'it said nothing'}")
         self.seen = sorted(((int(ns), what, int(pid), rest) for ns, what, pid, *rest in
                             (line.split(None, 3) for line in lines[:-1])), key=lambda event: event[0])
 

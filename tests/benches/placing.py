@@ -2,7 +2,7 @@
 import subprocess
 
 from listeners import Cgqd, CgqdLow, CgqdStrict, Cgrulesengd, Least
-from machine import NAME, PROGRAMS, Hogs, fail, program, relay
+from machine import NAME, PROGRAMS, Disturbed, Hogs, program, relay
 from observer import Observer, first_acts_add
 
 # Each stays so long that a late listener still finds it.
@@ -25,7 +25,7 @@ def latency_of(room, listener, results, sizes):
         with Hogs(hogs):
             starts = observed(room, listener, lambda file: relay(sizes.starts, gap_ms, program(room, NAME), file, STAY_MS, overlap=overlap))
         if len(starts) != sizes.starts:
-            fail(f"{len(starts)} of {sizes.starts} starts were seen")
+            raise Disturbed(f"{len(starts)} of {sizes.starts} starts were seen")
         results.add(measure, listener.name, [s.latency_us() for s in starts])
         results.add("inside_at_first", listener.name, [s.is_inside_at_first() for s in starts])
 
@@ -42,7 +42,7 @@ def burst_of(room, listener, results, measure, stay_ms, count):
     command = [f"{PROGRAMS}/burst", "--count", str(count), program(room, NAME)]
     starts = observed(room, listener, lambda file: subprocess.run([*command, file, stay_ms], check=True, stdout=subprocess.DEVNULL))
     if len(starts) != count:
-        fail(f"{len(starts)} of {count} starts of a burst were seen")
+        raise Disturbed(f"{len(starts)} of {count} starts of a burst were seen")
     results.add(measure, listener.name, [s.placed_ns is None for s in starts])
     results.add("burst_inside_at_first", listener.name, [s.is_inside_at_first() for s in starts])
 

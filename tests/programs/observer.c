@@ -10,7 +10,8 @@
 #include "bpf/observer_record.h"
 #include "program.h"
 
-static const char usage[] = "observer   says \"ready\", and at the end of its input what it saw";
+static const char usage[] = "observer NAME CGROUP   of whom the name, and of cgroups whose path, begins so\n"
+			    "  says \"ready\", and at the end of its input what it saw";
 
 static void placed_say(FILE *to, const struct observed_record *r)
 {
@@ -48,14 +49,25 @@ static uint64_t lost_count(const struct observer_bpf *o)
 	return o->bss->lost + missed(o->progs.on_exec) + missed(o->progs.on_placed) + missed(o->progs.on_exit);
 }
 
+static struct observer_bpf *observer_begin(const char *name, const char *cgroup)
+{
+	struct observer_bpf *o = observer_bpf__open();
+
+	if (!o)
+		return NULL;
+	snprintf((char *)o->rodata->name_begins, sizeof(o->rodata->name_begins), "%s", name);
+	snprintf((char *)o->rodata->cgroup_begins, sizeof(o->rodata->cgroup_begins), "%s", cgroup);
+	return observer_bpf__load(o) < 0 || observer_bpf__attach(o) < 0 ? NULL : o;
+}
+
 int main(int argc, char **argv)
 {
-	struct observer_bpf *o = argc == 1 ? observer_bpf__open_and_load() : NULL;
+	struct observer_bpf *o = argc == 3 ? observer_begin(argv[1], argv[2]) : NULL;
 	struct ring_buffer *ring;
 
-	if (argc != 1)
+	if (argc != 3)
 		program_misused(usage);
-	if (!o || observer_bpf__attach(o) < 0)
+	if (!o)
 		return 1;
 	ring = ring_buffer__new(bpf_map__fd(o->maps.records), record_say, stdout, NULL);
 	puts("ready");

@@ -9,6 +9,7 @@ enum observed {
 	OBSERVED_ENDED,
 };
 
+#define TASK_COMM_BYTES	    16
 #define OBSERVED_TEXT_BYTES 64
 
 struct observed_record {
