@@ -35,8 +35,18 @@ struct strict {
 	bool died;
 };
 
+/* It may have ended in the middle of it. */
+static void hurry_end(void)
+{
+	const struct sched_param usual = { 0 };
+
+	if (sched_getscheduler(0) == STRICT_HURRY && sched_setscheduler(0, SCHED_OTHER, &usual) < 0)
+		(void)errno; /* by who may have priority it may be given up */
+}
+
 static void gate_forget(struct strict *s)
 {
+	hurry_end();
 	s->source = sd_event_source_disable_unref(s->source);
 	close(s->orders);
 	close(s->questions);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,10 +29,13 @@
 #define TELL_NS	  UINT64_C(1000000000)
 /* Descriptors for all else than what waits. */
 #define SPARE_FDS ((size_t)64)
+#define EVENTS_AT_ONCE (SPARE_FDS / 2)
 
 struct gate {
 	int orders, questions;
 	pid_t served;
+	int usual;		 /* cgqd's way of being scheduled */
+	bool hurries;		 /* it is scheduled before all others */
 	int now, old, next;	 /* groups of events; -1: none. next is being made */
 	uint64_t old_since_ns;
 	uint64_t last_id, told_ns;
@@ -117,15 +121,12 @@ static bool file_of(int event, struct gate_said *said)
 static void asked(struct gate *g, int group, const struct fanotify_event_metadata *ev)
 {
 	struct pending_one one = { .group = group, .event = ev->fd };
-	struct pending_one oldest;
 
 	one.said = (struct gate_said){ .kind = GATE_ASKS, .id = ++g->last_id, .at_ns = clock_now_ns(), .pid = ev->pid };
 	if (is_of_served(g, ev->pid) || !file_of(ev->fd, &one.said)) {
 		allow(group, ev->fd);
 		return;
 	}
-	if (g->pending.n >= g->room && pending_take_old(&g->pending, UINT64_MAX, &oldest))
-		let_go_on(g, &oldest);
 	if (send(g->questions, &one.said, sizeof(one.said), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 || !pending_add(&g->pending, &one))
 		let_go_on(g, &one);
 }
@@ -136,7 +137,7 @@ static void asked(struct gate *g, int group, const struct fanotify_event_metadat
  */
 static bool events_take(struct gate *g, int group)
 {
-	_Alignas(struct fanotify_event_metadata) char buf[SPARE_FDS / 2 * sizeof(struct fanotify_event_metadata)];
+	_Alignas(struct fanotify_event_metadata) char buf[EVENTS_AT_ONCE * sizeof(struct fanotify_event_metadata)];
 	const struct fanotify_event_metadata *ev = (const void *)buf;
 	ssize_t n = read(group, buf, sizeof(buf));
 
@@ -295,6 +296,34 @@ static int wait_ms(const struct gate *g, uint64_t now)
 	return until <= now ? 0 : (int)((until - now) / 1000000 + 1);
 }
 
+/* priority 0: the usual way. Where real-time priority is refused, all goes on without. */
+static void schedule(pid_t pid, int policy, int priority)
+{
+	const struct sched_param as = { .sched_priority = priority };
+
+	if (sched_setscheduler(pid, policy, &as) < 0)
+		(void)errno;
+}
+
+/*
+ * While anybody waits for cgqd, its main thread runs before all others, as the gate always does: a burst of a thousand execs is a
+ * thousand processes that want a CPU, and whoever stands in line with them has his turn every 10 ms. That ends with the last
+ * who waits, which is soon, see STRICT_LIMIT_MS.
+ */
+static void hurry(struct gate *g, bool on)
+{
+	if (on == g->hurries || g->usual == SCHED_FIFO || g->usual == SCHED_RR || g->usual < 0)
+		return;
+	g->hurries = on;
+	schedule(g->served, on ? STRICT_HURRY : g->usual, on);
+}
+
+/* Who is not read yet waits in the kernel, and asks once there is. */
+static bool has_room(const struct gate *g)
+{
+	return g->pending.n < g->room;
+}
+
 static void close_between(unsigned from, unsigned to)
 {
 	if (from <= to)
@@ -323,6 +352,7 @@ static void stand_alone(const struct gate *g)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	keep_only(g->orders, g->questions);
+	schedule(0, SCHED_FIFO, 2); /* above cgqd, whose time limit it keeps */
 }
 
 static size_t room_find(void)
@@ -330,7 +360,7 @@ static size_t room_find(void)
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= PENDING_MAX + SPARE_FDS + GATE_FILES_MAX)
-		return PENDING_MAX;
+		return PENDING_MAX - EVENTS_AT_ONCE;
 	return limit.rlim_cur > 2 * (SPARE_FDS + GATE_FILES_MAX) ? limit.rlim_cur - SPARE_FDS - GATE_FILES_MAX : 1;
 }
 
@@ -341,14 +371,15 @@ void gate_run(int orders, int questions, pid_t served)
 	g.orders = orders;
 	g.questions = questions;
 	g.served = served;
+	g.usual = sched_getscheduler(served);
 	g.room = room_find();
 	stand_alone(&g);
 	for (;;) {
 		struct pollfd wait[] = {
 			{ .fd = g.orders, .events = POLLIN },
 			{ .fd = g.questions, .events = POLLIN },
-			{ .fd = g.now, .events = POLLIN },
-			{ .fd = g.old, .events = POLLIN },
+			{ .fd = has_room(&g) ? g.now : -1, .events = POLLIN },
+			{ .fd = has_room(&g) ? g.old : -1, .events = POLLIN },
 		};
 		uint64_t now = clock_now_ns();
 
@@ -358,10 +389,11 @@ void gate_run(int orders, int questions, pid_t served)
 		now = clock_now_ns();
 		overdue_let_go_on(&g, now);
 		/* Not those that an order has just ended. */
-		if (wait[2].fd == g.now && wait[2].revents)
+		if (wait[2].revents && wait[2].fd == g.now && has_room(&g))
 			events_take(&g, g.now);
-		if (wait[3].fd == g.old && wait[3].revents)
+		if (wait[3].revents && wait[3].fd == g.old && has_room(&g))
 			events_take(&g, g.old);
+		hurry(&g, g.pending.n > 0);
 		tell_went_on(&g, now);
 		old_end_when_quiet(&g, now);
 	}

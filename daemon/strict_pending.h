@@ -7,7 +7,7 @@
 
 #include "strict_wire.h"
 
-/* More that wait at once are more than cgqd answers in the time limit. Each holds a descriptor. */
+/* Each holds a descriptor. More that wait at once are asked about when one of these has gone on; the kernel keeps them. */
 #define PENDING_MAX 1024
 
 struct pending_one {

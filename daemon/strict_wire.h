@@ -1,6 +1,7 @@
 /* What cgqd and its gate say to each other, over two pairs of sockets that keep the bounds of messages. */
 #pragma once
 
+#include <sched.h>
 #include <stdint.h>
 
 /*
@@ -11,6 +12,9 @@
  */
 #define STRICT_LIMIT_MS 500
 #define STRICT_MOST_MS	5000
+
+/* How the gate has cgqd scheduled while anybody waits; by the flag it is told from what an administrator chose. */
+#define STRICT_HURRY (SCHED_FIFO | SCHED_RESET_ON_FORK)
 
 /* One socket: cgqd orders, the gate answers each order. */
 enum gate_order_kind {

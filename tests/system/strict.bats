@@ -49,11 +49,15 @@ said_inside() {
 	[ "$(grep -o "/$TREE/web\( \|\$\)" <<<"${lines[0]}" | wc -l)" = "$dirs" ] || fail "they were in: ${lines[0]}"
 }
 
+has_usual_priority() {
+	[[ $(chrt -p "$CGQD") == *SCHED_OTHER* ]]
+}
+
 @test "a burst of execs, one that takes longer than the limit too: every program is inside at its first act" {
 	strict_group web firstact
 	cgqd_start
 	local count
-	for count in 500 1000; do
+	for count in 500 4000; do
 		rm -f "$ROOM/said"
 		run "$PROGRAMS/burst" --count $count "$FILE" "$ROOM/said"
 		echo "# $output" >&3
@@ -61,6 +65,7 @@ said_inside() {
 		said_inside $count
 	done
 	run ! log_says 'went on'
+	wait_until 2 'it has no priority any more' has_usual_priority
 }
 
 @test "after an idle moment, and while cgqd looks at everything, they are inside as well" {
@@ -188,6 +193,22 @@ said_inside() {
 	rm "$ROOM/said"
 	"$FILE" "$ROOM/said"
 	said_inside 1
+}
+
+hurries() {
+	[[ $(chrt -p "$CGQD") == *SCHED_FIFO* ]]
+}
+
+@test "while somebody waits cgqd has priority, and none is left when its gate dies then" {
+	strict_group web firstact
+	cgqd_start
+	kill -STOP "$CGQD"
+	"$FILE" "$ROOM/said" &
+	wait_until 0 'it has priority' hurries || { kill -CONT "$CGQD"; false; }
+	kill -KILL "$(gate_pid)"
+	kill -CONT "$CGQD"
+	wait $!
+	wait_until 2 'it has no priority any more' has_usual_priority
 }
 
 @test "while cgqd is stopped, execs go on after the limit; afterwards it says so and places them" {
