@@ -67,6 +67,8 @@ class Figure:
 def times(own, other, q=0.5):
     """How many times the other's is ours."""
     mine, theirs = quantile(own, q), quantile(other, q)
+    if mine == theirs:
+        return 1.0
     return theirs / mine if mine else math.inf
 
 
@@ -79,57 +81,78 @@ def percent(n):
     return f"{100 * (1 / n - 1):+.1f} %"
 
 
-def added(own, other, limit):
-    return quantile(own, 0.5) <= quantile(other, 0.5) * (1 + limit)
+def at_most(p50, p99=math.inf):
+    return lambda own, other: quantile(own, 0.5) <= p50 and quantile(own, 0.99) <= p99
 
 
-def idle(percent_max):
-    return lambda own, other: quantile(own, 0.5) <= percent_max
+def part_of(p50, p99=0):
+    """So many times the other's is ours."""
+    return lambda own, other: times(own, other) >= p50 and times(own, other, 0.99) >= p99
 
 
-LATENCY = "1/100 of cgrulesengd's, at p99 1/150"
-IS_LATENCY = lambda own, other: times(own, other) >= 100 and times(own, other, 0.99) >= 150
-IS_NONE = lambda own, other: not any(own)
-IS_ALL = lambda own, other: all(own)
-IS_ANY = lambda own, other: True
+def added(share):
+    return lambda own, other: quantile(own, 0.5) <= quantile(other, 0.5) * (1 + share)
+
+
+def is_none(own, other):
+    return not any(own)
+
+
+def is_nearly_all(own, other):
+    return sum(own) >= 0.999 * len(own)
+
+
+def is_all(own, other):
+    return all(own)
+
+
+def not_asked(own, other):
+    return True
+
 
 FIGURES = (
-    Figure("exec to placed after 100 ms of idle, latency = low", "after_idle", "cgqd low", OLD, "us", LATENCY, IS_LATENCY),
-    Figure("… with 4 busy loops", "after_idle_busy", "cgqd low", OLD, "us", LATENCY, IS_LATENCY),
-    Figure("… back to back", "back_to_back", "cgqd low", OLD, "us", "35 µs, at p99 110 µs",
-           lambda own, other: quantile(own, 0.5) <= 35 and quantile(own, 0.99) <= 110),
-    Figure("exec to placed after 100 ms of idle, latency = normal", "after_idle", "cgqd", OLD, "us", "", IS_ANY),
-    Figure("… back to back", "back_to_back", "cgqd", OLD, "us", "", IS_ANY),
-    Figure("in their group at their first own instruction, all of the above, latency = low", "inside_at_first", "cgqd low", OLD, "share",
-           "999 of 1,000", lambda own, other: sum(own) >= 0.999 * len(own)),
-    Figure("… strict, in bursts", "burst_inside_at_first", "cgqd strict", OLD, "share", "all", IS_ALL),
-    Figure("never placed in a burst, of 1 s each", "burst_1_s", "cgqd", OLD, "share", "none", IS_NONE),
-    Figure("… of 20 ms each, latency = low", "burst_20_ms", "cgqd low", OLD, "share", "none", IS_NONE),
-    Figure("… of 20 ms each, strict", "burst_20_ms", "cgqd strict", OLD, "share", "none", IS_NONE),
-    Figure("… of 20 ms each, latency = normal", "burst_20_ms", "cgqd", OLD, "share", "", IS_ANY),
-    Figure("daemon's CPU for 10,000 execs that no rule names", "cpu_10000_others", "cgqd", OLD, "ms", "1/200 of cgrulesengd's",
-           lambda own, other: times(own, other) >= 200),
-    Figure("… latency = low", "cpu_10000_others", "cgqd low", OLD, "ms", "", IS_ANY),
-    Figure("daemon's CPU for an exec that a rule names", "cpu_matching", "cgqd", OLD, "us", "1/4 of cgrulesengd's",
-           lambda own, other: times(own, other) >= 4),
-    Figure("… latency = low", "cpu_matching", "cgqd low", OLD, "us", "", IS_ANY),
-    Figure("fork, exec and end of any other program", "other_exec", "cgqd", "nobody", "us", "+15 % over nobody's",
-           lambda own, other: added(own, other, 0.15)),
-    Figure("… latency = low", "other_exec", "cgqd low", "nobody", "us", "+15 %", lambda own, other: added(own, other, 0.15)),
-    Figure("… beside a strict group", "other_exec", "cgqd strict", "nobody", "us", "+5 %", lambda own, other: added(own, other, 0.05)),
-    Figure("… with cgrulesengd", "other_exec", OLD, "nobody", "us", "", IS_ANY),
-    Figure("processes that run already: identified and placed by a start", "existing", "cgqd", OLD, "us", "1/8 of cgrulesengd's",
-           lambda own, other: times(own, other) >= 8),
-    Figure("all groups listed, against systemd-cgtop -b -n1", "list", "cgq list", "systemd-cgtop", "us", "1/10 of its",
-           lambda own, other: times(own, other) >= 10),
-    Figure("… against cgget of one counter", "list", "cgq list", "cgget", "us", "", IS_ANY),
-    Figure("… against lscgroup", "list", "cgq list", "lscgroup", "us", "", IS_ANY),
-    Figure("idle, no rules", "idle_percent", "cgqd no rules", OLD, "percent", "0", idle(0.005)),
-    Figure("idle, latency = normal", "idle_percent", "cgqd", OLD, "percent", "under 0.1 % of a CPU", idle(0.1)),
-    Figure("idle, latency = low, programs start", "idle_percent", "cgqd low", OLD, "percent", "0.7 %", idle(0.75)),
-    Figure("resident memory", "resident_mib", "cgqd", OLD, "mib", "8 MiB", idle(8)),
-    Figure("… with the processes that ran already", "resident_crowd_mib", "cgqd", OLD, "mib", "", IS_ANY),
-    Figure("… with all those groups", "resident_groups_mib", "cgqd", OLD, "mib", "", IS_ANY),
+    Figure("exec to placed, after 100 ms of idle, latency = low",
+           "after_idle", "cgqd low", OLD, "us", "1/100 of cgrulesengd's, at p99 1/150", part_of(100, 150)),
+    Figure("exec to placed, after 100 ms of idle, 4 busy loops, latency = low",
+           "after_idle_busy", "cgqd low", OLD, "us", "1/100 of cgrulesengd's, at p99 1/150", part_of(100, 150)),
+    Figure("exec to placed, back to back, latency = low",
+           "back_to_back", "cgqd low", OLD, "us", "35 µs, at p99 110 µs", at_most(35, 110)),
+    Figure("exec to placed, after 100 ms of idle, latency = normal", "after_idle", "cgqd", OLD, "us", "", not_asked),
+    Figure("exec to placed, back to back, latency = normal", "back_to_back", "cgqd", OLD, "us", "", not_asked),
+    Figure("inside at the first own instruction, in all these ways, latency = low",
+           "inside_at_first", "cgqd low", OLD, "share", "999 of 1,000", is_nearly_all),
+    Figure("inside at the first own instruction, in bursts, strict",
+           "burst_inside_at_first", "cgqd strict", OLD, "share", "all", is_all),
+    Figure("never placed, of a burst of programs of 1 s", "burst_1_s", "cgqd", OLD, "share", "none", is_none),
+    Figure("never placed, of a burst of programs of 20 ms, latency = low",
+           "burst_20_ms", "cgqd low", OLD, "share", "none", is_none),
+    Figure("never placed, of a burst of programs of 20 ms, strict", "burst_20_ms", "cgqd strict", OLD, "share", "none", is_none),
+    Figure("never placed, of a burst of programs of 20 ms, latency = normal", "burst_20_ms", "cgqd", OLD, "share", "", not_asked),
+    Figure("daemon's CPU for 10,000 execs that no rule names, latency = normal",
+           "cpu_10000_others", "cgqd", OLD, "ms", "1/200 of cgrulesengd's", part_of(200)),
+    Figure("daemon's CPU for 10,000 execs that no rule names, latency = low",
+           "cpu_10000_others", "cgqd low", OLD, "ms", "", not_asked),
+    Figure("daemon's CPU for an exec that a rule names, latency = normal",
+           "cpu_matching", "cgqd", OLD, "us", "1/4 of cgrulesengd's", part_of(4)),
+    Figure("daemon's CPU for an exec that a rule names, latency = low", "cpu_matching", "cgqd low", OLD, "us", "", not_asked),
+    Figure("fork, exec and end of any other program, latency = normal",
+           "other_exec", "cgqd", "nobody", "us", "+15 % over nobody's", added(0.15)),
+    Figure("fork, exec and end of any other program, latency = low",
+           "other_exec", "cgqd low", "nobody", "us", "+15 %", added(0.15)),
+    Figure("fork, exec and end of any other program, beside a strict group",
+           "other_exec", "cgqd strict", "nobody", "us", "+5 %", added(0.05)),
+    Figure("fork, exec and end of any other program, with cgrulesengd", "other_exec", OLD, "nobody", "us", "", not_asked),
+    Figure("a start that finds, identifies and places all of a crowd",
+           "existing", "cgqd", OLD, "us", "1/8 of cgrulesengd's", part_of(8)),
+    Figure("cgq list, against systemd-cgtop -b -n1", "list", "cgq list", "systemd-cgtop", "us", "1/10 of its", part_of(10)),
+    Figure("cgq list, against cgget of one counter", "list", "cgq list", "cgget", "us", "", not_asked),
+    Figure("cgq list, against lscgroup", "list", "cgq list", "lscgroup", "us", "", not_asked),
+    Figure("idle, no rules", "idle_percent", "cgqd no rules", OLD, "percent", "0", at_most(0.005)),
+    Figure("idle, latency = normal", "idle_percent", "cgqd", OLD, "percent", "under 0.1 % of a CPU", at_most(0.1)),
+    Figure("idle, latency = low, programs start", "idle_percent", "cgqd low", OLD, "percent", "0.7 %", at_most(0.75)),
+    Figure("resident memory", "resident_mib", "cgqd", OLD, "mib", "8 MiB", at_most(8)),
+    Figure("resident memory, with the crowd placed", "resident_crowd_mib", "cgqd", OLD, "mib", "", not_asked),
+    Figure("resident memory, with all the groups listed", "resident_groups_mib", "cgqd", OLD, "mib", "", not_asked),
 )
 
 
@@ -145,12 +168,9 @@ def rows(results):
 
 def lines(results):
     """One to quote for each: p50 / p99, or how many."""
-    before = ""
     for f, row in rows(results):
-        before = before if f.what.startswith("…") else f.what
-        what = f.what.replace("…", f"{before}:") if f.what.startswith("…") else f.what
         asked = f"; asked {f.asked}: {row['reached']}" if f.asked else ""
-        yield f"{what} ({f.own}, {row['of']} values): {row['own']}; {row['other']}, ratio {row['ratio']}; floor {row['floor']}{asked}"
+        yield f"{f.what} ({f.own}, {row['of']} values): {row['own']}; {row['other']}, ratio {row['ratio']}; floor {row['floor']}{asked}"
 
 
 def markdown(results):

@@ -6,7 +6,7 @@ from machine import NAME, PROGRAMS, Disturbed, Hogs, program, relay
 from observer import Observer, first_acts_add
 
 # Each stays so long that a late listener still finds it.
-STAY_MS = "60"
+STAY_MS = "100"
 # measure, pause before each start in ms, busy loops, whether the next start waits for the end of the last
 WAYS = (("back_to_back", 2, 0, True), ("after_idle", 100, 0, False), ("after_idle_busy", 100, 4, False))
 BURSTS = (("burst_1_s", "1000", 1), ("burst_20_ms", "20", 0.5))
