@@ -22,7 +22,7 @@ struct command;
 	X(HINTS,      0,   "hints",      NULL,      false, true,  "also tell what may be meant, and is worth a look")\
 	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \
 	X(CHILDREN,   0,   "children",   NULL,      false, true,  "its descendants too, also those to come")         \
-	X(SIGNAL,     's', "signal",     "NAME",    false, true,  "another signal than KILL, like TERM; sent once")  \
+	X(SIGNAL,     's', "signal",     "SIGNAL",  false, true,  "another signal than KILL, like TERM; sent once")  \
 	X(SAVE,       0,   "save",       NULL,      false, true,  "keep it in a policy file")                        \
 	X(RUNTIME,    0,   "runtime",    NULL,      false, true,  "until the machine boots (the default)")           \
 	X(CLEAR,      0,   "clear",      NULL,      false, true,  "take back what was set")                          \

@@ -86,7 +86,7 @@ const struct command commands[] = {
 			 "does not matter; - is standard input. With --as NAME, one FILE is judged\n"
 			 "together with what stands in these folders (or in each DIR), in place of the\n"
 			 "file called NAME, and told by that name; faults that were there before are only\n"
-			 "noted.\n"
+			 "noted.\n\n"
 			 "A fault keeps the whole file from being in force. A warning is of what is\n"
 			 "hardly meant, on this machine and with what runs on it; of the text of - alone,\n"
 			 "whatever runs. A hint is worth a look, and never fails.\n",
@@ -124,7 +124,7 @@ const struct command commands[] = {
 			 "hit by the OOM killer, its pressure or throttling rises sharply, or the command\n"
 			 "confirm.health of cgqd.conf fails twice in a row. What the watch of the folders\n"
 			 "took in the five minutes before is part of the change. Files that were taken\n"
-			 "back wait for a change of theirs, or for cgq reload.\n"
+			 "back wait for a change of theirs, or for cgq reload.\n\n"
 			 "While a change waits, another reload --confirm begins a new time, and returns to\n"
 			 "what was in force before the first; a plain reload, a changed folder and\n"
 			 "set --save become part of it. None of them confirms. cgq set --runtime is not\n"
@@ -152,10 +152,10 @@ const struct command commands[] = {
 		.summary = "change values of a group now",
 		.about = "GROUP KEY=VALUE...: in force at once, above all files, until the machine boots;\n"
 			 "reloads and restarts of cgqd keep it. It is checked as a file is: with any fault\n"
-			 "nothing is changed. Who belongs to a group (match) stands in files only.\n"
+			 "nothing is changed. Who belongs to a group (match) stands in files only.\n\n"
 			 "With --save it is kept in the file 90-cgq-set.conf of the last policy folder\n"
 			 "(/etc/cgq/conf.d), which is written anew each time; files whose names sort after\n"
-			 "it override it.\n"
+			 "it override it.\n\n"
 			 "GROUP --clear [KEY...]: takes back what was set of these keys, or all of the\n"
 			 "group; with --save also what stands in that file.\n",
 		.exits = "0  done\n1  refused, or not done; nothing was changed\n" EXIT_3,

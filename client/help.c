@@ -12,14 +12,14 @@
 #include "text.h"
 
 /* "-o, --output COLUMNS" */
-static void option_print(const struct option_row *row)
+static void option_print(const struct option_row *row, const char *argument)
 {
 	char left[64];
 	int len = row->letter ? snprintf(left, sizeof(left), "-%c, --%s", row->letter, row->name)
 			      : snprintf(left, sizeof(left), "    --%s", row->name);
 
-	if (row->argument)
-		snprintf(left + len, sizeof(left) - (size_t)len, row->argument_optional ? "[=%s]" : " %s", row->argument);
+	if (argument)
+		snprintf(left + len, sizeof(left) - (size_t)len, row->argument_optional ? "[=%s]" : " %s", argument);
 	printf("  %-24s %s\n", left, row->help);
 }
 
@@ -28,7 +28,7 @@ static void options_print(const struct command *c)
 	puts("\nOptions, before or after the command:");
 	for (int i = 0; i < OPTION__COUNT; i++)
 		if (!option_rows[i].own || (c && c->own & (1U << i)))
-			option_print(&option_rows[i]);
+			option_print(&option_rows[i], i == OPTION_AS ? c->as : option_rows[i].argument);
 }
 
 /* The lines begin with their number; 2 is the same for every command that does not use it for more. */

@@ -1,4 +1,4 @@
-/* The command line of cgqd: one table for the parser and for --help. */
+/* The command line of cgqd: one table for the parser, --help and the man page. */
 #include "options.h"
 
 #include <errno.h>
@@ -13,10 +13,7 @@
 #include "policy_files.h"
 
 /* clang-format off */
-static const struct row {
-	char letter;
-	const char *name, *value, *help;
-} rows[] = {
+const struct daemon_option daemon_options[] = {
 	{'c', "config",   "DIR",  "policy folder instead of the three default ones; may be repeated, later wins"},
 	{'s', "settings", "FILE", "the daemon's own settings (/etc/cgq/cgqd.conf)"},
 	{'S', "socket",   "PATH", "where to answer (" CGQ_SOCKET_DEFAULT ")"},
@@ -31,23 +28,24 @@ static const struct row {
 };
 /* clang-format on */
 
+const size_t daemon_options_count = ARRAY_SIZE(daemon_options);
+
+const char daemon_exits[] = "0  ended well\n"
+			    "1  failed; with --check or --once also: a file was refused\n"
+			    "2  the command line is wrong; with --check also: something cannot be read\n";
+
 void options_usage(FILE *f)
 {
 	fprintf(f, "Usage: cgqd [OPTION]…\n\nSplits this machine between the services that share it.\n\n");
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (const struct daemon_option *row = daemon_options; row < daemon_options + daemon_options_count; row++) {
 		char left[64];
 
-		snprintf(left, sizeof(left), "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
-			 rows[i].value ? rows[i].value : "");
-		if (rows[i].letter == 'v')
-			fprintf(f, "  -v, %-17s %s\n", left, rows[i].help);
-		else
-			fprintf(f, "      %-17s %s\n", left, rows[i].help);
+		snprintf(left, sizeof(left), "--%s%s%s", row->name, row->value ? " " : "", row->value ? row->value : "");
+		fprintf(f, "  %s %-17s %s\n", row->letter == 'v' ? "-v," : "   ", left, row->help);
 	}
 	fprintf(f, "\nPolicy: *.conf in /usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d.\n"
 		   "SIGHUP reloads. SIGTERM stops and leaves the limits in place; `cgq reset` gives everything back.\n"
-		   "Exit: 0 ended well, 1 failed or a file was refused (--check, --once), 2 usage\n"
-		   "or, with --check, what cannot be read.\n");
+		   "\nExit status:\n%s", daemon_exits);
 }
 
 unsigned options_read_how(const struct options *o)
@@ -114,7 +112,7 @@ static int take(struct options *o, int letter, const char *value)
 int options_parse(int argc, char **argv, struct options *ret)
 {
 	static const char *const defaults[] = {"/usr/lib/cgq/conf.d", "/run/cgq/conf.d", "/etc/cgq/conf.d"};
-	struct option longs[ARRAY_SIZE(rows) + 1] = {0};
+	struct option longs[ARRAY_SIZE(daemon_options) + 1] = {0};
 	struct options o = {
 		.settings = "/etc/cgq/cgqd.conf",
 		.socket = CGQ_SOCKET_DEFAULT,
@@ -123,9 +121,11 @@ int options_parse(int argc, char **argv, struct options *ret)
 	};
 	int letter;
 
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		longs[i] = (struct option){rows[i].name, rows[i].value ? required_argument : no_argument, NULL,
-					   rows[i].letter};
+	for (size_t i = 0; i < ARRAY_SIZE(daemon_options); i++) {
+		const struct daemon_option *row = &daemon_options[i];
+
+		longs[i] = (struct option){row->name, row->value ? required_argument : no_argument, NULL, row->letter};
+	}
 	while ((letter = getopt_long(argc, argv, "v", longs, NULL)) >= 0)
 		if (take(&o, letter, optarg) < 0)
 			return -EINVAL;

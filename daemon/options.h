@@ -5,6 +5,16 @@
 #include <stddef.h>
 #include <stdio.h>
 
+struct daemon_option {
+	char letter; /* 'v' is one for people, too; the others are the parser's own */
+	const char *name, *value, *help;
+};
+
+/* Parser, --help and man page walk these. */
+extern const struct daemon_option daemon_options[];
+extern const size_t daemon_options_count;
+extern const char daemon_exits[]; /* "0  ended well\n1  …", a line for each */
+
 struct options {
 	const char *folders[16];
 	size_t n_folders;

@@ -84,18 +84,22 @@ static int health_read(const char *text, struct settings *s)
 	return 0;
 }
 
-static const struct setting_row {
-	const char *name;
-	int (*read)(const char *text, struct settings *s);
-	const char *form;
-} setting_rows[] = {
-	{ "system.cpu", system_cpu_read, "a percentage from 1% to 50% (like 5%)" },
-	{ "verify", verify_read, "a time from 1s to 60m (like 30s)" },
-	{ "drift", drift_read, "repair or report" },
-	{ "latency", latency_read, "normal or low" },
-	{ "containers", containers_read, "skip" },
-	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)" },
+const struct setting_row setting_rows[] = {
+	{ "system.cpu", system_cpu_read, "a percentage from 1% to 50% (like 5%)", "5%",
+	  "of its CPU that one busy thread outside of all groups always keeps" },
+	{ "verify", verify_read, "a time from 1s to 60m (like 30s)", "30s",
+	  "how often everything is looked at, changed or not" },
+	{ "drift", drift_read, "repair or report", "repair",
+	  "what somebody else changed in the tree is put back, or only told" },
+	{ "latency", latency_read, "normal or low", "normal",
+	  "low: the kernel's way into a cgroup is kept warm while programs start" },
+	{ "containers", containers_read, "skip", "skip",
+	  "what is in a container is left alone" },
+	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)", "none",
+	  "the command that is asked every two seconds while a change is on trial" },
 };
+
+const size_t setting_rows_count = ARRAY_SIZE(setting_rows);
 
 static const char *const later_names[] = { "metrics.listen", "history" };
 

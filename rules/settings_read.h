@@ -15,5 +15,17 @@ struct settings {
 
 extern const struct settings settings_default;
 
+struct setting_row {
+	const char *name;
+	int (*read)(const char *text, struct settings *s); /* -EINVAL: not of that form */
+	const char *form;  /* "normal or low" */
+	const char *usual; /* what holds where it is not set */
+	const char *help;
+};
+
+/* Reader and man page walk this table. */
+extern const struct setting_row setting_rows[];
+extern const size_t setting_rows_count;
+
 /* text may hold anything. Faults go to faults; with any, *ret is untouched. */
 void settings_read(const char *path, const char *text, size_t len, struct settings *ret, struct faults *faults);
