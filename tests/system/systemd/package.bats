@@ -1,0 +1,140 @@
+#!/usr/bin/env bats
+# The packages on a machine under systemd: installed, used, upgraded, removed, purged. Each test begins where the one before
+# it ended.
+load ../lib
+
+# As a person would call it, over the usual socket.
+cgq() {
+	/usr/bin/cgq "$@"
+}
+
+# The unit's cgqd is not a test's own: nothing is started or ended here but by its package and its unit.
+setup() {
+	DEBS=("$BUILD"/packages/cgq_*.deb "$BUILD"/packages/cgqd_*.deb)
+}
+
+teardown() {
+	[ -n "${BATS_TEST_COMPLETED:-}" ] || { systemctl --no-pager status cgqd || true; journalctl -n 30 --no-pager -u cgqd || true; }
+}
+
+# A guest's dpkg takes seconds for what a host's does at once.
+dpkg_quietly() {
+	DEBIAN_FRONTEND=noninteractive dpkg "$@" >"$BATS_TEST_TMPDIR/dpkg" 2>&1 || fail "$(<"$BATS_TEST_TMPDIR/dpkg")"
+}
+
+policy_file() {
+	cat >/etc/cgq/conf.d/50-web.conf
+}
+
+main_pid() {
+	systemctl show -P MainPID cgqd
+}
+
+ceiling_of_web() {
+	cgq list --json | jq -r '.groups[] | select(.group == "web") | .cpu_max_percent'
+}
+
+# another_answers PID: a cgqd that is not PID
+another_answers() {
+	[ "$(main_pid)" -gt "$1" ] && cgq list
+}
+
+tree_of_ours() {
+	find /sys/fs/cgroup -type d -name cgq
+}
+
+@test "installed, it runs, and with no policy it changes nothing" {
+	dpkg_quietly -i "${DEBS[@]}"
+	systemctl is-active cgqd
+	systemctl is-enabled cgqd
+	[ -z "$(ls -A /etc/cgq/conf.d)" ]
+	[ -z "$(tree_of_ours)" ]
+	run -0 cgq list --json
+	[ "$(jq '.groups | length' <<<"$output")" = 0 ]
+}
+
+@test "its group may ask, everybody else may not, and only root may change" {
+	usermod -aG cgq tester
+	[ "$(stat -c '%U:%G %a' /run/cgq/cgqd.sock)" = root:cgq\ 660 ]
+	runuser -u tester -- cgq list
+	run -3 runuser -u nobody -- cgq list
+	run -1 runuser -u tester -- cgq reset
+}
+
+@test "systemctl reload returns when the result is in force, and fails where a file is refused" {
+	printf '[web]\nmatch = name:nobody-is-called-this\ncpu = 20%%..50%%\n' | policy_file
+	systemctl reload cgqd
+	[ "$(ceiling_of_web)" = 50 ]
+	printf '[web]\ncpuu = 1\n' | policy_file
+	run ! systemctl reload cgqd
+	systemctl is-active cgqd
+	[ "$(ceiling_of_web)" = 50 ]
+	printf '[web]\nmatch = name:nobody-is-called-this\ncpu = 20%%..40%%\n' | policy_file
+	systemctl reload cgqd
+	[ "$(ceiling_of_web)" = 40 ]
+}
+
+@test "in its sandbox it can do all that it does elsewhere" {
+	run cgq status
+	[[ $output == *'placing: as programs start, by '*' real-time threads'* ]]
+	[[ $output != *polling* ]]
+	cgq set web --save tasks=50
+	[ -s /etc/cgq/conf.d/90-cgq-set.conf ]
+	cgq set web --clear --save
+	# Neither BPF nor a privilege was refused: what cannot be had is told as a warning, or with -v.
+	run ! grep -v cpuu < <(journalctl -q -u cgqd -p warning --no-pager -o cat)
+	printf '[Service]\nExecStart=\nExecStart=/usr/sbin/cgqd -v\n' | install -D /dev/stdin /run/systemd/system/cgqd.service.d/v.conf
+	systemctl daemon-reload
+	systemctl restart cgqd
+	journalctl -q -u cgqd --no-pager -o cat | grep 'full look: by the task iterator'
+	run ! grep 'matched here, not in the kernel' < <(journalctl -q -u cgqd --no-pager -o cat)
+	rm -r /run/systemd/system/cgqd.service.d
+	systemctl daemon-reload
+}
+
+@test "strict groups work in the sandbox" {
+	cp /bin/sleep /usr/local/bin/strict-one
+	printf '[web]\nmatch = exe:/usr/local/bin/strict-one\nstrict = yes\n' | policy_file
+	systemctl reload cgqd
+	run cgq status web
+	[[ $output != *'not in force'* ]] || fail "$output"
+	pgrep cgqd-gate
+	rm /usr/local/bin/strict-one
+}
+
+@test "the watchdog ends a cgqd that stands still, and the next one takes over" {
+	local pid
+	printf '[Service]\nWatchdogSec=4\n' | install -D /dev/stdin /run/systemd/system/cgqd.service.d/watchdog.conf
+	systemctl daemon-reload
+	systemctl restart cgqd
+	pid=$(main_pid)
+	sleep 10
+	[ "$(main_pid)" = "$pid" ]
+	kill -STOP "$pid"
+	wait_until 30 'another cgqd' another_answers "$pid"
+	rm -r /run/systemd/system/cgqd.service.d
+	systemctl daemon-reload
+	systemctl restart cgqd
+}
+
+@test "an upgrade restarts it, and the policy is in force as before" {
+	local pid
+	printf '[web]\nmatch = name:nobody-is-called-this\ncpu = 20%%..40%%\n' | policy_file
+	systemctl reload cgqd
+	pid=$(main_pid)
+	dpkg_quietly -i "${DEBS[@]}"
+	systemctl is-active cgqd
+	[ "$(main_pid)" != "$pid" ]
+	[ "$(ceiling_of_web)" = 40 ]
+}
+
+@test "removed, it gives everything back; purged, it leaves nothing" {
+	dpkg_quietly --remove cgqd
+	[ -z "$(tree_of_ours)" ]
+	run ! systemctl is-active cgqd
+	[ -e /etc/cgq/conf.d/50-web.conf ]
+	dpkg_quietly --purge cgqd cgq
+	[ ! -e /etc/cgq ] && [ ! -e /var/lib/cgq ] && [ ! -e /run/cgq ]
+	run ! systemctl cat cgqd
+	[ -z "$(find /lib/systemd /usr/lib/systemd /etc/systemd /usr/sbin /usr/bin /usr/share/man -name '*cgq[d.]*' ! -name 'cgq-test*')" ]
+}
