@@ -98,6 +98,18 @@ static int open_events(struct daemon *d, struct err *e)
 	return 0;
 }
 
+/* What looks as if it were not there is never told otherwise. */
+static void warn_of_unseen(const struct machine *m)
+{
+	bool on_v1 = false;
+
+	for (unsigned i = 0; i < m->n_hierarchies; i++)
+		on_v1 |= m->hierarchies[i].version == 1;
+	if (on_v1 && !privilege_sees_trusted())
+		log_line(LOG_LEVEL_WARNING, "delegated cgroups of v1 are not known as such, and processes in them are "
+					    "placed: trusted.delegate needs CAP_SYS_ADMIN");
+}
+
 static int open_kernel(struct daemon *d, struct err *e)
 {
 	int r;
@@ -109,6 +121,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	if (r < 0)
 		return r;
 	hierarchies_follow(&d->hierarchies, &d->machine);
+	warn_of_unseen(&d->machine);
 	d->proc = proc_new(&d->machine, e);
 	if (!d->proc)
 		return -e->code;

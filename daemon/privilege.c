@@ -50,3 +50,10 @@ int privilege_check(struct err *e)
 		return fail(e, EPERM, "missing privilege: %s; start cgqd as root", missing);
 	return 0;
 }
+
+bool privilege_sees_trusted(void)
+{
+	uint64_t have = 0;
+
+	return effective(&have) && have & UINT64_C(1) << CAP_SYS_ADMIN;
+}

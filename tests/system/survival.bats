@@ -322,6 +322,20 @@ state_costs_a_line() {
 	knob_is web ceiling 50
 }
 
+@test "on v1, without the privilege to see which cgroups are delegated, it says so" {
+	[ "${VERSION[cpu]}" = 1 ] || return 0
+	policy_of_web
+	mkdir "$ROOM/build"
+	ln -s "$BUILD/cgq" "$ROOM/build/cgq"
+	printf '#!/bin/sh\nexec setpriv --bounding-set -sys_admin --inh-caps -sys_admin %s "$@"\n' "$BUILD/cgqd" >"$ROOM/build/cgqd"
+	chmod 755 "$ROOM/build/cgqd"
+	cgqd_start
+	[ "$(log_lines trusted.delegate)" = 0 ]
+	cgqd_stop
+	BUILD=$ROOM/build cgqd_start
+	log_says 'trusted.delegate needs CAP_SYS_ADMIN'
+}
+
 @test "without the privilege it needs, it names it and ends" {
 	policy_of_web
 	mkdir -p "$STATE"
