@@ -34,6 +34,11 @@ ceiling_of_web() {
 	cgq list --json | jq -r '.groups[] | select(.group == "web") | .cpu_max_percent'
 }
 
+# Of the cgqd that runs now.
+log_of_unit() {
+	journalctl -q --no-pager -o cat "_SYSTEMD_INVOCATION_ID=$(systemctl show -P InvocationID cgqd)" "$@"
+}
+
 # another_answers PID: a cgqd that is not PID
 another_answers() {
 	[ "$(main_pid)" -gt "$1" ] && cgq list
@@ -81,13 +86,13 @@ tree_of_ours() {
 	cgq set web --save tasks=50
 	[ -s /etc/cgq/conf.d/90-cgq-set.conf ]
 	cgq set web --clear --save
-	# Neither BPF nor a privilege was refused: what cannot be had is told as a warning, or with -v.
-	run ! grep -v cpuu < <(journalctl -q -u cgqd -p warning --no-pager -o cat)
+	# Neither BPF nor a privilege is refused: what cannot be had is told as a warning, or with -v.
 	printf '[Service]\nExecStart=\nExecStart=/usr/sbin/cgqd -v\n' | install -D /dev/stdin /run/systemd/system/cgqd.service.d/v.conf
 	systemctl daemon-reload
 	systemctl restart cgqd
-	journalctl -q -u cgqd --no-pager -o cat | grep 'full look: by the task iterator'
-	run ! grep 'matched here, not in the kernel' < <(journalctl -q -u cgqd --no-pager -o cat)
+	wait_until 10 'the journal has its start' eval 'log_of_unit | grep -q "full look: by the task iterator"'
+	run ! grep 'matched here, not in the kernel' < <(log_of_unit)
+	[ -z "$(log_of_unit -p warning)" ]
 	rm -r /run/systemd/system/cgqd.service.d
 	systemctl daemon-reload
 }
