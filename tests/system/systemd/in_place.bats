@@ -286,9 +286,9 @@ uses() {
 		match = name:$(named web)
 		cpu = 40%..100%
 	EOF
-	service_of web "$(program_file web hog) --threads $((4 * CPUS))"
-	service_of other "$(program_file other hog) --threads $((4 * CPUS))"
-	service_of users "$(program_file users hog) --threads $((4 * CPUS))" Slice=user.slice
+	service_of web "$(program_file web hog) --seconds 900 --threads $((2 * CPUS))"
+	service_of other "$(program_file other hog) --seconds 900 --threads $((2 * CPUS))"
+	service_of users "$(program_file users hog) --seconds 900 --threads $((2 * CPUS))" Slice=user.slice
 	cgqd_start
 	sleep $((3 * SLOW))
 	cpu_window $((3 * SLOW)) .web .other .users
