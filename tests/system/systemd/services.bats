@@ -40,7 +40,6 @@ dump() {
 	for unit in mariadb apache2; do
 		grep -H . "/sys/fs/cgroup/system.slice/$unit.service"/memory.{max,high,low,min,swap.max} "/sys/fs/cgroup/system.slice/$unit.service/pids.max"
 	done
-	cat /sys/fs/cgroup/cgroup.subtree_control
 }
 
 policy() {
