@@ -3,20 +3,6 @@
 # it ended.
 load ../lib
 
-# A service that the policy is about.
-setup_file() {
-	cp /bin/sleep /usr/local/bin/cgq-test-serves
-	printf '[Service]\nExecStart=/usr/local/bin/cgq-test-serves 10000\n' >/run/systemd/system/cgq-test-serves.service
-	systemctl daemon-reload
-	systemctl start cgq-test-serves
-}
-
-teardown_file() {
-	systemctl stop cgq-test-serves
-	rm -f /usr/local/bin/cgq-test-serves /run/systemd/system/cgq-test-serves.service
-	systemctl daemon-reload
-}
-
 # As a person would call it, over the usual socket.
 cgq() {
 	/usr/bin/cgq "$@"
@@ -24,6 +10,7 @@ cgq() {
 
 # The unit's cgqd is not a test's own: nothing is started or ended here but by its package and its unit.
 setup() {
+	UNIT=cgq-test-package.service
 	DEBS=("$BUILD"/packages/cgq_*.deb "$BUILD"/packages/cgqd_*.deb)
 }
 
@@ -36,17 +23,21 @@ dpkg_quietly() {
 	DEBIAN_FRONTEND=noninteractive dpkg "$@" >"$BATS_TEST_TMPDIR/dpkg" 2>&1 || fail "$(<"$BATS_TEST_TMPDIR/dpkg")"
 }
 
-policy_file() {
-	cat >/etc/cgq/conf.d/50-web.conf
+# web CEILING: the policy of one group, which is a service
+web() {
+	printf '[web]\nmatch = unit:%s\ncpu = 20%%..%s\n' "$UNIT" "$1" >/etc/cgq/conf.d/50-web.conf
 }
 
 main_pid() {
 	systemctl show -P MainPID cgqd
 }
 
-# What systemd and the kernel say of it, too.
-ceiling_of_web() {
-	cgq list --json | jq -r '.groups[] | select(.group == "web") | .cpu_max_percent'
+# What the kernel holds the service to, in percent of this machine's 2 CPUs; or max, also where nobody asks for a file of it
+ceiling() {
+	local quota=max period
+	read -r quota period 2>/dev/null <"/sys/fs/cgroup/system.slice/$UNIT/cpu.max" || true
+	[ "$quota" = max ] || quota=$((quota * 100 / period / 2))
+	echo "$quota"
 }
 
 # Of the cgqd that runs now.
@@ -59,7 +50,9 @@ another_answers() {
 	[ "$(main_pid)" -gt "$1" ] && cgq list
 }
 
-tree_of_ours() {
+# Where units are told what they may.
+traces() {
+	find /run/systemd /etc/systemd -name '*cgq.conf' -o -name '50-*.conf' -path "*$UNIT*"
 	find /sys/fs/cgroup -type d -name cgq
 }
 
@@ -68,7 +61,7 @@ tree_of_ours() {
 	systemctl is-active cgqd
 	systemctl is-enabled cgqd
 	[ -z "$(ls -A /etc/cgq/conf.d)" ]
-	[ -z "$(tree_of_ours)" ]
+	[ -z "$(traces)" ]
 	run -0 cgq list --json
 	[ "$(jq '.groups | length' <<<"$output")" = 0 ]
 }
@@ -82,22 +75,24 @@ tree_of_ours() {
 }
 
 @test "systemctl reload returns when the result is in force, and fails where a file is refused" {
-	printf '[web]\nmatch = name:cgq-test-serves\ncpu = 20%%..50%%\n' | policy_file
+	printf '[Service]\nExecStart=/bin/sleep infinity\n' >"/run/systemd/system/$UNIT"
+	systemctl daemon-reload
+	systemctl start "$UNIT"
+	web 50%
 	systemctl reload cgqd
-	[ "$(ceiling_of_web)" = 50 ]
-	printf '[web]\ncpuu = 1\n' | policy_file
+	[ "$(ceiling)" = 50 ]
+	echo 'cpuu = 1' >>/etc/cgq/conf.d/50-web.conf
 	run ! systemctl reload cgqd
 	systemctl is-active cgqd
-	[ "$(ceiling_of_web)" = 50 ]
-	printf '[web]\nmatch = name:cgq-test-serves\ncpu = 20%%..40%%\n' | policy_file
+	[ "$(ceiling)" = 50 ]
+	web 40%
 	systemctl reload cgqd
-	[ "$(ceiling_of_web)" = 40 ]
+	[ "$(ceiling)" = 40 ]
 }
 
 @test "in its sandbox it can do all that it does elsewhere" {
-	run cgq status
-	[[ $output == *'v2 under systemd'* ]]
-	[[ $output != *polling* ]]
+	run -0 cgq status
+	[[ $output != *polling* ]] || fail "$output"
 	cgq set web --save tasks=50
 	[ -s /etc/cgq/conf.d/90-cgq-set.conf ]
 	cgq set web --clear --save
@@ -122,29 +117,34 @@ tree_of_ours() {
 	[ "$(main_pid)" = "$pid" ]
 	kill -STOP "$pid"
 	wait_until 30 'another cgqd' another_answers "$pid"
+	[ "$(ceiling)" = 40 ]
 	rm -r /run/systemd/system/cgqd.service.d
 	systemctl daemon-reload
 	systemctl restart cgqd
 }
 
-@test "an upgrade restarts it, and the policy is in force as before" {
-	local pid
-	printf '[web]\nmatch = name:cgq-test-serves\ncpu = 20%%..40%%\n' | policy_file
-	systemctl reload cgqd
+@test "an upgrade restarts it, and no limit is dropped meanwhile" {
+	local pid seen
 	pid=$(main_pid)
+	while ceiling; do sleep 0.1; done >"$BATS_TEST_TMPDIR/seen" 3>&- &
 	dpkg_quietly -i "${DEBS[@]}"
-	systemctl is-active cgqd
-	[ "$(main_pid)" != "$pid" ]
-	[ "$(ceiling_of_web)" = 40 ]
+	wait_until 10 'the new one answers' another_answers "$pid"
+	kill %1
+	wait %1 || true
+	seen=$(sort -u "$BATS_TEST_TMPDIR/seen")
+	[ "$seen" = 40 ] || fail "$seen"
 }
 
 @test "removed, it gives everything back; purged, it leaves nothing" {
 	dpkg_quietly --remove cgqd
-	[ -z "$(tree_of_ours)" ]
+	[ "$(ceiling)" = max ]
+	[ -z "$(traces)" ] || fail "$(traces)"
 	run ! systemctl is-active cgqd
 	[ -e /etc/cgq/conf.d/50-web.conf ]
 	dpkg_quietly --purge cgqd cgq
 	[ ! -e /etc/cgq ] && [ ! -e /var/lib/cgq ] && [ ! -e /run/cgq ]
 	run ! systemctl cat cgqd
 	[ -z "$(find /lib/systemd /usr/lib/systemd /etc/systemd /usr/sbin /usr/bin /usr/share/man -name '*cgq[d.]*' ! -name 'cgq-test*')" ]
+	systemctl stop "$UNIT"
+	rm "/run/systemd/system/$UNIT"
 }
