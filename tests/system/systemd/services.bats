@@ -124,7 +124,7 @@ answers() {
 
 @test "twenty daemon-reloads under load take nothing away" {
 	local load i
-	(while :; do serves; answers; done) >/dev/null 2>&1 3>&- &
+	(while sleep 0.2; do serves; answers; done) >/dev/null 2>&1 3>&- &
 	load=$!
 	for ((i = 0; i < 20; i++)); do
 		systemctl daemon-reload
