@@ -25,6 +25,8 @@ struct in_place {
 	struct strmap reclaimed;    /* soft limits for whose sake less was to be in use, once */
 	struct strmap frozen;	    /* units that cgqd froze, or found frozen at its start */
 	sd_event_source *soon;	    /* another settle, since somebody joined a group, or systemd read its files anew */
+	unsigned refused_seconds;   /* until units that hold others' processes are looked at again; 0: there is none */
+	uint64_t refused_until_ns;
 	bool is_taken_over;	    /* what an earlier daemon had frozen is known */
 	bool looks;		    /* a full look goes on: who joins is seen by it anyway */
 };

@@ -1,4 +1,5 @@
 /* The knobs of a group, as status and explain tell them. */
+#include <stdio.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -73,6 +74,9 @@ static void node_knob(const struct view *v, const struct node *node, const struc
 	put_value(o, "wanted", k, version, &w->value);
 	put_value(o, "effective", k, version, report.effective);
 	put(o, "in_force", json_boolean(report.state == KNOB_STATE_IN_FORCE));
+	if (!report.reason[0] && v->want->in_place && node->path[0] != '/')
+		snprintf(report.reason, sizeof(report.reason), "%s: it is in no unit that runs and may be limited",
+			 knob_key_name(k));
 	put_text(o, "reason", report.reason[0] ? report.reason : NULL);
 	put_use(seen, k, version, o);
 	json_array_append_new(list, o);

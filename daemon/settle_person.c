@@ -191,10 +191,10 @@ int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *r
 	 */
 	daemon_drain_events(d);
 	group = deed->group ? policy_group(d->choice.policy, deed->group) : GROUP_NONE;
-	if (deed->group && group == GROUP_NONE)
+	if (deed->group && group == GROUP_NONE) {
 		ret->missing = DEED_MISSES_GROUP;
-	if (ret->missing)
 		return fail(e, ENOENT, "there is no group '%s'", TEXT_ESCAPED(deed->group));
+	}
 	switch (deed->kind) {
 	case DEED_PIN:
 		return pin(d, deed, group, ret, e);

@@ -138,17 +138,31 @@ void settle_units_observe(struct daemon *d)
 
 	unit_observe_kernel(d->kernel, &d->machine, settle_units_hierarchy(d), &u->seen);
 	if (u->load)
-		unit_load_fill(u->load, &d->machine.hierarchies[settle_units_hierarchy(d)], &u->seen);
+		unit_load_fill(u->load, &d->machine.hierarchies[settle_units_hierarchy(d)], &u->seen, true);
 	tree_again(d);
+}
+
+/* A service that has just started has helpers that are gone in a moment: it is looked at again soon, then ever more rarely. */
+static void refusal_wait(struct daemon *d, bool any)
+{
+	struct in_place *u = &d->in_place;
+
+	u->refused_seconds = !any ? 0 : u->refused_seconds ? 2 * u->refused_seconds : 1;
+	u->refused_until_ns = placer_now_ns() + u->refused_seconds * UINT64_C(1000000000);
 }
 
 static void tell_refusals(struct daemon *d)
 {
 	const struct in_place *u = &d->in_place;
+	bool any = false;
 
-	for (size_t i = 0; i < u->seen.n; i++)
-		if (u->seen.list[i].refusal && u->seen.list[i].group != GROUP_NONE)
-			settle_trouble(d, TROUBLE_APPLY, u->seen.list[i].group, u->seen.list[i].refusal);
+	for (size_t i = 0; i < u->seen.n; i++) {
+		if (!u->seen.list[i].refusal || u->seen.list[i].group == GROUP_NONE)
+			continue;
+		any = true;
+		settle_trouble(d, TROUBLE_APPLY, u->seen.list[i].group, u->seen.list[i].refusal);
+	}
+	refusal_wait(d, any);
 }
 
 /* Who is in which unit, those in none put into one, and how each of these stands. */
@@ -173,7 +187,7 @@ static int look_at_units(struct daemon *d, struct err *e)
 		seen_units_done(&seen);
 		return r;
 	}
-	unit_load_fill(u->load, &d->machine.hierarchies[h], &seen);
+	unit_load_fill(u->load, &d->machine.hierarchies[h], &seen, true);
 	seen_units_done(&u->seen);
 	u->seen = seen;
 	return 0;
@@ -270,8 +284,10 @@ void settle_units_tick(struct daemon *d)
 
 	if (!u->bus || !u->seen.n || !u->want)
 		return;
+	if (u->refused_seconds && u->refused_seconds < d->settings.verify_seconds && placer_now_ns() >= u->refused_until_ns)
+		d->again = true;
 	unit_load_tick(u->load, h, d->machine.cpus, &u->seen, placer_now_ns());
-	unit_load_fill(u->load, h, &u->seen);
+	unit_load_fill(u->load, h, &u->seen, false);
 	unit_want_free(u->want);
 	u->want = unit_want_make(d->choice.policy, &d->machine, u->groups, &u->seen);
 	settle_units_want(d, NULL);

@@ -237,7 +237,30 @@ static bool is_covered(const struct applying *c, const struct unit_action *a)
 	return true;
 }
 
-static void apply_half(struct applying *c, const struct unit_plan *plan, bool raises)
+/* Of the limits that several units share: what one gets more of comes once all have given. */
+static bool comes_last(const struct unit_action *a)
+{
+	return a->raises && a->within != GROUP_NONE;
+}
+
+/*
+ * All that one unit is told comes together: it is one call then, after which systemd has its files in the order in which it
+ * would read them. Otherwise it takes them for changed, and asks for a daemon-reload.
+ */
+static void unit_by_unit(struct unit_action *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = i + 1, to = i + 1; k < n; k++) {
+			struct unit_action one = list[k];
+
+			if (one.unit != list[i].unit)
+				continue;
+			memmove(&list[to + 1], &list[to], (k - to) * sizeof(*list));
+			list[to++] = one;
+		}
+}
+
+static void apply_half(struct applying *c, const struct unit_plan *plan, bool last)
 {
 	struct daemon *d = c->d;
 	struct in_place *u = &d->in_place;
@@ -259,8 +282,9 @@ static void apply_half(struct applying *c, const struct unit_plan *plan, bool ra
 	struct err e = {0};
 
 	for (size_t i = 0; i < plan->n; i++)
-		if (plan->list[i].raises == raises && (!raises || is_covered(c, &plan->list[i])))
+		if (comes_last(&plan->list[i]) == last && (!last || is_covered(c, &plan->list[i])))
 			half[part.n++] = plan->list[i];
+	unit_by_unit(half, part.n);
 	if (part.n && unit_apply(&applier, &part, &u->seen, &e) < 0)
 		settle_state_trouble(d, &e);
 }

@@ -211,7 +211,15 @@ static struct counter counter_of(struct unit_load *l, const struct hierarchy *h,
 	return sample_number(text);
 }
 
-void unit_load_fill(struct unit_load *l, const struct hierarchy *h, struct seen_units *seen)
+static bool is_shared(const struct seen_units *seen, size_t unit)
+{
+	for (size_t i = 0; i < seen->n; i++)
+		if (i != unit && seen->list[i].group == seen->list[unit].group && seen->list[i].cgroup)
+			return true;
+	return false;
+}
+
+void unit_load_fill(struct unit_load *l, const struct hierarchy *h, struct seen_units *seen, bool all)
 {
 	for (size_t i = 0; i < seen->n; i++) {
 		struct seen_unit *s = &seen->list[i];
@@ -221,7 +229,7 @@ void unit_load_fill(struct unit_load *l, const struct hierarchy *h, struct seen_
 		s->cpu_percent = e && e->percent >= 0 && l->cpus ? e->percent / l->cpus : -1;
 		s->cpu_waits = e && e->waits;
 		s->others_weight = e ? e->rivals_weight : 0;
-		if (!is_unit(s))
+		if (!is_unit(s) || !(all || is_shared(seen, i)))
 			continue;
 		s->memory_bytes = counter_of(l, h, s->cgroup, "memory.current");
 		s->swap_bytes = counter_of(l, h, s->cgroup, "memory.swap.current");

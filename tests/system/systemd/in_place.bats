@@ -18,7 +18,13 @@ teardown() {
 		systemctl reset-failed "$unit" 2>/dev/null || true
 		rm -rf "/run/systemd/system/$unit" "/run/systemd/system/$unit.d" "/etc/systemd/system/$unit.d"
 	done
+	# systemd removes a unit's cgroup some moments after its last process has gone.
+	wait_until 10 'the cgroups of the units are gone' no_unit_left || true
 	room_leave
+}
+
+no_unit_left() {
+	[ -z "$(find /sys/fs/cgroup -type d -name "$TREE*" -print -quit)" ]
 }
 
 # unit_name LABEL: of a service that is this test's alone.
@@ -225,6 +231,36 @@ has_event() {
 	[ $sum -le $((400 << 20)) ] && [ $sum -gt $((390 << 20)) ] || fail "together $sum"
 	[ $quota -le $((CPUS * 50000)) ] && [ $quota -gt $((CPUS * 45000)) ] || fail "together $quota"
 	state_is web ok
+}
+
+@test "a ceiling follows who wants it, never more than the group's in all, and nobody is starved" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web),$(named php)
+		cpu = 50%
+	EOF
+	service web threads
+	service_of php "$(program_file php hog) --seconds 900 --threads $CPUS"
+	cgqd_start
+	wait_until 20 'the busy one has most of it' has_share php 35 50
+	has_share web 1 15
+	systemctl stop "$(unit_name php)"
+	service_of web "$(program_file web hog) --seconds 900 --threads $CPUS"
+	systemctl restart "$(unit_name web)"
+	wait_until 20 'the other one has it' has_share web 35 50
+}
+
+# has_share LABEL LEAST MOST: its ceiling in percent of the machine; and all of them together are within the group's.
+has_share() {
+	local unit quota period percent sum=0
+	for unit in web php; do
+		[ -e "/sys/fs/cgroup/system.slice/$(unit_name $unit)/cpu.max" ] || continue
+		read -r quota period <"/sys/fs/cgroup/system.slice/$(unit_name $unit)/cpu.max"
+		percent=$((quota * 100 / period / CPUS))
+		sum=$((sum + percent))
+		[ $unit != "$1" ] || { [ $percent -ge "$2" ] && [ $percent -le "$3" ]; } || fail "$1 has $percent %" || return
+	done
+	[ $sum -le 50 ] || fail "together $sum %"
 }
 
 @test "a member of a login session is put into a scope of its group, and limited there" {
