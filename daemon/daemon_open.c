@@ -15,6 +15,7 @@
 #include "lock.h"
 #include "log.h"
 #include "observe.h"
+#include "placement.h"
 #include "privilege.h"
 #include "resolve.h"
 #include "settings_file.h"
@@ -156,6 +157,17 @@ static void hear_events(void *ctx)
 		strict_take(d->strict);
 }
 
+static void tell_placement(struct daemon *d)
+{
+	char text[PLACEMENT_TEXT_BYTES];
+
+	placement_text(&d->machine, text);
+	if (d->machine.refusal[0])
+		log_line(LOG_LEVEL_WARNING, "no limit can be in force: %s", d->machine.refusal);
+	else
+		log_line(LOG_LEVEL_INFO, "placement: %s", text);
+}
+
 int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 {
 	int r;
@@ -197,8 +209,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.ended = settle_ended,
 		.ctx = d,
 	};
-	if (d->machine.refusal[0])
-		log_line(LOG_LEVEL_WARNING, "no limit can be in force: %s", d->machine.refusal);
+	tell_placement(d);
 	return 0;
 }
 

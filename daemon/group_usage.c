@@ -114,20 +114,21 @@ static void take_nodes(const struct want *w, const struct group_usage *nodes, st
 void usages_make(const struct view *v, struct usages *ret)
 {
 	const struct want *w = v->want;
-	auto_free struct group_usage *nodes = must_alloc((w->n + 1) * sizeof(*nodes));
 
 	*ret = (struct usages){ .n = v->choice->policy->n_groups };
 	ret->groups = must_alloc((ret->n + 1) * sizeof(*ret->groups));
-	read_nodes(v, nodes);
+	ret->nodes = must_alloc((w->n + 1) * sizeof(*ret->nodes));
+	read_nodes(v, ret->nodes);
 	if (w->in_place)
-		usages_in_place(v, nodes, ret);
+		usages_in_place(v, ret->nodes, ret);
 	else
-		take_nodes(w, nodes, ret);
+		take_nodes(w, ret->nodes, ret);
 	read_passive(v, ret);
 }
 
 void usages_done(struct usages *u)
 {
 	free(u->groups);
+	free(u->nodes);
 	*u = (struct usages){ 0 };
 }

@@ -14,6 +14,7 @@ struct group_usage {
 struct usages {
 	struct group_usage *groups; /* by index of the policy */
 	size_t n;
+	struct group_usage *nodes; /* by index of the want */
 	uint64_t procs; /* of all groups together */
 };
 

@@ -97,7 +97,7 @@ static const struct method {
 } methods[] = {
 	{ SERVICE ".GetInfo", WHO_ANYONE, do_get_info, { { 0 } } },
 	{ SERVICE ".GetInterfaceDescription", WHO_ANYONE, do_get_description, { { "interface", JSON_STRING, true } } },
-	{ CGQ ".List", WHO_READS, do_list, { { 0 } } },
+	{ CGQ ".List", WHO_READS, do_list, { { "members", JSON_TRUE, false } } },
 	{ CGQ ".Status", WHO_READS, do_status, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Ps", WHO_READS, do_ps, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Explain", WHO_READS, do_explain, { { "pid", JSON_INTEGER, true } } },

@@ -10,12 +10,18 @@
 
 #include "report.h"
 #include "report_json.h"
+#include "report_members.h"
 
 json_t *do_list(struct question *q)
 {
 	struct service *s = q->service;
 
-	return report_list(s->glance ? s->glance(s->ctx) : s->view(s->ctx));
+	const struct view *v = s->glance ? s->glance(s->ctx) : s->view(s->ctx);
+	json_t *o = report_list(v);
+
+	if (json_is_true(json_object_get(q->parameters, "members")))
+		report_members(v, o);
+	return o;
 }
 
 json_t *do_status(struct question *q)

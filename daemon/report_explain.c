@@ -12,6 +12,7 @@
 #include "report_knobs.h"
 #include "report_pin.h"
 #include "report_rules.h"
+#include "report_unlimited.h"
 #include "users.h"
 
 static void tried(void *ctx, const struct policy *p, unsigned rule, const struct term *failed)
@@ -112,15 +113,14 @@ static json_t *by_hierarchy(const struct machine *m, const char *const *paths)
 }
 
 /* Where it is now, whatever the placer would say of it. */
-static json_t *cgroups_now(const struct view *v, const struct proc_facts *f)
+static void put_now(const struct view *v, const struct proc_facts *f, unsigned group, json_t *o)
 {
 	struct proc_facts now = { .pid = f->pid, .start_ticks = f->start_ticks };
-	json_t *o;
 
 	proc_read(v->proc, &now, FACT_CGROUP);
-	o = by_hierarchy(v->machine, (const char *const *)now.cgroups);
+	put(o, "cgroups", by_hierarchy(v->machine, (const char *const *)now.cgroups));
+	put_unlimited(v, &now, group, o);
 	proc_facts_done(&now);
-	return o;
 }
 
 static uint64_t ns_of(const struct timespec *t)
@@ -225,6 +225,8 @@ static json_t *explain_departed(const struct view *v, const struct departed_one 
 	put_time(o, "moved_at", one->m.placed_ns);
 	put_time(o, "ended_at", one->ended_ns);
 	put(o, "cgroups", json_object());
+	put(o, "unit", json_null());
+	put(o, "unlimited", json_null());
 	put(o, "origins", by_hierarchy(v->machine, one->m.origins));
 	put(o, "limits", json_array());
 	return o;
@@ -264,7 +266,7 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	put(o, "tried", list);
 	put_time(o, "moved_at", m ? m->placed_ns : 0);
 	put(o, "ended_at", json_null());
-	put(o, "cgroups", cgroups_now(v, &f));
+	put_now(v, &f, m ? m->group : verdict.group, o);
 	put(o, "origins", m ? by_hierarchy(v->machine, m->origins) : json_object());
 	proc_facts_done(&f);
 	return o;

@@ -51,6 +51,7 @@ static json_t *knob_new(const struct view *v, const char *rel, enum knob k, cons
 
 	put_text(o, "key", knob_key_name(k));
 	put_path(v, k, rel, o);
+	put_text(o, "unit", *rel == '/' ? strrchr(rel, '/') + 1 : NULL);
 	put_text(o, "file", knob_file(k, knob_version(v->machine, k)));
 	put_setting(s, o);
 	return o;
@@ -128,6 +129,7 @@ static void strict_knob(const struct view *v, unsigned group, json_t *list)
 		reason = must_printf("%s: %s: %s", key_rows[KEY_STRICT].name, TEXT_ESCAPED(bad->path), strict_file_reason(bad));
 	put_text(o, "key", key_rows[KEY_STRICT].name);
 	put_path(v, KNOB_CPU_MAX, g->path, o);
+	put(o, "unit", json_null());
 	put(o, "file", json_null());
 	put_setting(&g->settings[KEY_STRICT], o);
 	put(o, "wanted", json_null());

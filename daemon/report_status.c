@@ -4,10 +4,13 @@
 
 #include <cgq/auto.h>
 
+#include "charged_elsewhere.h"
+#include "placement.h"
 #include "report.h"
 #include "report_change.h"
 #include "report_knobs.h"
 #include "report_limits.h"
+#include "report_units.h"
 #include "report_usage.h"
 #include "would_be.h"
 
@@ -65,7 +68,7 @@ static void units_text(const struct view *v, unsigned group, char *buf, size_t s
 }
 
 /* "own tree /cgq/web (v1: cpu, cpuacct, memory)" */
-static void placement_text(const struct view *v, unsigned group, char *buf, size_t size)
+static void group_placement(const struct view *v, unsigned group, char *buf, size_t size)
 {
 	const struct want *w = v->want;
 	const struct node *node;
@@ -135,22 +138,25 @@ static json_t *would_times(const struct view *v, unsigned group)
 	return o;
 }
 
+/* alone: it may cost something. */
 static json_t *group_page(const struct view *v, unsigned group, const struct usages *usages,
-			  const struct group_state *states)
+			  const struct group_state *states, bool alone)
 {
 	const struct group *g = &v->choice->policy->groups[group];
 	json_t *o = json_object(), *knobs = json_array();
 	char placement[2048];
 
-	placement_text(v, group, placement, sizeof(placement));
+	group_placement(v, group, placement, sizeof(placement));
 	put_text(o, "group", g->path);
 	put_place(o, "at", &g->at);
 	put_text(o, "placement", placement);
-	put(o, "usage", report_usage(g->path, &usages->groups[group], &states[group]));
+	put(o, "usage", report_group(v, group, usages, states));
 	put_tightest(v, group, usages, o);
 	put_hits(v, group, o);
 	report_knobs(v, group, knobs);
 	put(o, "knobs", knobs);
+	put(o, "on_the_way", report_on_the_way(v, group));
+	put_counter(o, "charged_elsewhere_bytes", alone ? charged_elsewhere(v, group) : (struct counter){0});
 	put(o, "rules", rules_of(v->choice->policy, group));
 	put(o, "troubles", troubles_of(v, group));
 	put(o, "would_times", would_times(v, group));
@@ -163,20 +169,23 @@ json_t *report_status(const struct view *v, const char *group)
 	unsigned only = group ? policy_group(p, group) : GROUP_NONE;
 	auto_free struct group_state *states = NULL;
 	json_t *o, *pages;
+	char placement[PLACEMENT_TEXT_BYTES];
 	struct usages usages;
 
 	if (group && only == GROUP_NONE)
 		return NULL;
+	placement_text(v->machine, placement);
 	o = json_object();
 	pages = json_array();
 	usages_make(v, &usages);
 	states = states_make(v, &usages);
 	for (unsigned g = 0; g < p->n_groups; g++)
 		if (!group || g == only)
-			json_array_append_new(pages, group_page(v, g, &usages, states));
+			json_array_append_new(pages, group_page(v, g, &usages, states, group != NULL));
 	usages_done(&usages);
 	put_text(o, "version", CGQ_VERSION);
 	put_text(o, "layout", layout_text(v->machine->layout));
+	put_text(o, "placement", placement);
 	put_text(o, "passive", v->passive ? (v->passive_reason ? v->passive_reason : "cgqd is passive") : NULL);
 	put_text(o, "polling", v->polling);
 	put_text(o, "placing", v->placing);

@@ -5,5 +5,9 @@
 #include "report_json.h"
 #include "state.h"
 
+/* Adds what a group, or one of its units, uses and may use. */
+void put_shares(json_t *o, const struct group_usage *u);
 json_t *report_usage(const char *group, const struct group_usage *u, const struct group_state *s);
+/* The same of a group, with its units. */
+json_t *report_group(const struct view *v, unsigned group, const struct usages *usages, const struct group_state *states);
 json_t *report_outside(const struct view *v, const struct usages *all);

@@ -372,6 +372,7 @@ const struct view *settle_glance(struct daemon *d)
 		.resolved = d->resolved,
 		.want = d->want,
 		.tree = &d->tree,
+		.units = d->machine.placement == PLACEMENT_UNITS ? &d->in_place.seen : NULL,
 		.refusals = &d->refusals,
 		.shrinking = d->shrinking,
 		.n_shrinking = d->n_shrinking,

@@ -9,6 +9,7 @@
 #include <cgq/auto.h>
 
 #include "log.h"
+#include "placement.h"
 #include "text.h"
 #include "tree_path.h"
 
@@ -315,12 +316,27 @@ static void tell_hierarchy(struct daemon *d, const struct hierarchy *was, const 
 		tell_machine_line(d, now->controllers ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING, text);
 }
 
+/* A hierarchy is mounted or taken away, and groups are to be enforced in another way. */
+static void tell_placement(struct daemon *d, const struct machine *now)
+{
+	char was[PLACEMENT_TEXT_BYTES], text[PLACEMENT_TEXT_BYTES];
+	auto_free char *line = NULL;
+
+	placement_text(&d->machine, was);
+	placement_text(now, text);
+	if (!strcmp(was, text))
+		return;
+	line = must_printf("placement: %s", text);
+	tell_machine_line(d, LOG_LEVEL_INFO, line);
+}
+
 void settle_tell_machine(struct daemon *d, const struct machine *now)
 {
 	auto_free char *text = must_printf("the machine changed: CPUs %s, %llu MiB of memory; everything is computed anew",
 					   now->cpu_list, (unsigned long long)(now->memory_bytes >> 20));
 
 	tell_machine_line(d, LOG_LEVEL_INFO, text);
+	tell_placement(d, now);
 	for (unsigned h = 0; h < now->n_hierarchies; h++) {
 		const struct hierarchy *was = h < d->machine.n_hierarchies ? &d->machine.hierarchies[h] : NULL;
 

@@ -143,22 +143,6 @@ void settle_units_shrinking(struct daemon *d, struct unit_plan *plan)
 		free(before[i].path);
 }
 
-/* "100%" of CPUQuota, as a unit's file has it. */
-static void value_show(enum knob k, const struct value *v, char *buf, size_t size)
-{
-	char lines[2 * VALUE_TEXT_BYTES];
-	const char *equals;
-
-	snprintf(buf, size, "?");
-	if (v->kind == VALUE_UNKNOWN)
-		return;
-	property_lines(k, v, lines, sizeof(lines));
-	lines[strcspn(lines, "\n")] = '\0';
-	equals = strchr(lines, '=');
-	if (equals)
-		snprintf(buf, size, "%s", equals[1] ? equals + 1 : "not set");
-}
-
 static void refuse(struct daemon *d, const struct unit_action *a, const struct unit_result *r)
 {
 	struct seen_unit *unit = unit_of(d, a);
@@ -183,8 +167,8 @@ static void applied(struct daemon *d, const struct unit_action *a, bool later)
 	refusals_drop(&d->in_place.refusals, unit->name, a->knob);
 	if (unit->cgroup)
 		refusals_drop(&d->refusals, unit->cgroup, a->knob);
-	value_show(a->knob, &a->was, was, sizeof(was));
-	value_show(a->knob, &a->value, now, sizeof(now));
+	property_text(a->knob, &a->was, was, sizeof(was));
+	property_text(a->knob, &a->value, now, sizeof(now));
 	settle_say(d, LOG_LEVEL_DETAIL,
 		   &(struct happening){.kind = HAPPENING_APPLY, .group = group, .at = a->at, .what = what, .was = was, .now = now,
 				       .text = verb},

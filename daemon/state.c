@@ -117,6 +117,12 @@ static void note_knobs(const struct view *v, const struct node *node, const stru
 	}
 }
 
+void node_state(const struct view *v, const struct node *node, struct group_state *ret)
+{
+	*ret = (struct group_state){.state = STATE_OK};
+	note_knobs(v, node, NULL, ret);
+}
+
 static void note_nodes(const struct view *v, const struct usages *usages, struct group_state *list)
 {
 	for (size_t i = 0; i < v->want->n; i++) {

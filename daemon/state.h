@@ -24,5 +24,7 @@ struct group_state {
  * the tree, which may be some seconds old.
  */
 struct group_state *states_make(const struct view *v, const struct usages *usages);
+/* The same of one cgroup alone: by its values, and nothing else. */
+void node_state(const struct view *v, const struct node *node, struct group_state *ret);
 /* Whether nothing of the group is written: enforce = no, or the whole daemon is passive. */
 bool group_is_passive(const struct view *v, unsigned group);

@@ -18,6 +18,7 @@
 #include "proc.h"
 
 struct departed;
+struct seen_units;
 struct sampler;
 struct strict_files;
 struct strmap;
@@ -45,6 +46,7 @@ struct view {
 	const struct resolved *resolved;
 	const struct want *want;
 	const struct tree *tree;      /* as read back after the last apply or verify */
+	const struct seen_units *units; /* of systemd, as they stood at the last look; NULL: the placement is a tree */
 	const struct refusals *refusals;
 	const struct shrinking *shrinking;
 	size_t n_shrinking;

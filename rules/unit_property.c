@@ -172,3 +172,19 @@ void property_lines(enum knob k, const struct value *v, char *buf, size_t size)
 	number_text(property_rows[property_knob(k)].form, property_number(k, v), text, sizeof(text));
 	snprintf(buf, size, "%s=%s\n", key, text);
 }
+
+void property_text(enum knob k, const struct value *v, char *buf, size_t size)
+{
+	char lines[2 * sizeof(v->list)];
+	const char *equals;
+
+	snprintf(buf, size, "?");
+	if (v->kind == VALUE_UNKNOWN)
+		return;
+	property_lines(k, v, lines, sizeof(lines));
+	if (*lines)
+		lines[strlen(lines) - 1] = '\0';
+	equals = strrchr(lines, '='); /* of a list the second line has it */
+	if (equals)
+		snprintf(buf, size, "%s", equals[1] ? equals + 1 : "not set");
+}

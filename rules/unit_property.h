@@ -44,3 +44,5 @@ void property_list(const unsigned char *mask, size_t bytes, struct value *ret);
 
 /* Lines of a unit's file that say it, whatever stands before them; "" where systemd has no such property. */
 void property_lines(enum knob k, const struct value *v, char *buf, size_t size);
+/* "100%" of CPUQuota, as a unit's file has it; "not set"; "?" for unknown. */
+void property_text(enum knob k, const struct value *v, char *buf, size_t size);

@@ -13,15 +13,25 @@
 	"# A row holds its children too, as the kernel counts: procs (processes), CPU and memory. CPU is in percent\n"   \
 	"# of the machine, over the last second. What is in force is as read back. -1 is unlimited, null unknown (or\n"  \
 	"# nothing in force: passive). The memory of a passive group counts shared pages once for each process.\n"       \
-	"# would: what would be held back now if a passive group were enforced.\n"                                       \
+	"# would: what would be held back now if a passive group were enforced. units and processes are those of the group\n" \
+	"# itself, without its children; processes only where List is asked for members.\n"                            \
 	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
 	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string, would: ?string,\n"   \
-	"  frozen: bool)\n"                                                                                          \
+	"  frozen: bool, units: ?[]Unit, processes: ?[]Named)\n"                                                      \
+	"\n"                                                                                                         \
+	"# A unit of systemd that a group is limited on, where groups are limited in place; null where cgqd has a tree of\n" \
+	"# its own. One that is left as it is, is not in force, and reason says why.\n"                                \
+	"type Unit (unit: string, cgroup: ?string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"      \
+	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
+	"  state: string, reason: ?string)\n"                                                                        \
+	"\n"                                                                                                         \
+	"# Members of one name, and how many; those with rare names are together, with null for their name.\n"        \
+	"type Named (name: ?string, procs: int)\n"                                                                   \
 	"\n"                                                                                                         \
 	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
-	"# root of its hierarchy. Of the key strict there is no file, and no value: it is in force or not.\n"                                                                                     \
-	"type Knob (key: string, path: string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
+	"# root of its hierarchy, and unit the unit of systemd that it is of. Of the key strict there is no file, and no value: it is in force or not.\n"                                                                                     \
+	"type Knob (key: string, path: string, unit: ?string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
 	"  at: ?Place, over: ?Place, in_force: bool, reason: ?string, use_bytes: ?int)\n"                            \
 	"\n"                                                                                                         \
 	"type Rule (file: string, line: int, text: string)\n"                                                        \
@@ -42,8 +52,14 @@
 	"# How often a passive group would have been held back since cgqd runs: episodes that began.\n"               \
 	"type WouldTimes (throttled: int, over_memory: int, over_tasks: int)\n"                                      \
 	"\n"                                                                                                         \
+	"# What was changed of a slice for the sake of units in it: a property of systemd, before cgqd came and now.\n"  \
+	"type OnTheWay (unit: string, cgroup: string, property: string, was: string, now: string)\n"                  \
+	"\n"                                                                                                         \
+	"# charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
+	"# before; only where one group is asked for, and null where that would take long.\n"                          \
 	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, tightest: Tightest, events: Counts,\n" \
-	"  knobs: []Knob, rules: []Rule, troubles: []string, would_times: ?WouldTimes)\n"                           \
+	"  knobs: []Knob, on_the_way: []OnTheWay, charged_elsewhere_bytes: ?int, rules: []Rule,\n"    \
+	"  troubles: []string, would_times: ?WouldTimes)\n"                                                          \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \
@@ -76,11 +92,14 @@
 	"\n"                                                                                                         \
 	"# outside: everything that is in no group; kernel threads are not counted.\n"                                   \
 	"# refused: files of which the newest version is not in force.\n"                                           \
-	"method List() -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                                  \
-	"# placing: where threads of their own place programs as they start: how many, and what they lack. favordynmods:\n" \
-	"# hierarchies of cgroups that are mounted so, like \"cpu,cpuacct\"; null: none.\n"                          \
-	"method Status(group: ?string) -> (version: string, layout: string, passive: ?string, polling: ?string,\n"  \
-	"  placing: ?string, favordynmods: ?string, refused: []Refused, faults: []Fault, troubles: []string, overrides: []Override, confirm: ?Pending,\n"     \
+	"# members: with processes by name.\n"                                                                      \
+	"method List(members: ?bool) -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                     \
+	"# placement: how groups are enforced here, and why so. placing: where threads of their own place programs as they\n" \
+	"# start: how many, and what they lack. favordynmods: hierarchies of cgroups that are mounted so, like\n"     \
+	"# \"cpu,cpuacct\"; null: none.\n"                                                                           \
+	"method Status(group: ?string) -> (version: string, layout: string, placement: string, passive: ?string,\n"   \
+	"  polling: ?string, placing: ?string, favordynmods: ?string, refused: []Refused, faults: []Fault,\n"         \
+	"  troubles: []string, overrides: []Override, confirm: ?Pending,\n"                                           \
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
@@ -88,11 +107,12 @@
 	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
 	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
 	"# ended, ended_at says when that was noticed, and some hundred are remembered; where it came from is told, and\n" \
-	"# not what it was judged by.\n"                                                                             \
+	"# not what it was judged by. unit is the unit of systemd that it is in, where groups are limited in place; unlimited\n" \
+	"# says why no limit of its group, or of the group that the unit would be limited for, holds it.\n"           \
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
 	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
-	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string)\n"                                        \
+	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string, unit: ?string, unlimited: ?string)\n"       \
 	"# Where a process would go of which only this is known. exe is a path; exe_device and exe_inode, as stat() tells\n" \
 	"# them, say which file it is, which is what rules look at. user and group are numbers. What is not\n"           \
 	"# given fits no rule that asks for it.\n"                                                                      \
