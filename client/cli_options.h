@@ -18,6 +18,7 @@ struct command;
 	X(COLOR,      0,   "color",      "WHEN",    true,  false, "auto, always or never; NO_COLOR is heeded")       \
 	X(SOCKET,     0,   "socket",     "PATH",    false, false, "where cgqd listens")                              \
 	X(AS,         0,   "as",         "NAME|FACTS", false, true, "as if FILE were called NAME, or a process had FACTS") \
+	X(TREE,       0,   "tree",       NULL,      false, true,  "with the members of each group")                  \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
 	X(HINTS,      0,   "hints",      NULL,      false, true,  "also tell what may be meant, and is worth a look")\
 	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \

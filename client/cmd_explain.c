@@ -101,6 +101,11 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	if (*at)
 		prose_line(t, "rule", "%s: match = %s", at, field_text(rule, "text"));
 	pin_show(t, answer);
+	if (field_is_known(answer, "unit"))
+		prose_line(t, "unit", "%s", field_text(answer, "unit"));
+	if (field_is_known(answer, "unlimited"))
+		prose_line(t, "unlimited", "%s%s%s", terminal_colour(t, COLOUR_CARE), field_text(answer, "unlimited"),
+			   terminal_colour(t, COLOUR_PLAIN));
 	if (field_is_known(answer, "moved_at"))
 		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
 	if (field_is_known(answer, "ended_at"))

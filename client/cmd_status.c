@@ -64,8 +64,22 @@ static void cpu_show(const struct page *p, const json_t *usage)
 	putchar('\n');
 }
 
-static void usage_show(const struct page *p, const json_t *usage)
+/* What its processes had before they were moved counts against nobody's ceiling here. */
+static void elsewhere_show(const struct page *p, const json_t *group)
 {
+	double bytes = field_number(group, "charged_elsewhere_bytes");
+	json_t *usage = json_pack("{s:f}", "memory_bytes", bytes);
+	auto_free char *text = usage_text(p, usage, "memory_bytes");
+
+	json_decref(usage);
+	if (bytes > 0)
+		printf("; charged elsewhere: about %s", text);
+}
+
+static void usage_show(const struct page *p, const json_t *group)
+{
+	const json_t *usage = json_object_get(group, "usage");
+
 	auto_free char *memory = usage_text(p, usage, "memory_bytes");
 	auto_free char *procs = usage_text(p, usage, "procs");
 	auto_free char *io = usage_text(p, usage, "io_bytes_per_second");
@@ -76,6 +90,7 @@ static void usage_show(const struct page *p, const json_t *usage)
 	prose_label(&p->terminal, "memory");
 	fputs(memory, stdout);
 	part_show(p, usage, "memory_max_bytes", "ceiling");
+	elsewhere_show(p, group);
 	putchar('\n');
 	if (field_is_known(usage, "io_bytes_per_second"))
 		prose_line(&p->terminal, "I/O", "%s", io);
@@ -179,6 +194,25 @@ static void daemon_show(const struct page *p)
 		       terminal_colour(&p->terminal, COLOUR_CARE), terminal_colour(&p->terminal, COLOUR_PLAIN), polling);
 }
 
+static void on_the_way_show(const struct page *p, const json_t *slices)
+{
+	struct cell_form form;
+	const json_t *one;
+	size_t i;
+
+	if (json_array_size(slices) == 0)
+		return;
+	cell_form_init(p->o, &p->terminal, &form);
+	prose_heading(&p->terminal, "On the way up, for its sake; reset undoes it", COLOUR_STRONG);
+	json_array_foreach((json_t *)slices, i, one)
+	{
+		auto_free char *was = cell_kernel_text(field_text(one, "file"), field_text(one, "was"), &form);
+		auto_free char *now = cell_kernel_text(field_text(one, "file"), field_text(one, "now"), &form);
+
+		printf("    %s: %s %s -> %s\n", field_text(one, "unit"), field_text(one, "property"), was, now);
+	}
+}
+
 static int group_show(const struct page *p, const json_t *group)
 {
 	const json_t *usage = json_object_get(group, "usage");
@@ -192,13 +226,14 @@ static int group_show(const struct page *p, const json_t *group)
 	prose_line(&p->terminal, "policy", "%s", *at ? at : "-");
 	if (*placement)
 		prose_line(&p->terminal, "placement", "%s", placement);
-	usage_show(p, usage);
+	usage_show(p, group);
 	tightest_show(p, group);
 	putchar('\n');
 	r = knobs_show(p->o, knobs);
 	if (!is_as_wanted(usage)) /* a passive group has it in its title */
 		knobs_reasons_show(p->o, knobs, "Not in force");
 	knobs_overrides_show(p->o, knobs, "Overrides");
+	on_the_way_show(p, field_list(group, "on_the_way"));
 	rules_show(p, field_list(group, "rules"));
 	events_show(p, json_object_get(group, "events"));
 	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(group, "troubles"));
@@ -265,7 +300,10 @@ static void overview_reasons_show(const struct page *p, const json_t *groups)
 static void placing_show(const struct page *p)
 {
 	const char *placing = field_text(p->answer, "placing");
+	const char *placement = field_text(p->answer, "placement");
 
+	if (*placement)
+		printf("  placement: %s\n", placement);
 	if (*placing)
 		printf("  placing: %s\n", placing);
 }

@@ -22,8 +22,12 @@ const struct command commands[] = {
 		.summary = "a row per group: what is used, and what is allowed",
 		.about = "CPU is in percent of the machine, over the last second. MIN, MAX and LIMIT are\n"
 			 "what the kernel has in force: max is no limit, - is unknown. The last row is\n"
-			 "all that is in no group.\n",
+			 "all that is in no group.\n"
+			 "With --tree, groups stand below their parents, and below each group are the\n"
+			 "units of systemd that it is limited on; where there are none, its own processes\n"
+			 "by their names. In JSON these are the keys units and processes.\n",
 		.exits = "0  answered\n" EXIT_3,
+		.own = OPTION_BIT(TREE),
 		.columns = &columns_list,
 		.failed = EXIT_UNREACHABLE,
 		.seconds_max = SECONDS_TO_ANSWER,

@@ -24,6 +24,12 @@ static bool is_same(const json_t *a, const json_t *b, const char *key)
 	return strcmp(field_text(a, key), field_text(b, key)) == 0;
 }
 
+/* The unit of systemd that it is of, which says more than its cgroup. */
+static const char *cgroup_text(const json_t *knob)
+{
+	return field_text(knob, field_is_known(knob, "unit") ? "unit" : "path");
+}
+
 /* One setting may be several files of the kernel: it is named with the first. */
 static void knob_put(struct table *t, const json_t *knob, const json_t *before, const struct cell_form *form,
 		     bool several)
@@ -35,7 +41,7 @@ static void knob_put(struct table *t, const json_t *knob, const json_t *before, 
 	size_t row = table_row(t, TABLE_NO_PARENT);
 
 	if (several)
-		table_cell(t, row, PATH, must_strdup(same_cgroup ? "" : field_text(knob, "path")), COLOUR_PLAIN);
+		table_cell(t, row, PATH, must_strdup(same_cgroup ? "" : cgroup_text(knob)), COLOUR_PLAIN);
 	table_cell(t, row, KEY, must_strdup(again ? "" : field_text(knob, "key")), COLOUR_PLAIN);
 	table_cell(t, row, SETTING, must_strdup(again ? "" : field_text(knob, "text")), COLOUR_PLAIN);
 	table_cell(t, row, FILE_, must_strdup(*file ? file : "-"), COLOUR_PLAIN);
@@ -57,6 +63,19 @@ static bool is_several_cgroups(const json_t *knobs)
 	return false;
 }
 
+static bool is_all_of_units(const json_t *knobs)
+{
+	const json_t *knob;
+	size_t i;
+
+	json_array_foreach((json_t *)knobs, i, knob)
+	{
+		if (!field_is_known(knob, "unit"))
+			return false;
+	}
+	return true;
+}
+
 static int table_show(const struct options *o, const json_t *knobs)
 {
 	struct cell_form form;
@@ -76,7 +95,7 @@ static int table_show(const struct options *o, const json_t *knobs)
 	table_column(t, "EFFECTIVE", 0, 0);
 	table_column(t, "FROM", 0, 0);
 	if (several)
-		table_column(t, "CGROUP", 0, 0);
+		table_column(t, is_all_of_units(knobs) ? "UNIT" : "CGROUP", 0, 0);
 	json_array_foreach((json_t *)knobs, i, knob)
 	{
 		knob_put(t, knob, before, &form, several);

@@ -106,18 +106,31 @@ static void columns_put(const struct rows *r, bool tree, struct table *t)
 	}
 }
 
-/* The row of "web" for "web/php". seen: path to number of row. */
-static size_t parent_of(const char *path, const json_t *seen)
+/* Of "web" for "web/php", and of its group for a member, whose name may hold a slash. 0: it stands at the top. */
+static size_t parent_length(const json_t *row)
 {
-	const char *slash = strrchr(path, '/');
-	auto_free char *parent = NULL;
-	const json_t *number;
+	const char *path = field_text(row, "group"), *slash = strrchr(path, '/');
 
-	if (!slash)
-		return TABLE_NO_PARENT;
-	parent = must_strndup(path, (size_t)(slash - path));
-	number = json_object_get(seen, parent);
+	if (field_is_known(row, ROW_MEMBER_OF))
+		return strlen(field_text(row, ROW_MEMBER_OF));
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+/* seen: path to number of row. */
+static size_t parent_of(const json_t *row, const json_t *seen)
+{
+	auto_free char *parent = must_strndup(field_text(row, "group"), parent_length(row));
+	const json_t *number = json_object_get(seen, parent);
+
 	return number ? (size_t)json_integer_value(number) : TABLE_NO_PARENT;
+}
+
+/* Of a member, what is not even unknown is nothing: processes of one name have no ceiling. */
+static char *cell_of(const struct rows *r, const struct column *c, const json_t *row)
+{
+	if (field_is_known(row, ROW_MEMBER_OF) && !json_object_get(row, c->key) && !r->form.raw)
+		return must_strdup("");
+	return cell_text(c, row, &r->form);
 }
 
 static void row_put(const struct rows *r, const json_t *row, size_t parent, struct table *t)
@@ -126,11 +139,10 @@ static void row_put(const struct rows *r, const json_t *row, size_t parent, stru
 
 	for (size_t i = 0; i < r->choice.n; i++) {
 		const struct column *c = r->choice.columns[i];
-		char *text = cell_text(c, row, &r->form);
-		const char *slash = parent != TABLE_NO_PARENT && c->flags & COLUMN_TREE ? strrchr(text, '/') : NULL;
+		char *text = cell_of(r, c, row);
+		size_t above = parent != TABLE_NO_PARENT && c->flags & COLUMN_TREE ? parent_length(row) + 1 : 0;
 
-		if (slash)
-			memmove(text, slash + 1, strlen(slash + 1) + 1);
+		memmove(text, text + above, strlen(text + above) + 1);
 		table_cell(t, n, i, text, cell_colour(c, row));
 	}
 }
@@ -145,8 +157,8 @@ static void rows_put(const struct rows *r, const json_t *rows, bool tree, struct
 	{
 		const char *group = field_text(row, "group");
 
-		row_put(r, row, tree ? parent_of(group, seen) : TABLE_NO_PARENT, t);
-		if (tree && !json_object_get(seen, group))
+		row_put(r, row, tree ? parent_of(row, seen) : TABLE_NO_PARENT, t);
+		if (tree && !field_is_known(row, ROW_MEMBER_OF) && !json_object_get(seen, group))
 			json_object_set_new(seen, group, json_integer((json_int_t)i));
 	}
 	json_decref(seen);
@@ -164,7 +176,7 @@ int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned inde
 	struct table *t = table_new();
 	int status;
 
-	tree = tree && r->terminal.is_terminal && !r->form.raw;
+	tree = tree && (r->terminal.is_terminal || r->options->set[OPTION_TREE]) && !r->form.raw;
 	shy_hide(&own, rows);
 	columns_put(&own, tree, t);
 	rows_put(&own, rows, tree, t);

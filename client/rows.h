@@ -19,7 +19,10 @@ struct rows {
 int rows_init(const struct options *o, struct rows *ret);
 /* The same for another set of columns than the command's own, of which nobody chooses. */
 void rows_init_usual(const struct options *o, const struct column_set *set, struct rows *ret);
-/* tree: a group is shown below its parent, by its last part (on a terminal). 0, or an exit status. */
+/* Key of a row that is no group, but a member of the one it names: its "group" is "web/httpd", and this is "web". */
+#define ROW_MEMBER_OF "member_of"
+
+/* tree: a group is shown below its parent, by its last part (on a terminal, or with --tree). 0, or an exit status. */
 int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned indent);
 /* Of the rows of an answer, only the keys that were chosen, where someone chose. */
 void rows_keep(const struct rows *r, json_t *answer);

@@ -113,6 +113,7 @@ static void slice_changes(const struct seen_unit *slice, json_t *list)
 		put_text(o, "unit", slice->name);
 		put_text(o, "cgroup", *slice->cgroup ? slice->cgroup : "/");
 		put_text(o, "property", property_rows[k].key);
+		put_text(o, "file", knob_file(k, 2));
 		put_property(o, "was", k, &slice->before[k]);
 		put_property(o, "now", k, &slice->set[k]);
 		json_array_append_new(list, o);

@@ -52,8 +52,9 @@
 	"# How often a passive group would have been held back since cgqd runs: episodes that began.\n"               \
 	"type WouldTimes (throttled: int, over_memory: int, over_tasks: int)\n"                                      \
 	"\n"                                                                                                         \
-	"# What was changed of a slice for the sake of units in it: a property of systemd, before cgqd came and now.\n"  \
-	"type OnTheWay (unit: string, cgroup: string, property: string, was: string, now: string)\n"                  \
+	"# What was changed of a slice for the sake of units in it: a property of systemd, and the file of the\n" \
+	"# kernel that shows it, before cgqd came and now.\n"  \
+	"type OnTheWay (unit: string, cgroup: string, property: string, file: string, was: string, now: string)\n"                  \
 	"\n"                                                                                                         \
 	"# charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
 	"# before; only where one group is asked for, and null where that would take long.\n"                          \
