@@ -92,7 +92,7 @@ load lib
 		call("io.cgq.Explain", '{"pid":"x"}')
 	EOF
 	jq -e '.parameters.interfaces | index("io.cgq")' <<<"${lines[0]}"
-	jq -e '.parameters.description | contains("method List()")' <<<"${lines[1]}"
+	jq -e '.parameters.description | contains("method List(")' <<<"${lines[1]}"
 	jq -e '.parameters.groups[0].group == "web"' <<<"${lines[2]}"
 	jq -e '.error == "io.cgq.NoSuchGroup"' <<<"${lines[3]}"
 	jq -e '.error == "org.varlink.service.MethodNotFound"' <<<"${lines[4]}"
