@@ -100,13 +100,22 @@ static void what_two_share_counts_once(void **state)
 static void what_is_little_is_nothing(void **state)
 {
 	struct world *w = *state;
-	pid_t child, pid = start_eating(64, false, &child);
+	pid_t child, pid = start_eating(64, false, &child), small = start_eating(4, false, &child);
+	uint64_t all, part;
 
 	procs_put(w, "/cgq/web/php", pid, 0);
 	charged_put(w, "/cgq/web/php", 63 * MIB); /* above 1 MiB, below a twentieth */
 	expect_mib(w, "web/php", 0, 0);
 	charged_put(w, "/cgq/web/php", 640 * MIB);
 	expect_mib(w, "web/php", 0, 0);
+	charged_put(w, "/cgq/web/php", 0);
+	all = charged_elsewhere(&w->v, policy_group(w->choice.policy, "web/php")).value;
+	procs_put(w, "/cgq/web/php", small, 0);
+	part = charged_elsewhere(&w->v, policy_group(w->choice.policy, "web/php")).value;
+	charged_put(w, "/cgq/web/php", part - MIB / 2); /* above a twentieth, below 1 MiB */
+	expect_mib(w, "web/php", 0, 0);
+	assert_true(all > part && part > 4 * MIB);
+	stop_sleeping(small);
 	stop_sleeping(pid);
 	charged_put(w, "/cgq/web/php", 0); /* one that is gone has nothing */
 	expect_mib(w, "web/php", 0, 0);

@@ -2,6 +2,9 @@
 #include "world.h"
 #include "units_model.h"
 
+#include <sys/mman.h>
+
+#include "charged_elsewhere.h"
 #include "placement.h"
 #include "report_members.h"
 #include "report_unlimited.h"
@@ -253,6 +256,33 @@ static void in_a_tree_who_is_elsewhere_hears_where_it_should_be(void **state)
 	expect_unlimited(r, "/a", "mysql", "null", "\"no limit can be in force: no controllers\"");
 }
 
+/* Whoever is in another unit was born there, with all its memory. */
+static void in_place_only_what_was_put_into_a_scope_has_memory_elsewhere(void **state)
+{
+	struct room *r = *state;
+	unsigned slice = add(r, "cgq.slice", 0, NULL, "/cgq.slice");
+	char *held = mmap(NULL, 8 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+	char procs[16];
+	struct counter c;
+
+	assert_true(held != MAP_FAILED);
+	add(r, "cgq-mysql.scope", slice, "mysql", "/cgq.slice/cgq-mysql.scope");
+	model_reach(&r->x);
+	look_again(r);
+	snprintf(procs, sizeof(procs), "%d\n", getpid());
+	file_put(r, "/system.slice/mariadb.service", "cgroup.procs", procs);
+	file_put(r, "/system.slice/mariadb.service", "memory.stat", "anon 0\n");
+	assert_int_equal(r->t->k->make(r->t->k, &r->x.m.hierarchies[0], "/cgq.slice", NULL), 0);
+	file_put(r, "/cgq.slice/cgq-mysql.scope", "memory.stat", "anon 0\nfile 7\n");
+	file_put(r, "/cgq.slice/cgq-mysql.scope", "cgroup.procs", "");
+	c = charged_elsewhere(&r->v, policy_group(r->x.policy, "mysql"));
+	assert_true(c.known && c.value == 0);
+	file_put(r, "/cgq.slice/cgq-mysql.scope", "cgroup.procs", procs);
+	c = charged_elsewhere(&r->v, policy_group(r->x.policy, "mysql"));
+	assert_true(c.known && c.value >= 8 << 20);
+	munmap(held, 8 << 20);
+}
+
 static void the_placement_and_its_reason_in_words(void **state)
 {
 	static const struct {
@@ -331,6 +361,7 @@ int main(void)
 		TEST(what_was_changed_on_the_way_up_is_told_with_both_values),
 		TEST(who_is_not_limited_hears_why),
 		TEST(in_a_tree_who_is_elsewhere_hears_where_it_should_be),
+		TEST(in_place_only_what_was_put_into_a_scope_has_memory_elsewhere),
 		TEST(the_placement_and_its_reason_in_words),
 		TEST(members_are_told_by_their_names_of_now_the_most_frequent_first),
 	};

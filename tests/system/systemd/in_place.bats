@@ -193,6 +193,57 @@ systemd_state() {
 	state_is web 'not in force'
 	run -1 cgq status web
 	[[ $output == *"$(unit_name web) also holds pid $(instances other) ("* ]]
+	run -0 cgq explain "${PID[web]}"
+	[[ $output == *"unlimited  $(unit_name web) also holds pid $(instances other) ("* ]] || fail "$output"
+	run -1 cgq explain "$(instances other)"
+	[[ $output == *"unlimited  $(unit_name web) also holds pid $(instances other) ("* ]] || fail "$output"
+	run -0 cgq list --tree -rn -o group,state
+	[[ $output == *"web/$(unit_name web) not\x20in\x20force"* ]] || fail "$output"
+}
+
+@test "the units of a group are told, with what was changed on the way up, and why so" {
+	policy 50-web.conf <<-EOF
+		[web]
+		match = name:$(named web),$(named php)
+		cpu = 40%..100%
+		memory = 400M
+	EOF
+	service web threads
+	service php threads
+	cgqd_start
+	log_says 'placement: in place, on units of systemd'
+	[ "$(cgq status --json | jq -r .placement)" = 'in place, on units of systemd' ]
+	run -0 cgq list --tree -n -o group,procs,state
+	[[ $output == *"─$(unit_name web)"*" 1 ok"* ]] && [[ $output == *"─$(unit_name php)"*" 1 ok"* ]] || fail "$output"
+	run -0 cgq list --tree --json
+	jq -e '.groups[0].units | length == 2 and all(.[]; .procs == 1 and .memory_max_bytes > 0 and .state == "ok")' <<<"$output"
+	run -0 cgq status web
+	[[ $output == *'system.slice: CPUWeight 100 -> '* ]] || fail "$output"
+	[[ $output == *" UNIT"* ]]
+	run -0 cgq explain "${PID[web]}"
+	[[ $output != *unlimited* ]] || fail "$output"
+	run -0 cgq reset
+	run -0 cgq status web
+	[[ $output != *'On the way up'* ]]
+}
+
+@test "memory that a process of a login session brought with it is told as charged elsewhere" {
+	local session=session-$RUN.scope
+	policy_of_web
+	UNITS+=("$session")
+	systemd-run --scope --quiet --slice user-0.slice --unit "$session" -- "$(program_file web eater)" --size 100M </dev/null >/dev/null 2>&1 3>&- &
+	wait_until 5 'it runs' has_instances web 1
+	PID[web]=$(instances web)
+	wait_until 20 'it has eaten' has_eaten web 100
+	cgqd_start
+	state_is web ok
+	run -0 cgq status web
+	[[ $output =~ 'charged elsewhere: about '(99|10[0-9])(\.[0-9])?M ]] || fail "$output"
+}
+
+# has_eaten LABEL MIB
+has_eaten() {
+	[ "$(rss_kib "${PID[$1]}")" -ge $(($2 << 10)) ]
 }
 
 @test "what somebody else sets is put back and told; a revert too" {
