@@ -97,24 +97,29 @@ static void what_two_share_counts_once(void **state)
 	stop_sleeping(pid);
 }
 
+static uint64_t value_of(struct world *w, const char *group)
+{
+	return charged_elsewhere(&w->v, policy_group(w->choice.policy, group)).value;
+}
+
 static void what_is_little_is_nothing(void **state)
 {
 	struct world *w = *state;
 	pid_t child, pid = start_eating(64, false, &child), small = start_eating(4, false, &child);
-	uint64_t all, part;
+	uint64_t used;
 
 	procs_put(w, "/cgq/web/php", pid, 0);
-	charged_put(w, "/cgq/web/php", 63 * MIB); /* above 1 MiB, below a twentieth */
-	expect_mib(w, "web/php", 0, 0);
-	charged_put(w, "/cgq/web/php", 640 * MIB);
-	expect_mib(w, "web/php", 0, 0);
 	charged_put(w, "/cgq/web/php", 0);
-	all = charged_elsewhere(&w->v, policy_group(w->choice.policy, "web/php")).value;
-	procs_put(w, "/cgq/web/php", small, 0);
-	part = charged_elsewhere(&w->v, policy_group(w->choice.policy, "web/php")).value;
-	charged_put(w, "/cgq/web/php", part - MIB / 2); /* above a twentieth, below 1 MiB */
+	used = value_of(w, "web/php");
+	charged_put(w, "/cgq/web/php", used - 5 * MIB / 2); /* above 1 MiB, below a twentieth */
 	expect_mib(w, "web/php", 0, 0);
-	assert_true(all > part && part > 4 * MIB);
+	charged_put(w, "/cgq/web/php", 10 * used);
+	expect_mib(w, "web/php", 0, 0);
+	procs_put(w, "/cgq/web/php", small, 0);
+	charged_put(w, "/cgq/web/php", 0);
+	used = value_of(w, "web/php");
+	charged_put(w, "/cgq/web/php", used - MIB + 100000); /* below 1 MiB, above a twentieth */
+	expect_mib(w, "web/php", 0, 0);
 	stop_sleeping(small);
 	stop_sleeping(pid);
 	charged_put(w, "/cgq/web/php", 0); /* one that is gone has nothing */
