@@ -28,8 +28,7 @@ static void name_read(void *ctx, struct member *m)
 	struct naming *c = ctx;
 	struct proc_facts f = {.pid = m->pid};
 
-	if (m->group < c->v->choice->policy->n_groups && proc_read(c->v->proc, &f, FACT_STAT) == 0 &&
-	    f.start_ticks == m->start_ticks && !f.exiting) {
+	if (proc_read(c->v->proc, &f, FACT_STAT) == 0 && f.start_ticks == m->start_ticks && !f.exiting) {
 		array_grow(c->list, c->n, c->cap);
 		c->list[c->n] = (struct named){.group = m->group, .procs = 1};
 		memcpy(c->list[c->n++].name, f.comm, sizeof(f.comm));

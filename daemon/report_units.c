@@ -106,8 +106,8 @@ static void slice_changes(const struct seen_unit *slice, json_t *list)
 	for (unsigned k = 0; k < KNOB__COUNT; k++) {
 		json_t *o;
 
-		/* Weight and idle are one property, and both have what was before. */
-		if (slice->before[k].kind == VALUE_UNKNOWN || k == KNOB_CPU_IDLE || !property_rows[k].bus)
+		/* Idle has none of its own, but is a weight. */
+		if (slice->before[k].kind == VALUE_UNKNOWN || !property_rows[k].bus)
 			continue;
 		o = json_object();
 		put_text(o, "unit", slice->name);
