@@ -52,18 +52,41 @@ static bool controllers_text(const struct view *v, const struct node *node, int 
 	return any;
 }
 
+/* Of a group that has no unit to be limited on: left as it is, or not running. NULL: it has none at all. */
+static const struct seen_unit *unit_to_come(const struct view *v, unsigned group)
+{
+	for (size_t i = 0; v->units && i < v->units->n; i++)
+		if (v->units->list[i].group == group)
+			return &v->units->list[i];
+	return NULL;
+}
+
+static void no_unit_text(const struct view *v, unsigned group, char *buf, size_t size)
+{
+	const struct seen_unit *s = unit_to_come(v, group);
+
+	if (!s)
+		snprintf(buf, size, "in place, once its processes are found in a unit of systemd");
+	else if (s->refusal)
+		snprintf(buf, size, "none: %s", s->refusal);
+	else
+		snprintf(buf, size, "in place, on %s once it runs", s->name);
+}
+
 /* "in place on apache2.service, php8.2-fpm.service" */
 static void units_text(const struct view *v, unsigned group, char *buf, size_t size)
 {
 	const struct want *w = v->want;
 	size_t first = w->node_of_group[group];
 
+	if (w->nodes[first].path[0] != '/') {
+		no_unit_text(v, group, buf, size);
+		return;
+	}
 	snprintf(buf, size, "in place");
 	for (size_t i = first; i < w->n && w->nodes[i].group == group; i++) {
-		const char *slash = strrchr(w->nodes[i].path, '/');
-
-		append(buf, size, !slash ? ", once its processes are found in a unit of systemd" : i == first ? " on " : ", ");
-		append(buf, size, slash ? slash + 1 : "");
+		append(buf, size, i == first ? " on " : ", ");
+		append(buf, size, strrchr(w->nodes[i].path, '/') + 1);
 	}
 }
 

@@ -175,6 +175,21 @@ static void a_unit_that_is_left_as_it_is_and_one_that_does_not_run_are_told(void
 	json_decref(o);
 }
 
+static void the_placement_of_a_group_names_its_units_or_says_why_there_are_none(void **state)
+{
+	struct room *r = *state;
+	json_t *o = report_status(&r->v, NULL);
+
+	assert_json(o, "groups[2].placement", "\"in place on mariadb.service\"");
+	assert_json(o, "groups[4].placement", "\"in place, on php-fpm.service once it runs\"");
+	assert_json(o, "groups[1].placement", "\"none: " REFUSAL "\"");
+	json_decref(o);
+	r->x.seen.list[r->php].group = GROUP_NONE;
+	o = report_status(&r->v, "web/php");
+	assert_json(o, "groups[0].placement", "\"in place, once its processes are found in a unit of systemd\"");
+	json_decref(o);
+}
+
 static void what_was_changed_on_the_way_up_is_told_with_both_values(void **state)
 {
 	struct room *r = *state;
@@ -196,6 +211,7 @@ static void what_was_changed_on_the_way_up_is_told_with_both_values(void **state
 	json_decref(o);
 	o = report_status(&r->v, "mail"); /* nothing was done for its sake */
 	assert_json(o, "groups[0].on_the_way", "[]");
+	assert_json(o, "groups[0].placement", "\"none: " REFUSAL "\"");
 	json_decref(o);
 	slice->before[KNOB_CPU_WEIGHT].kind = slice->before[KNOB_MEMORY_LOW].kind = VALUE_UNKNOWN;
 	o = report_status(&r->v, "mysql");
@@ -366,6 +382,7 @@ int main(void)
 		TEST(a_unit_has_its_own_numbers_and_a_group_its_units),
 		TEST(a_unit_that_is_not_as_wanted_says_so_itself),
 		TEST(a_unit_that_is_left_as_it_is_and_one_that_does_not_run_are_told),
+		TEST(the_placement_of_a_group_names_its_units_or_says_why_there_are_none),
 		TEST(what_was_changed_on_the_way_up_is_told_with_both_values),
 		TEST(who_is_not_limited_hears_why),
 		TEST(in_a_tree_who_is_elsewhere_hears_where_it_should_be),
