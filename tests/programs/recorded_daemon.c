@@ -141,17 +141,18 @@ static void serve_one(int listener, const char *folder, FILE *log)
 		close(fd);
 }
 
+/* It has its name once somebody listens: who waits for that name is answered. */
 static int listen_at(const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || strlen(path) >= sizeof(address.sun_path))
+	if (fd < 0 || strlen(path) + 2 > sizeof(address.sun_path))
 		return -1;
-	memcpy(address.sun_path, path, strlen(path) + 1);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s-", path);
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || listen(fd, 16) < 0)
 		return -1;
-	return fd;
+	return rename(address.sun_path, path) < 0 ? -1 : fd;
 }
 
 int main(int argc, char **argv)
