@@ -92,24 +92,30 @@ static enum moved refusal_tell(struct mover *v, const struct target *t, const st
 	return p->written.hierarchies ? MOVED_PARTLY : MOVED_REFUSED;
 }
 
+static enum moved target_move(struct mover *v, const struct target *t, const char *const paths[HIERARCHIES_MAX],
+			      write_fn *write_one, struct err *e)
+{
+	struct progress p = {0};
+
+	write_all(v, t->facts.pid, paths, write_one, &p);
+	if (!target_is_alive(t)) {
+		if (target_is_reaped(t))
+			stranger_put_back(v, t->facts.pid, &p.written, e);
+		return MOVED_GONE;
+	}
+	return p.refused ? refusal_tell(v, t, &p, e) : MOVED_OK;
+}
+
 static enum moved move(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
 		       write_fn *write_one, struct err *e)
 {
-	struct progress p = {0};
-	enum moved answer = MOVED_OK;
 	struct target t;
+	enum moved answer;
 	int r = target_hold(v, pid, start_ticks, &t, e);
 
 	if (r < 0)
 		return r == -ESRCH ? MOVED_GONE : MOVED_REFUSED;
-	write_all(v, pid, paths, write_one, &p);
-	if (!target_is_alive(&t)) {
-		if (target_is_reaped(&t))
-			stranger_put_back(v, pid, &p.written, e);
-		answer = MOVED_GONE;
-	} else if (p.refused) {
-		answer = refusal_tell(v, &t, &p, e);
-	}
+	answer = target_move(v, &t, paths, write_one, e);
 	target_done(&t);
 	return answer;
 }
@@ -135,6 +141,14 @@ enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const c
 		       struct err *e)
 {
 	return move(v, pid, start_ticks, paths, write_exactly, e);
+}
+
+enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
+			    struct err *e)
+{
+	const struct target t = {held, *f};
+
+	return v->proc ? target_move(v, &t, paths, write_exactly, e) : MOVED_REFUSED;
 }
 
 enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX],

@@ -30,6 +30,13 @@ enum moved {
  * hit, that stranger is put back where its parent is, at once.
  */
 enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX], struct err *e);
+/*
+ * The same of one that is held, and is not looked at before: what is in f (FACT_STAT) was read while it was.
+ * mover_hold() answers a descriptor of the caller's, -ESRCH or -errno with e.
+ */
+int mover_hold(pid_t pid, struct err *e);
+enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
+			    struct err *e);
 /* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
 enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX], struct err *e);
 /*

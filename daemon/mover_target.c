@@ -12,6 +12,18 @@
 #include "mover_parts.h"
 #include "text.h"
 
+int mover_hold(pid_t pid, struct err *e)
+{
+	int fd = pidfd_open(pid, 0);
+
+	/* EINVAL, and ENOENT since 6.9: the number is a thread's now */
+	if (fd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT))
+		return -ESRCH;
+	if (fd < 0)
+		return fail(e, errno, "pid %d: pidfd_open: %s", (int)pid, strerror(errno));
+	return fd;
+}
+
 /*
  * The pidfd first: if the start time read after it is the right one, and it is still alive when all is done, then the
  * pid was this process's all the time.
@@ -21,12 +33,9 @@ int target_hold(struct mover *v, pid_t pid, uint64_t start_ticks, struct target 
 	*ret = (struct target){.pidfd = -1, .facts.pid = pid};
 	if (!v->proc)
 		return fail(e, ENOENT, "pid %d: /proc cannot be opened, so nobody can tell which process it is", (int)pid);
-	ret->pidfd = pidfd_open(pid, 0);
-	/* EINVAL, and ENOENT since 6.9: the number is a thread's now */
-	if (ret->pidfd < 0 && (errno == ESRCH || errno == EINVAL || errno == ENOENT))
-		return -ESRCH;
+	ret->pidfd = mover_hold(pid, e);
 	if (ret->pidfd < 0)
-		return fail(e, errno, "pid %d: pidfd_open: %s", (int)pid, strerror(errno));
+		return ret->pidfd;
 	if (proc_read(v->proc, &ret->facts, FACT_STAT) < 0 ||
 	    (start_ticks && ret->facts.start_ticks != start_ticks)) {
 		target_done(ret);

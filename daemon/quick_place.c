@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cgq/auto.h>
 #include <cgq/bounds.h>
 
 #include "classify.h"
@@ -85,7 +86,7 @@ static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct q
 	return tell(kit, m);
 }
 
-static enum moved move_in(struct quick_kit *kit, const struct proc_facts *f, unsigned group)
+static enum moved move_in(struct quick_kit *kit, int held, const struct proc_facts *f, unsigned group)
 {
 	const struct quick_plan *p = kit->plan;
 	const struct node *leaf = &p->want->nodes[p->want->leaf_of_group[group]];
@@ -98,7 +99,7 @@ static enum moved move_in(struct quick_kit *kit, const struct proc_facts *f, uns
 			to[h] = paths[h];
 		}
 	}
-	return mover_place(kit->mover, f->pid, f->start_ticks, to, NULL);
+	return mover_place_held(kit->mover, held, f, to, NULL);
 }
 
 void quick_touch(struct quick_kit *kit)
@@ -109,11 +110,13 @@ void quick_touch(struct quick_kit *kit)
 
 void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 {
+	/* Held before anything is read of it. */
+	auto_fd int held = mover_hold(ev->pid, NULL);
 	struct proc_facts f = {.pid = ev->pid};
 	struct quick_message m;
 	struct verdict v = {0};
 
-	if (is_ours(kit, &f, &v)) {
+	if (held >= 0 && is_ours(kit, &f, &v)) {
 		memset(&m, 0, QUICK_MESSAGE_BYTES);
 		m.kind = QUICK_MOVES;
 		m.pid = f.pid;
@@ -124,7 +127,7 @@ void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 		m.rule = v.rule;
 		memcpy(m.comm, f.comm, sizeof(m.comm));
 		if (announce(kit, &f, &m)) {
-			m.kind = move_in(kit, &f, v.group) == MOVED_OK ? QUICK_MOVED : QUICK_MISSED;
+			m.kind = move_in(kit, held, &f, v.group) == MOVED_OK ? QUICK_MOVED : QUICK_MISSED;
 			m.paths_bytes = 0;
 			tell(kit, &m);
 		}
