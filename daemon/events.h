@@ -17,6 +17,7 @@ struct proc_event_told {
 	enum event_kind kind;
 	pid_t pid;	  /* process, never a thread */
 	pid_t parent;	  /* for FORK: the process that forked */
+	bool is_last;	  /* for EXIT: of the last thread, nobody is left */
 	uint64_t at_ns;	  /* CLOCK_MONOTONIC, by the kernel */
 };
 
