@@ -13,6 +13,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <cgq/auto.h>
+#include <cgq/bounds.h>
 
 #include "folders_young.h"
 #include "hotplug.h"
@@ -75,16 +76,26 @@ void daemon_drain_events(struct daemon *d)
 	daemon_settle(d, WHY_LOST, &e);
 }
 
-static int on_events(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+static bool may_wait(void *ctx)
 {
-	daemon_drain_events(userdata);
-	return 0;
+	return ((struct daemon *)ctx)->has_time;
 }
 
-static int on_quick(sd_event_source *s, int fd, uint32_t revents, void *userdata)
+static void take_heard(void *ctx)
 {
-	settle_quick_take(userdata);
-	return 0;
+	struct daemon *d = ctx;
+
+	if (d->events)
+		daemon_drain_events(d);
+	settle_quick_take(d);
+}
+
+static int open_batch(struct daemon *d, struct err *e)
+{
+	const int fds[] = {d->events ? events_fd(d->events) : -1, quick_fd(d->quick)};
+	const struct batch_want want = {.fds = fds, .n = ARRAY_SIZE(fds), .may_wait = may_wait, .take = take_heard, .ctx = d};
+
+	return batch_new(d->event, &want, &d->batch, e);
 }
 
 static int on_reclaim(sd_event_source *s, int fd, uint32_t revents, void *userdata)
@@ -112,6 +123,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	sampler_tick(d->sampler, (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec);
 	would_be_tick(d->would_be, d->sampler);
 	settle_units_tick(d);
+	batch_hurry(d->batch);
 	placer_forget_ended(&d->placer);
 	if (placer_journal(&d->placer)) {
 		/* What threads keep open is the file that was. */
@@ -269,13 +281,22 @@ static bool is_ready(void *ctx)
 	return ((struct daemon *)ctx)->ready;
 }
 
+/* In the middle of a full look, which takes what it needs itself, nothing may change. */
+static void hurry(struct daemon *d)
+{
+	if (!d->gives_turn)
+		batch_hurry(d->batch);
+}
+
 static const struct view *view(void *ctx)
 {
+	hurry(ctx);
 	return settle_view(ctx);
 }
 
 static const struct view *glance(void *ctx)
 {
+	hurry(ctx);
 	return settle_glance(ctx);
 }
 
@@ -324,10 +345,6 @@ static int add_sources(struct daemon *d, struct err *e)
 	uint64_t verify = (uint64_t)d->settings.verify_seconds * SECOND_USEC;
 	int r = 0;
 
-	if (d->events)
-		r = keep(d, sd_event_add_io(d->event, &s, events_fd(d->events), EPOLLIN, on_events, d), &s, e);
-	if (r == 0)
-		r = keep(d, sd_event_add_io(d->event, &s, quick_fd(d->quick), EPOLLIN, on_quick, d), &s, e);
 	if (r == 0)
 		r = keep(d, sd_event_add_io(d->event, &s, reclaim_fd(d->reclaim), EPOLLIN, on_reclaim, d), &s, e);
 	if (r == 0)
@@ -367,7 +384,9 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.confirm = confirm,
 	};
 	d->strict = strict_new(d->event, &(struct strict_told){settle_strict_asks, settle_strict_went_on, d});
-	r = add_sources(d, e);
+	r = open_batch(d, e);
+	if (r == 0)
+		r = add_sources(d, e);
 	if (r == 0)
 		r = watch_policy(d, e);
 	if (r == 0)

@@ -4,6 +4,7 @@
 #include <systemd/sd-event.h>
 
 #include "apply.h"
+#include "batch.h"
 #include "change_store.h"
 #include "chronicle.h"
 #include "confirm.h"
@@ -99,6 +100,8 @@ struct daemon {
 	struct events *events;	 /* NULL: none ever come here */
 	char polling_reason[512];/* then everything is looked at once a second, because */
 	struct event_filter *filter; /* NULL: not to be had here, every event is told */
+	struct batch *batch;	 /* of what is heard; NULL: nobody loops */
+	bool has_time;		 /* threads place what rules name: what is heard may wait for a batch */
 	struct quick *quick;	 /* threads that place at once; none where nothing asks for them */
 	char *quick_told;	 /* how programs are placed, as it was told last; NULL or "": as usual */
 	bool heard;		 /* all that had been told when the last full look had listed all processes */

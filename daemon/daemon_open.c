@@ -228,6 +228,7 @@ void daemon_close(struct daemon *d)
 	name_folders_done(&d->name_folders);
 	for (unsigned i = 0; i < d->n_sources; i++)
 		sd_event_source_disable_unref(d->sources[i]);
+	batch_free(d->batch);
 	quick_free(d->quick);
 	reclaim_free(d->reclaim);
 	events_free(d->events);

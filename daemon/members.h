@@ -24,6 +24,7 @@ struct member {
 	unsigned before_group;
 	uint64_t before_key;
 	uint64_t ahead_ns;	 /* CLOCK_MONOTONIC; 0: it has been judged by what it runs */
+	uint64_t quick_at_ns;	 /* quick.h: the kernel's stamp of the exec by which a thread judged it last; 0: none did */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool ending;		 /* its first thread has ended: the rest may end without another word */

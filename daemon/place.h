@@ -79,6 +79,9 @@ void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v);
  */
 void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree);
 
+/* A thread began to move it a while ago, and nothing was heard of that since. */
+bool place_is_unfinished(const struct member *one);
+
 /* Its process has ended: told, and forgotten. */
 void place_ended(struct placer *p, pid_t pid);
 /* Does it still run? */

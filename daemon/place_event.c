@@ -121,6 +121,7 @@ static void remember_follower(struct placer *p, const struct proc_event_told *ev
 	one->kind = VERDICT_FOLLOWS;
 	one->judged = false;
 	one->quick = false;
+	one->quick_at_ns = 0;
 	one->absent = false; /* its parent may be, to the full look that goes on */
 	one->ending = false;
 	one->journaled = false;
@@ -145,6 +146,17 @@ static bool is_overtaken(struct placer *p, const struct proc_event_told *ev)
 static bool is_too_early(struct placer *p, const struct proc_event_told *ev)
 {
 	return ev->kind == EVENT_EXEC ? is_overtaken(p, ev) : place_is_ahead(members_find(p->members, ev->pid));
+}
+
+/*
+ * A thread that places at once judged it by this exec or by a later one, or is at it: what that says of it, or said already, is
+ * what would be found here.
+ */
+static bool is_quick_enough(struct placer *p, const struct proc_event_told *ev)
+{
+	const struct member *one = members_find(p->members, ev->pid);
+
+	return one && one->quick_at_ns >= ev->at_ns;
 }
 
 static void forked(struct placer *p, const struct proc_event_told *ev)
@@ -205,6 +217,12 @@ static void forget_ended(void *ctx, struct member *one)
 	struct placer *p = ctx;
 	pid_t pid = one->pid;
 
+	if (place_is_unfinished(one)) {
+		one->quick = false;
+		one->quick_at_ns = 0;
+		place_judge(p, pid, NULL);
+		return;
+	}
 	if (!one->ending || place_is_there(p, pid, one->start_ticks))
 		return;
 	place_pin_exited(p, pid);
@@ -227,7 +245,7 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		forked(p, ev);
 		return;
 	case EVENT_EXEC:
-		if (p->policy->n_rules > 0 && !is_too_early(p, ev))
+		if (p->policy->n_rules > 0 && !is_too_early(p, ev) && !is_quick_enough(p, ev))
 			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_IDS:
@@ -239,7 +257,8 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_EXIT:
-		if (runs_on(p, ev->pid))
+		/* of an earlier process, whose number the one that a thread told of has now */
+		if (is_quick_enough(p, ev) || (!ev->is_last && runs_on(p, ev->pid)))
 			return;
 		place_pin_exited(p, ev->pid);
 		place_ended(p, ev->pid);

@@ -33,6 +33,7 @@ static void moves(struct placer *p, const struct quick_message *m)
 
 	if (!one || !member_is(one, m->start_ticks))
 		one = members_put(p->members, m->pid, m->start_ticks);
+	one->quick_at_ns = m->at_ns;
 	take_origins(p, m, one);
 	one->journaled = false;
 	if (one->placed_ns > m->at_ns)
@@ -75,6 +76,14 @@ static void missed(struct placer *p, const struct quick_message *m, struct membe
 		place_judge(p, m->pid, NULL);
 	else
 		members_drop(p->members, m->pid);
+}
+
+/* A thread whose last word was lost, there being no room for it. */
+#define LAST_WORD_NS UINT64_C(1000000000)
+
+bool place_is_unfinished(const struct member *one)
+{
+	return one->quick && placer_now_ns() > one->placed_ns + LAST_WORD_NS;
 }
 
 void placer_quick(struct placer *p, const struct quick_message *m)

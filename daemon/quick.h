@@ -3,8 +3,8 @@
  * it runs its first own instruction (FACTS: a listener of normal priority waits a whole slice there).
  *
  * A thread does the plainest case alone: a rule names the process, which is in none of our cgroups and is not pinned.
- * Everything else is the main loop's, which is told of every event too and judges it once more: what a thread left out, lost or
- * did wrong is put right there. They share nothing but messages; what both read does not change while threads are let go on.
+ * Everything else is the main loop's, which is told of every event too, and takes its time where threads place what rules name
+ * (batch.h): what a thread judged is taken over, what it left out or lost is judged there. They share nothing but messages; what both read does not change while threads are let go on.
  * Between quick_pause() and quick_go() they touch nothing: events that come then are the main loop's alone.
  *
  * A thread says what it is about to do before it does it, so that the origin of a process is in the main loop's queue, and in

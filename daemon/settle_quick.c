@@ -34,17 +34,20 @@ void settle_quick_pause(struct daemon *d)
 {
 	if (!d->quick)
 		return;
+	d->has_time = false;
 	quick_pause(d->quick);
 	settle_quick_take(d);
 }
 
-static bool names_values(const struct daemon *d)
+/* ret_all: every rule has a value that threads are told of. */
+static bool names_values(const struct daemon *d, bool *ret_all)
 {
 	struct event_wants w;
 	bool any;
 
 	event_wants_make(d->choice.policy, d->resolved, &w);
 	any = w.n_names + w.n_exes + w.n_users + w.n_user_groups > 0;
+	*ret_all = !w.every_exec;
 	event_wants_done(&w);
 	return any;
 }
@@ -58,9 +61,10 @@ static bool places(const struct daemon *d)
  * Not without a loop that hears what they say (--once). Where somebody else's move may have to be left as it is, only the main
  * loop knows whether this is such a one.
  */
-static bool are_of_use(const struct daemon *d)
+static bool are_of_use(const struct daemon *d, bool *ret_all)
 {
-	return places(d) && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 && names_values(d);
+	return places(d) && d->want->leaf_of_group && !d->settings.drift_report && d->drift.n_held == 0 &&
+	       names_values(d, ret_all);
 }
 
 bool settle_keeps_warm(const struct daemon *d)
@@ -108,10 +112,11 @@ void settle_quick_go(struct daemon *d)
 {
 	struct pinned pinned = {0};
 	struct err e = {0};
+	bool place_all = false;
 
 	if (!d->quick)
 		return;
-	if (!are_of_use(d)) {
+	if (!are_of_use(d, &place_all)) {
 		quick_stop(d->quick);
 		/* as usual, which is worth a word only beside another */
 		tell(d, LOG_LEVEL_INFO, places(d) && *mounts_favordynmods(d->mounts) ? "within moments" : "");
@@ -135,5 +140,6 @@ void settle_quick_go(struct daemon *d)
 			 },
 			 d->filter, &e);
 	free(pinned.list);
+	d->has_time = place_all && !e.code && quick_threads(d->quick) > 0;
 	tell_result(d, &e);
 }

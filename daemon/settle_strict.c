@@ -66,6 +66,8 @@ void settle_strict_asks(void *ctx, const struct gate_said *said)
 	if (!f || is_too_late(d, said, now))
 		return;
 	/* A member from here on, though its exec may fail and never be told: whom it forks then is to be told of. */
+	/* What it and its parents did before, and who placed them, comes first. */
+	batch_hurry(d->batch);
 	if (d->filter)
 		event_filter_watch(d->filter, said->pid, NULL);
 	placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);

@@ -11,6 +11,7 @@
 
 #include "members.h"
 #include "placer.h"
+#include "proc.h"
 #include "quick.h"
 
 #define GONE_PID   0x3ffffffe /* above what the kernel hands out */
@@ -41,10 +42,11 @@ static void on_tell(void *ctx, const struct proc_facts *f, unsigned group, unsig
 
 static int room_make(void **state)
 {
+	static const struct resolved nothing;
 	static struct room r;
 
 	r = (struct room){
-		.machine = {.n_hierarchies = 2},
+		.machine = {.n_hierarchies = 2, .tree = "cgq-test-none"},
 		.policy = {.groups = r.groups, .n_groups = 2, .rules = r.rules, .n_rules = 1},
 		.rules = {{.group = 1, .key = 77}},
 		.nodes = {{.path = ""}, {.path = "db"}, {.path = "web"}},
@@ -53,12 +55,14 @@ static int room_make(void **state)
 		.m = {.pid = GONE_PID, .ppid = 1, .start_ticks = 500, .at_ns = 1000, .group = 1, .rule = 0, .comm = "web"},
 	};
 	r.p = (struct placer){
+		.resolved = &nothing,
 		.machine = &r.machine,
 		.policy = &r.policy,
 		.want = &r.want,
 		.members = members_new(),
 		.pins = pins_new(),
 		.proc = proc_new(&r.machine, NULL),
+		.origins = origin_store_new(-1, &r.machine),
 		.tell = on_tell,
 		.ctx = &r,
 	};
@@ -74,6 +78,7 @@ static int room_leave(void **state)
 	members_free(r->p.members);
 	pins_free(r->p.pins);
 	proc_free(r->p.proc);
+	origin_store_free(r->p.origins);
 	return 0;
 }
 
@@ -196,6 +201,78 @@ static void a_fork_that_is_heard_of_later_takes_nothing_away(void **state)
 	assert_null(member(r));
 }
 
+static void event(struct room *r, enum event_kind kind, uint64_t at_ns)
+{
+	placer_event(&r->p, &(struct proc_event_told){.kind = kind, .pid = r->m.pid, .at_ns = at_ns, .is_last = true});
+}
+
+/* This process, which no rule fits: once it is judged, it is no member any more. */
+static void be_this_process(struct room *r)
+{
+	struct proc_facts self = {.pid = getpid()};
+
+	assert_int_equal(proc_read(r->p.proc, &self, FACT_STAT), 0);
+	r->m.pid = self.pid;
+	r->m.start_ticks = self.start_ticks;
+	proc_facts_done(&self);
+}
+
+static void what_a_thread_judged_by_is_not_judged_again_but_what_came_after(void **state)
+{
+	struct room *r = *state;
+
+	be_this_process(r);
+	say(r, QUICK_MOVES);
+	event(r, EVENT_EXEC, r->m.at_ns - 1);
+	event(r, EVENT_EXEC, r->m.at_ns);
+	assert_non_null(members_find(r->p.members, r->m.pid));
+	say(r, QUICK_MOVED);
+	event(r, EVENT_EXEC, r->m.at_ns);
+	assert_non_null(members_find(r->p.members, r->m.pid));
+	event(r, EVENT_EXEC, r->m.at_ns + 1);
+	assert_null(members_find(r->p.members, r->m.pid));
+}
+
+static void who_was_to_be_moved_and_is_never_heard_of_again_is_judged(void **state)
+{
+	struct room *r = *state;
+
+	be_this_process(r);
+	say(r, QUICK_MOVES);
+	placer_forget_ended(&r->p);
+	assert_non_null(members_find(r->p.members, r->m.pid));
+	members_find(r->p.members, r->m.pid)->placed_ns = 1;
+	placer_forget_ended(&r->p);
+	assert_null(members_find(r->p.members, r->m.pid));
+}
+
+static void an_end_that_came_before_the_exec_is_of_an_earlier_process(void **state)
+{
+	struct room *r = *state;
+
+	say(r, QUICK_MOVES);
+	event(r, EVENT_EXIT, r->m.at_ns - 1);
+	assert_non_null(member(r));
+	event(r, EVENT_EXIT, r->m.at_ns + 1);
+	assert_null(member(r));
+}
+
+/* It runs, and is said to have ended: only of its last thread is that believed without a look. */
+static void the_end_of_a_first_thread_is_looked_at_and_that_of_the_last_is_not(void **state)
+{
+	struct room *r = *state;
+	struct proc_event_told ended = {.kind = EVENT_EXIT, .at_ns = r->m.at_ns + 1};
+
+	be_this_process(r);
+	ended.pid = r->m.pid;
+	say(r, QUICK_MOVES);
+	placer_event(&r->p, &ended);
+	assert_true(members_find(r->p.members, r->m.pid)->ending);
+	ended.is_last = true;
+	placer_event(&r->p, &ended);
+	assert_null(members_find(r->p.members, r->m.pid));
+}
+
 int main(void)
 {
 #define LAW(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -207,6 +284,10 @@ int main(void)
 		LAW(one_that_ended_before_its_move_leaves_nothing),
 		LAW(an_earlier_process_of_the_same_pid_hands_nothing_on),
 		LAW(a_fork_that_is_heard_of_later_takes_nothing_away),
+		LAW(what_a_thread_judged_by_is_not_judged_again_but_what_came_after),
+		LAW(who_was_to_be_moved_and_is_never_heard_of_again_is_judged),
+		LAW(an_end_that_came_before_the_exec_is_of_an_earlier_process),
+		LAW(the_end_of_a_first_thread_is_looked_at_and_that_of_the_last_is_not),
 		LAW(a_message_with_fewer_paths_than_hierarchies_is_read_to_its_end_only),
 	};
 
