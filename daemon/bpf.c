@@ -71,7 +71,12 @@ static int fail_said(struct err *e, int r, const char *what)
 	return r;
 }
 
-struct bpf *bpf_new(enum bpf_object_kind which, struct err *e)
+static int size_set(const struct bpf *b, const struct bpf_size *size)
+{
+	return size ? bpf_map__set_max_entries(bpf_object__find_map_by_name(b->object, size->map), size->entries) : 0;
+}
+
+struct bpf *bpf_new(enum bpf_object_kind which, const struct bpf_size *size, struct err *e)
 {
 	struct bpf_object_open_opts options = {.sz = sizeof(options), .object_name = objects[which].name};
 	struct bpf *b = must_alloc(sizeof(*b));
@@ -83,6 +88,8 @@ struct bpf *bpf_new(enum bpf_object_kind which, struct err *e)
 	b->object = bpf_object__open_mem(bytes, len, &options);
 	if (!b->object)
 		r = -errno;
+	if (r == 0)
+		r = size_set(b, size);
 	if (r == 0)
 		r = bpf_object__load(b->object);
 	if (r < 0) {

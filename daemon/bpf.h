@@ -22,14 +22,19 @@ enum bpf_object_kind {
 	BPF__COUNT
 };
 
+struct bpf_size {
+	const char *map;
+	uint32_t entries;
+};
+
 /* One object, loaded: its programs and maps live until it is freed, or longer where something holds them. */
 struct bpf;
 
 /*
  * NULL and e: not to be had here, because. Reads the kernel's own types each time, which costs some ten milliseconds and
- * megabytes; both are given back.
+ * megabytes; both are given back. size: NULL, all maps are as large as the program says.
  */
-struct bpf *bpf_new(enum bpf_object_kind which, struct err *e);
+struct bpf *bpf_new(enum bpf_object_kind which, const struct bpf_size *size, struct err *e);
 void bpf_free(struct bpf *b);
 
 /* Descriptors that b owns; -errno and e where the object has none of that name. */

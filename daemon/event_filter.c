@@ -2,6 +2,7 @@
 #include "event_filter.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 
 #include "bpf.h"
 #include "bpf/event_filter_shared.h"
+#include "bpf/exec_record.h"
 #include "script_name.h"
 #include "text.h"
 
@@ -21,7 +23,7 @@
 
 struct event_filter {
 	struct bpf *bpf;
-	int states, shortage, watched, dismissed, names, files, ids, exec_sockets, exec_rings; /* maps; owned by bpf */
+	int states, shortage, watched, dismissed, names, files, ids, exec_sockets, exec_rings, execs; /* maps; owned by bpf */
 	struct filter_state state;		/* as it was told last */
 	uint64_t rules_hash;			/* of what the maps hold */
 	bool told;				/* the maps hold what the rules want */
@@ -34,7 +36,7 @@ static int maps_find(struct event_filter *f, struct err *e)
 		int *fd;
 	} maps[] = {
 		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
-		{"exec_sockets", &f->exec_sockets}, {"exec_rings", &f->exec_rings},
+		{"exec_sockets", &f->exec_sockets}, {"exec_rings", &f->exec_rings}, {"execs", &f->execs},
 	};
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
@@ -65,11 +67,25 @@ static int attach(struct event_filter *f, const char *name, int socket, struct e
 	return 0;
 }
 
+/* One more than the highest number of those that we may run on: the others have no thread that asks. */
+static unsigned cpus_usable(void)
+{
+	cpu_set_t set;
+	unsigned n = 0;
+
+	CPU_ZERO(&set);
+	(void)sched_getaffinity(0, sizeof(set), &set);
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &set))
+			n = cpu + 1;
+	return n ? n : 1;
+}
+
 struct event_filter *event_filter_new(int socket, struct err *e)
 {
 	struct event_filter *f = must_alloc(sizeof(*f));
 
-	f->bpf = bpf_new(BPF_EVENT_FILTER, e);
+	f->bpf = bpf_new(BPF_EVENT_FILTER, &(struct bpf_size){"execs", EXEC_SLOTS * cpus_usable()}, e);
 	f->state = (struct filter_state){.everything = 1};
 	if (f->bpf && maps_find(f, e) == 0 && state_tell(f, e) == 0 && attach(f, "event_filter", socket, e) == 0)
 		return f;
@@ -119,6 +135,13 @@ void event_filter_ring_free(struct event_filter *f, struct bpf_ring *r)
 	f->state.has_rings--;
 	/* else it only looks for rings that are not there */
 	(void)state_tell(f, NULL);
+}
+
+bool event_filter_exec(const struct event_filter *f, unsigned cpu, pid_t pid, uint64_t at_ns, struct exec_record *ret)
+{
+	const uint32_t slot = EXEC_SLOT(cpu, (uint32_t)pid);
+
+	return bpf_get(f->execs, &slot, ret) && ret->begin_ns == at_ns && ret->end_ns == at_ns && ret->task.pid == (uint32_t)pid;
 }
 
 void event_filter_begin(struct event_filter *f)

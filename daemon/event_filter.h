@@ -37,6 +37,13 @@ int event_filter_execs(struct event_filter *f, int socket, unsigned cpu, struct 
 struct bpf_ring *event_filter_ring(struct event_filter *f, unsigned cpu, struct err *e);
 void event_filter_ring_free(struct event_filter *f, struct bpf_ring *r);
 
+/*
+ * What that program was like as it started on that CPU, by the stamp of the event: recorded by itself before the socket
+ * or the ring was told of it. False: it is not known, or no longer, or that CPU came after the filter. Any thread may ask.
+ */
+struct exec_record;
+bool event_filter_exec(const struct event_filter *f, unsigned cpu, pid_t pid, uint64_t at_ns, struct exec_record *ret);
+
 void event_filter_begin(struct event_filter *f);
 /* -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e);

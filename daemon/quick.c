@@ -30,6 +30,7 @@ struct quick {
 	struct quick_thread *threads[CPU_SETSIZE];
 	unsigned n;
 	touched_ns touched;
+	const struct event_filter *filter; /* borrowed */
 	char refusal[128];
 };
 
@@ -74,6 +75,7 @@ static void kit_done(struct quick_kit *kit)
 {
 	mover_free(kit->mover);
 	origin_store_free(kit->origins);
+	whereabouts_free(kit->whereabouts);
 	proc_free(kit->proc);
 	*kit = (struct quick_kit){0};
 }
@@ -91,15 +93,16 @@ static unsigned kept_each(const struct quick *q)
 }
 
 /* Kept descriptors, what is delegated and the journal are as the plan found them. */
-static int kit_make(const struct quick *q, struct quick_kit *ret, struct err *e)
+static int kit_make(const struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
 {
-	struct quick_kit kit = {.plan = &q->plan, .messages = q->theirs};
+	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .messages = q->theirs};
 
 	kit.proc = proc_new(q->plan.machine, e);
 	if (!kit.proc)
 		return -ENOENT;
 	kit.mover = mover_new(q->plan.kernel, q->plan.machine);
 	mover_keep(kit.mover, kept_each(q));
+	kit.whereabouts = whereabouts_new(q->plan.machine);
 	kit.origins = origin_store_new(q->plan.state_folder, q->plan.machine);
 	*ret = kit;
 	return 0;
@@ -121,7 +124,7 @@ void quick_pause(struct quick *q)
 static int thread_go(const struct quick *q, struct quick_thread *t, struct err *e)
 {
 	struct quick_kit kit;
-	int r = kit_make(q, &kit, e);
+	int r = kit_make(q, t->cpu, &kit, e);
 
 	if (r < 0)
 		return r;
@@ -251,6 +254,7 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 	if (q->n && !CPU_EQUAL(&cpus, &q->cpus))
 		quick_stop(q);
 	plan_take(q, plan);
+	q->filter = filter;
 	if (q->n == 0)
 		r = threads_start(q, &cpus, filter, e);
 	for (unsigned i = 0; i < q->n && r == 0; i++)

@@ -32,6 +32,7 @@ struct quick_plan {
 	const struct resolved *resolved;
 	const struct want *want;
 	int state_folder;
+	bool believes_records; /* the kernel's own numbers are those that /proc shows here */
 	bool keeps_warm;     /* latency = low, see warm.h: a start notes itself, and one of the threads does the touching */
 	const pid_t *pinned; /* ascending; copied */
 	size_t n_pinned;

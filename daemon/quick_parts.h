@@ -5,11 +5,13 @@
 #include <sched.h>
 
 #include "allowance.h"
+#include "bpf/exec_record.h"
 #include "exec_source.h"
 #include "mover.h"
 #include "origin_store.h"
 #include "proc.h"
 #include "quick.h"
+#include "whereabouts.h"
 
 /* What one thread works with, made anew for each plan. */
 struct quick_kit {
@@ -17,6 +19,9 @@ struct quick_kit {
 	struct proc *proc;
 	struct mover *mover;
 	struct origin_store *origins;
+	struct whereabouts *whereabouts;
+	const struct event_filter *filter;
+	unsigned cpu;
 	int messages;
 };
 
@@ -48,5 +53,20 @@ void *quick_thread_run(void *t);
 
 /* The same, of nobody: a write that moves none. */
 void quick_touch(struct quick_kit *kit);
+/* One process that became a program, as it is looked at. */
+struct quick_look {
+	struct quick_kit *kit;
+	bool is_recorded;
+	struct exec_record record;
+};
+
+/*
+ * quick_facts.c: FACT_STAT, and what else the kernel recorded, of a process that is held. False: it has ended, or it is
+ * another one. f is to be given back either way.
+ */
+bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct quick_look *ret, struct proc_facts *f);
+/* For the rest; l outlives it. */
+struct facts_reader quick_reader(struct quick_look *l);
+
 /* quick_place.c: one process became a program. */
 void quick_place(struct quick_kit *kit, const struct proc_event_told *ev);

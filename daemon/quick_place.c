@@ -33,13 +33,14 @@ static bool is_pinned(const struct quick_plan *p, pid_t pid)
 }
 
 /* The plainest case, in which nothing that the main loop remembers could change the answer. */
-static bool is_ours(struct quick_kit *kit, struct proc_facts *f, struct verdict *ret)
+static bool is_ours(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct proc_facts *f, struct verdict *ret)
 {
 	const struct standing nothing_known = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
-	const struct facts_reader reader = proc_reader(kit->proc);
 	const struct quick_plan *p = kit->plan;
+	struct quick_look look;
+	struct facts_reader reader = quick_reader(&look);
 
-	if (f->pid == getpid() || is_pinned(p, f->pid) || proc_read(kit->proc, f, FACT_STAT) < 0 || f->exiting)
+	if (f->pid == getpid() || is_pinned(p, f->pid) || !quick_look(kit, ev, held, &look, f))
 		return false;
 	classify(p->policy, p->resolved, f, &reader, &nothing_known, NULL, ret);
 	return ret->kind == VERDICT_RULE && p->want->leaf_of_group[ret->group] != UINT32_MAX && f->known & FACT_BIT(FACT_CGROUP) &&
@@ -116,7 +117,7 @@ void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 	struct quick_message m;
 	struct verdict v = {0};
 
-	if (held >= 0 && is_ours(kit, &f, &v)) {
+	if (held >= 0 && is_ours(kit, ev, held, &f, &v)) {
 		memset(&m, 0, QUICK_MESSAGE_BYTES);
 		m.kind = QUICK_MOVES;
 		m.pid = f.pid;

@@ -2,10 +2,8 @@
 #include "tasks.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -14,7 +12,7 @@
 #include "bpf.h"
 #include "bpf/task_record.h"
 #include "proc.h"
-#include "proc_parse.h"
+#include "task_facts.h"
 #include "turns.h"
 
 /* The kernel gathers 32 KiB for a read (bpf_seq_read()), and a record is never cut where all of it has room. */
@@ -22,7 +20,6 @@
 
 struct tasks {
 	struct bpf *bpf;
-	uint64_t tick_ns;
 };
 
 struct found {
@@ -30,44 +27,12 @@ struct found {
 	size_t n, cap;
 };
 
-static void exe_take(const struct task_record *r, struct proc_facts *f)
+static void record_take(const struct task_record *r, struct found *w)
 {
-	char link[TASK_NAME_BYTES + sizeof(" (deleted)")];
-	int len;
-
-	if (r->bits & TASK_HAS_FILE) {
-		f->exe_dev = makedev(r->exe_dev >> 20, r->exe_dev & 0xfffff);
-		f->exe_ino = r->exe_ino;
-		f->known |= FACT_BIT(FACT_FILE);
-	}
-	if (!(r->bits & TASK_HAS_NAME))
-		return;
-	/* as the link would say it: a file may really be called so */
-	len = snprintf(link, sizeof(link), "%.*s%s", TASK_NAME_BYTES, r->exe_name,
-		       r->bits & TASK_EXE_DELETED ? " (deleted)" : "");
-	proc_parse_exe_link(link, (size_t)len, f);
-	f->known |= FACT_BIT(FACT_EXE);
-}
-
-static void record_take(const struct tasks *t, const struct task_record *r, struct found *w)
-{
-	struct proc_facts *f;
-
 	if (r->bits & TASK_EXITING)
 		return;
 	array_grow(w->list, w->n, w->cap);
-	f = &w->list[w->n++];
-	*f = (struct proc_facts){
-		.pid = (pid_t)r->pid,
-		.ppid = (pid_t)r->ppid,
-		.start_ticks = r->start_ns / t->tick_ns,
-		.uid = r->uid,
-		.gid = r->gid,
-		.nested_pid_namespace = r->level > 0,
-		.known = FACT_BIT(FACT_STAT) | FACT_BIT(FACT_IDS) | FACT_BIT(FACT_NAMESPACE),
-	};
-	memcpy(f->comm, r->comm, strnlen(r->comm, sizeof(f->comm) - 1));
-	exe_take(r, f);
+	task_facts_take(r, &w->list[w->n++]);
 }
 
 static void found_done(struct found *w)
@@ -77,7 +42,7 @@ static void found_done(struct found *w)
 	free(w->list);
 }
 
-static int records_read(const struct tasks *t, int fd, struct turns *turns, struct found *w, struct err *e)
+static int records_read(int fd, struct turns *turns, struct found *w, struct err *e)
 {
 	auto_free char *buffer = must_alloc(READ_BYTES);
 	ssize_t n;
@@ -89,7 +54,7 @@ static int records_read(const struct tasks *t, int fd, struct turns *turns, stru
 			return fail(e, EBADMSG, "a record of %zd bytes more than it should have", n % (ssize_t)sizeof(one));
 		for (ssize_t at = 0; at < n; at += (ssize_t)sizeof(one)) {
 			memcpy(&one, buffer + at, sizeof(one));
-			record_take(t, &one, w);
+			record_take(&one, w);
 		}
 		turns_give(turns);
 	}
@@ -100,7 +65,7 @@ int tasks_scan(struct tasks *t, struct turns *turns, struct proc_facts **ret, si
 {
 	auto_fd int fd = bpf_iterator_pass(t->bpf, e);
 	struct found w = {0};
-	int r = fd < 0 ? fd : records_read(t, fd, turns, &w, e);
+	int r = fd < 0 ? fd : records_read(fd, turns, &w, e);
 
 	if (r < 0) {
 		found_done(&w);
@@ -146,9 +111,7 @@ struct tasks *tasks_new(struct proc *p, struct err *e)
 	struct tasks *t = must_alloc(sizeof(*t));
 	int r;
 
-	/* as the kernel makes field 22 of stat (nsec_to_clock_t()) */
-	t->tick_ns = 1000000000U / (uint64_t)sysconf(_SC_CLK_TCK);
-	t->bpf = bpf_new(BPF_TASKS, e);
+	t->bpf = bpf_new(BPF_TASKS, NULL, e);
 	r = t->bpf ? bpf_iterator_start(t->bpf, "tasks", e) : -1;
 	if (r == 0)
 		r = compare_self(t, p, e);

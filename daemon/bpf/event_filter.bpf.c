@@ -13,6 +13,7 @@
 
 #include "bpf/event_filter_shared.h"
 #include "bpf/exe_file.h"
+#include "bpf/exec_fill.h"
 
 #define PASS 0xffffffffU
 #define DROP 0U
@@ -104,6 +105,14 @@ struct {
 	__type(key, __u32);
 	__array(values, struct exec_ring);
 } exec_rings SEC(".maps");
+
+/* As many for each CPU as EXEC_SLOTS: the daemon knows how many there are. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, EXEC_SLOTS);
+	__type(key, __u32);
+	__type(value, struct exec_record);
+} execs SEC(".maps");
 
 /* struct proc_event without its union, and what we need of that. */
 struct event {
@@ -267,6 +276,16 @@ static bool values_wanted(const struct filter_state *s)
 	return (s->has_files && file_wanted(exe)) || (s->has_names && names_wanted(task, mm, exe));
 }
 
+/* Spares the thread looks at /proc; one that finds none of that stamp looks there. */
+static void record(__u32 cpu, const struct event *ev)
+{
+	__u32 slot = EXEC_SLOT(cpu, ev->data[1]);
+	struct exec_record *r = bpf_map_lookup_elem(&execs, &slot);
+
+	if (r)
+		exec_fill(r, bpf_get_current_task_btf(), ev->at_ns);
+}
+
 /*
  * To the thread of this CPU, which the kernel wakes by an interrupt of this CPU: before the program runs. A process tells of its
  * own exec; what somebody sent in its name is left to the daemon, which knows senders.
@@ -278,8 +297,10 @@ static void ring_tell(const struct event *ev)
 	__u32 cpu = bpf_get_smp_processor_id();
 	void *ring = bpf_map_lookup_elem(&exec_rings, &cpu);
 
-	if (ring && BPF_CORE_READ(task, tgid) == (int)one.pid)
-		bpf_ringbuf_output(ring, &one, sizeof(one), 0);
+	if (!ring || BPF_CORE_READ(task, tgid) != (int)one.pid)
+		return;
+	record(cpu, ev);
+	bpf_ringbuf_output(ring, &one, sizeof(one), 0);
 }
 
 static bool exec_wanted(const struct filter_state *s, const struct event *ev)
@@ -399,5 +420,8 @@ int exec_filter(struct __sk_buff *skb)
 
 	if (!s || !cookie || *cookie != bpf_get_socket_cookie(skb) || bpf_skb_load_bytes(skb, EVENT_AT, &ev, sizeof(ev)) < 0)
 		return DROP;
-	return ev.what == PROC_EVENT_EXEC && ev.data[0] == ev.data[1] && values_wanted(s) ? PASS : DROP;
+	if (ev.what != PROC_EVENT_EXEC || ev.data[0] != ev.data[1] || !values_wanted(s))
+		return DROP;
+	record(cpu, &ev);
+	return PASS;
 }

@@ -21,6 +21,35 @@ struct cred {
 
 struct pid {
 	unsigned int level; /* of its pid namespace: 0 is the initial one */
+	__u64 ino;	    /* no other's before the next boot, and the inode of its pidfds; since 6.9 */
+} KERNEL_TYPE;
+
+struct list_head {
+	struct list_head *next;
+} KERNEL_TYPE;
+
+struct kernfs_node {
+	__u64 id; /* no other's in its hierarchy before the next boot; the inode that stat(2) shows where that has 64 bits */
+} KERNEL_TYPE;
+
+struct cgroup_root {
+	int hierarchy_id; /* as in /proc/cgroups; 0 is that of v2 */
+} KERNEL_TYPE;
+
+struct cgroup {
+	int level; /* 0 is the root */
+	struct kernfs_node *kn;
+	struct cgroup_root *root;
+} KERNEL_TYPE;
+
+/* A process has one of these, and that one cgroup of each hierarchy there is, by links. */
+struct css_set {
+	struct list_head cgrp_links;
+} KERNEL_TYPE;
+
+struct cgrp_cset_link {
+	struct cgroup *cgrp;
+	struct list_head cgrp_link;
 } KERNEL_TYPE;
 
 typedef struct {
@@ -85,6 +114,7 @@ struct task_struct {
 	const struct cred *real_cred;
 	char comm[16];
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct mm_struct *mm;
 } KERNEL_TYPE;
 

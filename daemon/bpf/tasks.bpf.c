@@ -6,47 +6,12 @@
 #include "bpf/kernel_types.h"
 
 #include <linux/bpf.h>
-#include <stdbool.h>
 
-#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
-#include "bpf/exe_file.h"
-#include "bpf/task_record.h"
-
-/* include/linux/sched.h; the same numbers as in proc_parse.c */
-#define PF_EXITING  0x00000004
-#define PF_KTHREAD  0x00200000
-#define EXIT_DEAD   0x10
-#define EXIT_ZOMBIE 0x20
+#include "bpf/task_fill.h"
 
 char licence[] SEC("license") = "Dual MIT/GPL";
-
-/* As get_task_state() and proc_parse_stat() come to it. EXIT_TRACE is both bits, and shown as Z. */
-static bool is_exiting(struct task_struct *task)
-{
-	int state = task->exit_state;
-	bool ends = (state & EXIT_ZOMBIE) || (task->flags & PF_EXITING);
-
-	return (ends && BPF_CORE_READ(task, signal, nr_threads) <= 1) || state == EXIT_DEAD;
-}
-
-static void exe_read(struct task_record *r, struct task_struct *task)
-{
-	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-	struct dentry *dentry;
-
-	if (!file)
-		return;
-	dentry = BPF_CORE_READ(file, f_path.dentry);
-	if (exe_file_read(file, &r->exe_dev, &r->exe_ino))
-		r->bits |= TASK_HAS_FILE;
-	if (!exe_name_read(file, r->exe_name, sizeof(r->exe_name)))
-		return;
-	r->bits |= TASK_HAS_NAME;
-	if (!BPF_CORE_READ(dentry, d_hash.pprev))
-		r->bits |= TASK_EXE_DELETED;
-}
 
 SEC("iter/task")
 int tasks(struct bpf_iter__task *ctx)
@@ -57,16 +22,7 @@ int tasks(struct bpf_iter__task *ctx)
 	/* NULL: after the last one */
 	if (!task || task->pid != task->tgid || (task->flags & PF_KTHREAD))
 		return 0;
-	r.pid = task->tgid;
-	r.ppid = BPF_CORE_READ(task, real_parent, tgid);
-	r.start_ns = task->start_boottime;
-	/* Not the credentials that it acts with for a moment: the owner of /proc/PID is made from real_cred. */
-	r.uid = BPF_CORE_READ(task, real_cred, euid.val);
-	r.gid = BPF_CORE_READ(task, real_cred, egid.val);
-	r.level = BPF_CORE_READ(task, thread_pid, level);
-	r.bits = is_exiting(task) ? TASK_EXITING : 0;
-	bpf_probe_read_kernel_str(r.comm, sizeof(r.comm), task->comm);
-	exe_read(&r, task);
+	task_fill(&r, task);
 	bpf_seq_write(ctx->meta->seq, &r, sizeof(r));
 	return 0;
 }

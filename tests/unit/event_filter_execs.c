@@ -2,14 +2,19 @@
 #include "ear.h"
 
 #include <sched.h>
+#include <signal.h>
 #include <spawn.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
 
 #include <linux/cn_proc.h>
 #include <linux/connector.h>
 #include <linux/netlink.h>
 
+#include "bpf/exec_record.h"
 #include "exec_source.h"
+#include "proc.h"
+#include "task_facts.h"
 
 static unsigned cpus[2]; /* the first and the last that we may use */
 
@@ -259,6 +264,129 @@ static void a_ring_that_is_gone_is_told_nothing_and_another_takes_its_place(void
 	close_both(both);
 }
 
+static void runs_sleep(struct ear *ear)
+{
+	go_to(cpus[0]);
+	execl(path_in(ear, "esleep"), "esleep", "60", (char *)NULL);
+}
+
+static const struct proc_event_told *exec_of(struct source_ear *s, pid_t pid)
+{
+	const struct timespec moment = {.tv_nsec = 20000000};
+
+	for (unsigned tries = 0; tries < 250; tries++) {
+		listen_to(s);
+		for (size_t i = 0; i < s->n; i++)
+			if (s->heard[i].pid == pid)
+				return &s->heard[i];
+		nanosleep(&moment, NULL);
+	}
+	FAIL("the exec is not told");
+	return NULL;
+}
+
+static void assert_says_what_proc_says(const struct exec_record *r, pid_t pid)
+{
+	const struct machine nothing = {0};
+	struct proc *proc = proc_new(&nothing, NULL);
+	struct proc_facts said, f = {.pid = pid};
+
+	for (enum fact what = FACT_STAT; what <= FACT_FILE; what++)
+		assert_int_equal(proc_read(proc, &f, what), 0);
+	task_facts_take(&r->task, &said);
+	assert_int_equal(said.pid, f.pid);
+	assert_int_equal(said.ppid, f.ppid);
+	assert_int_equal(said.start_ticks, f.start_ticks);
+	assert_string_equal(said.comm, "esleep");
+	assert_int_equal(said.uid, f.uid);
+	assert_int_equal(said.gid, f.gid);
+	assert_false(said.exiting);
+	assert_int_equal(said.nested_pid_namespace, f.nested_pid_namespace);
+	if (said.known & FACT_BIT(FACT_FILE))
+		assert_true(said.exe_dev == f.exe_dev && said.exe_ino == f.exe_ino);
+	if (said.known & FACT_BIT(FACT_EXE))
+		assert_string_equal(said.exe_name, f.exe_name);
+	proc_facts_done(&said);
+	proc_facts_done(&f);
+	proc_free(proc);
+}
+
+static bool has_hierarchy(const struct exec_record *r, uint64_t number)
+{
+	for (unsigned i = 0; i < r->n_cgroups; i++)
+		if (r->cgroups[i].hierarchy == number)
+			return true;
+	return false;
+}
+
+/* Of v2 there is no line where it is mounted nowhere. */
+static void assert_has_each_cgroup_of(const struct exec_record *r, pid_t pid)
+{
+	char path[64], line[4096];
+	FILE *f;
+	unsigned lines = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", (int)pid);
+	f = fopen(path, "re");
+	assert_non_null(f);
+	for (; fgets(line, sizeof(line), f); lines++) {
+		uint64_t number;
+
+		*strchr(line, ':') = '\0';
+		assert_int_equal(text_u64(line, &number), 0);
+		assert_true(has_hierarchy(r, number));
+	}
+	fclose(f);
+	assert_in_range(r->n_cgroups, lines, lines + 1);
+}
+
+/* Known by its inode where the kernel has one for it. */
+static void assert_is_held_by(const struct exec_record *r, int held)
+{
+	struct stat st;
+
+	assert_true(held >= 0 && fstat(held, &st) == 0);
+	if (r->pid_ino != 0)
+		assert_true(st.st_ino == r->pid_ino);
+	close(held);
+}
+
+static void what_starts_records_itself(struct ear *ear, enum exec_source_kind kind)
+{
+	static struct wanted_name name[] = {{"esleep", WANT_AT_EXEC}};
+	const struct proc_event_told *told;
+	struct source_ear both[2];
+	struct exec_record r;
+	pid_t pid;
+
+	copy_program(ear, "/bin/sleep", "esleep");
+	open_both(ear, kind, both);
+	want(ear, &(struct event_wants){.any = true, .names = name, .n_names = 1});
+	pid = child_runs(ear, runs_sleep);
+	told = exec_of(&both[0], pid);
+	assert_true(event_filter_exec(ear->filter, cpus[0], pid, told->at_ns, &r));
+	assert_says_what_proc_says(&r, pid);
+	assert_has_each_cgroup_of(&r, pid);
+	assert_is_held_by(&r, pidfd_open(pid, 0));
+	assert_false(event_filter_exec(ear->filter, cpus[0], pid, told->at_ns + 1, &r));
+	assert_false(event_filter_exec(ear->filter, cpus[1], pid, told->at_ns, &r));
+	assert_false(event_filter_exec(ear->filter, cpus[0], pid + EXEC_SLOTS, told->at_ns, &r));
+	assert_false(event_filter_exec(ear->filter, cpus[1] + 1, pid, told->at_ns, &r)); /* of which there are none */
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	close_both(both);
+}
+
+static void what_starts_records_itself_before_a_socket_tells_of_it(void **state)
+{
+	what_starts_records_itself(*state, EXEC_SOCKET);
+}
+
+static void what_starts_records_itself_before_a_ring_tells_of_it(void **state)
+{
+	what_starts_records_itself(*state, EXEC_RING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +396,8 @@ int main(void)
 		LAW(an_exec_that_somebody_else_tells_of_is_not_in_a_ring),
 		LAW(what_a_ring_has_no_room_for_the_socket_has),
 		LAW(a_ring_that_is_gone_is_told_nothing_and_another_takes_its_place),
+		LAW(what_starts_records_itself_before_a_socket_tells_of_it),
+		LAW(what_starts_records_itself_before_a_ring_tells_of_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

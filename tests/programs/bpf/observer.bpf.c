@@ -9,14 +9,6 @@
 
 #include "observer_record.h"
 
-struct cgroup_root {
-	int hierarchy_id;
-} KERNEL_TYPE;
-
-struct cgroup {
-	struct cgroup_root *root;
-} KERNEL_TYPE;
-
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 16 << 20);

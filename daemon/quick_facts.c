@@ -1,0 +1,53 @@
+/* What a thread knows of a program that starts: as it told the filter itself, and else from /proc. */
+#include <sys/stat.h>
+
+#include "quick_parts.h"
+#include "task_facts.h"
+
+static int fact_read(void *ctx, struct proc_facts *f, enum fact what)
+{
+	struct quick_look *l = ctx;
+	int r;
+
+	if (what == FACT_CGROUP && l->is_recorded && whereabouts_find(l->kit->whereabouts, &l->record, f)) {
+		f->known |= FACT_BIT(FACT_CGROUP);
+		return 0;
+	}
+	r = proc_read(l->kit->proc, f, what);
+	if (r == 0 && what == FACT_CGROUP && l->is_recorded)
+		whereabouts_learn(l->kit->whereabouts, &l->record, f);
+	return r;
+}
+
+struct facts_reader quick_reader(struct quick_look *l)
+{
+	return (struct facts_reader){fact_read, l};
+}
+
+/* Since 6.9, a pidfd has the number of its process for an inode, which no other process ever gets. */
+static bool is_of(int held, const struct exec_record *r)
+{
+	struct stat st;
+
+	return r->pid_ino != 0 && fstat(held, &st) == 0 && st.st_ino == r->pid_ino;
+}
+
+bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct quick_look *ret, struct proc_facts *f)
+{
+	struct proc_facts now = {.pid = ev->pid};
+	bool is_same;
+
+	ret->kit = kit;
+	ret->is_recorded = kit->plan->believes_records &&
+			   event_filter_exec(kit->filter, kit->cpu, ev->pid, ev->at_ns, &ret->record);
+	if (!ret->is_recorded) {
+		*f = now;
+		return proc_read(kit->proc, f, FACT_STAT) == 0 && !f->exiting;
+	}
+	task_facts_take(&ret->record.task, f);
+	if (is_of(held, &ret->record))
+		return !f->exiting;
+	is_same = proc_read(kit->proc, &now, FACT_STAT) == 0 && now.start_ticks == f->start_ticks && !now.exiting;
+	proc_facts_done(&now);
+	return is_same;
+}
