@@ -11,7 +11,7 @@
 #include <cgq/err.h>
 
 /* Longer than most programs of a script live, and shorter than anybody notices. */
-#define BATCH_USEC 4000U
+#define BATCH_USEC 10000U
 
 struct batch_want {
 	const int *fds; /* readable when something waits; -1: none */

@@ -78,7 +78,11 @@ void daemon_drain_events(struct daemon *d)
 
 static bool may_wait(void *ctx)
 {
-	return ((struct daemon *)ctx)->has_time;
+	struct daemon *d = ctx;
+
+	if (d->has_time)
+		notice_pause(d);
+	return d->has_time;
 }
 
 static void take_heard(void *ctx)
@@ -88,6 +92,7 @@ static void take_heard(void *ctx)
 	if (d->events)
 		daemon_drain_events(d);
 	settle_quick_take(d);
+	notice_go_on(d);
 }
 
 static int open_batch(struct daemon *d, struct err *e)

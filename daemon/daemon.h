@@ -66,6 +66,7 @@ struct drifting {
 	pid_t put_back;		 /* the process that is being put back, and where it was found */
 	char *put_back_from;
 	struct tree_watch *watch;/* NULL: nothing is noticed between two verifies */
+	sd_event_source *readable; /* of it */
 	sd_event_source *timer;
 	uint64_t timer_ns;	 /* when it goes off; 0: it does not */
 	uint64_t not_before_ns;	 /* another settle for drift's sake: see notice.c */
@@ -196,6 +197,9 @@ void daemon_watch_names(struct daemon *d);
 /* notice.c: wakes for what others change in our tree, and for mounts. */
 int notice_open(struct daemon *d, struct err *e);
 void notice_close(struct daemon *d);
+/* Programs that are placed write to our tree as well: until notice_go_on(), which looks at it all, that wakes nobody. */
+void notice_pause(struct daemon *d);
+void notice_go_on(struct daemon *d);
 /* After a settle: what is watched, and when what was left is to be put back. */
 void notice_follow(struct daemon *d);
 /* Settles, and tells what goes wrong. */

@@ -62,20 +62,17 @@ static size_t length_of_ours(const char *path, const char *base)
 
 const char *delegation_find(struct delegation *d, const struct machine *m, const char *mount, const char *path)
 {
-	size_t ours = length_of_ours(path, base_of_mount(m, mount));
-	auto_free char *below = must_strdup(path);
-	size_t len = strlen(below);
+	size_t ours = length_of_ours(path, base_of_mount(m, mount)), above = strlen(mount), len = strlen(path);
+	auto_free char *folder = len > 1 ? must_printf("%s%s", mount, path) : NULL;
 
 	while (len > ours && len > 1) {
-		auto_free char *folder = NULL;
 		const char *reason;
 
-		below[len] = '\0';
-		folder = must_printf("%s%s", mount, below);
-		reason = folder_reason(d, folder, below);
+		folder[above + len] = '\0';
+		reason = folder_reason(d, folder, folder + above);
 		if (reason)
 			return reason;
-		while (len > 0 && below[--len] != '/')
+		while (len > 0 && path[--len] != '/')
 			;
 	}
 	return NULL;

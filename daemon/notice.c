@@ -162,10 +162,25 @@ static int keep(struct daemon *d, int r, sd_event_source *s, struct err *e)
 	return 0;
 }
 
+void notice_pause(struct daemon *d)
+{
+	if (d->drift.readable)
+		sd_event_source_set_enabled(d->drift.readable, SD_EVENT_OFF);
+}
+
+void notice_go_on(struct daemon *d)
+{
+	int enabled;
+
+	if (!d->drift.readable || sd_event_source_get_enabled(d->drift.readable, &enabled) < 0 || enabled != SD_EVENT_OFF)
+		return;
+	tree_watch_read(d->drift.watch);
+	sd_event_source_set_enabled(d->drift.readable, SD_EVENT_ON);
+}
+
 static int open_watch(struct daemon *d, struct err *e)
 {
 	struct tree_watch_want want = {.changed = on_tree_changed, .skips = is_fought_over, .ctx = d};
-	sd_event_source *s = NULL;
 	struct err no = {0};
 	int r;
 
@@ -175,10 +190,10 @@ static int open_watch(struct daemon *d, struct err *e)
 			 d->settings.verify_seconds);
 		return 0;
 	}
-	r = sd_event_add_io(d->event, &s, tree_watch_fd(d->drift.watch), EPOLLIN, on_readable, d);
+	r = sd_event_add_io(d->event, &d->drift.readable, tree_watch_fd(d->drift.watch), EPOLLIN, on_readable, d);
 	if (r >= 0)
-		r = sd_event_source_set_ratelimit(s, READ_USEC, 1);
-	return keep(d, r, s, e);
+		r = sd_event_source_set_ratelimit(d->drift.readable, READ_USEC, 1);
+	return r < 0 ? fail(e, -r, "the event loop: %s", strerror(-r)) : 0;
 }
 
 int notice_open(struct daemon *d, struct err *e)
@@ -205,6 +220,8 @@ void notice_close(struct daemon *d)
 {
 	sd_event_source_disable_unref(d->drift.timer);
 	d->drift.timer = NULL;
+	sd_event_source_disable_unref(d->drift.readable);
+	d->drift.readable = NULL;
 	tree_watch_free(take_ptr(d->drift.watch));
 	while (d->drift.n_emptied)
 		free(d->drift.emptied[--d->drift.n_emptied]);

@@ -79,6 +79,11 @@ void place_forbid(struct placer *p, struct proc_facts *f, struct verdict *v);
  */
 void place_inherit(struct placer *p, const struct proc_facts *f, uint32_t in_tree);
 
+/*
+ * A thread found no rule for the process that called that exec, and nothing that is known of it or of its parent asks for
+ * anything else.
+ */
+bool place_is_unfit(struct placer *p, const struct proc_event_told *ev);
 /* A thread began to move it a while ago, and nothing was heard of that since. */
 bool place_is_unfinished(const struct member *one);
 

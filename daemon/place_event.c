@@ -245,7 +245,7 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		forked(p, ev);
 		return;
 	case EVENT_EXEC:
-		if (p->policy->n_rules > 0 && !is_too_early(p, ev) && !is_quick_enough(p, ev))
+		if (p->policy->n_rules > 0 && !is_too_early(p, ev) && !is_quick_enough(p, ev) && !place_is_unfit(p, ev))
 			place_judge(p, ev->pid, NULL);
 		return;
 	case EVENT_IDS:

@@ -86,6 +86,19 @@ bool place_is_unfinished(const struct member *one)
 	return one->quick && placer_now_ns() > one->placed_ns + LAST_WORD_NS;
 }
 
+static struct unfit *unfit_of(struct placer *p, pid_t pid)
+{
+	return &p->unfit[(unsigned)pid % UNFIT_KEPT];
+}
+
+bool place_is_unfit(struct placer *p, const struct proc_event_told *ev)
+{
+	const struct unfit *u = unfit_of(p, ev->pid);
+
+	return u->pid == ev->pid && u->at_ns == ev->at_ns && !members_find(p->members, ev->pid) &&
+	       !members_find(p->members, u->ppid) && !pins_find(p->pins, ev->pid) && !pins_find(p->pins, u->ppid);
+}
+
 void placer_quick(struct placer *p, const struct quick_message *m)
 {
 	struct member *one = members_find(p->members, m->pid);
@@ -101,6 +114,9 @@ void placer_quick(struct placer *p, const struct quick_message *m)
 		return;
 	case QUICK_MISSED:
 		missed(p, m, one);
+		return;
+	case QUICK_UNFIT:
+		*unfit_of(p, m->pid) = (struct unfit){m->pid, m->ppid, m->at_ns};
 		return;
 	}
 }

@@ -13,6 +13,13 @@
 #include "proc.h"
 #include "turns.h"
 
+/* By their pids' last digits: whom threads judged last, and found no rule for. */
+#define UNFIT_KEPT 256
+struct unfit {
+	pid_t pid, ppid;
+	uint64_t at_ns; /* the kernel's stamp of the exec */
+};
+
 /* Everything is borrowed, and set by the daemon before each use. */
 struct placer {
 	struct kernel *kernel;
@@ -29,6 +36,7 @@ struct placer {
 	pid_t gate;	      /* see strict_gate.h; 0: there is none */
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
+	struct unfit unfit[UNFIT_KEPT]; /* under the policy in force */
 	unsigned long moved, returned; /* since start */
 	/* while the full look hears what waited: who was judged by an event, and is something else than its list says */
 	bool hears;

@@ -30,6 +30,8 @@ struct quick {
 	struct quick_thread *threads[CPU_SETSIZE];
 	unsigned n;
 	touched_ns touched;
+	said_count said;
+	uint64_t taken;
 	const struct event_filter *filter; /* borrowed */
 	char refusal[128];
 };
@@ -71,6 +73,11 @@ int quick_fd(const struct quick *q)
 	return q->ours;
 }
 
+said_count *quick_said(struct quick *q)
+{
+	return &q->said;
+}
+
 static void kit_done(struct quick_kit *kit)
 {
 	mover_free(kit->mover);
@@ -93,9 +100,9 @@ static unsigned kept_each(const struct quick *q)
 }
 
 /* Kept descriptors, what is delegated and the journal are as the plan found them. */
-static int kit_make(const struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
+static int kit_make(struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
 {
-	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .messages = q->theirs};
+	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .messages = q->theirs, .said = quick_said(q)};
 
 	kit.proc = proc_new(q->plan.machine, e);
 	if (!kit.proc)
@@ -121,7 +128,7 @@ void quick_pause(struct quick *q)
 		thread_pause(q->threads[i]);
 }
 
-static int thread_go(const struct quick *q, struct quick_thread *t, struct err *e)
+static int thread_go(struct quick *q, struct quick_thread *t, struct err *e)
 {
 	struct quick_kit kit;
 	int r = kit_make(q, t->cpu, &kit, e);
@@ -266,8 +273,13 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 
 bool quick_take(struct quick *q, struct quick_message *ret)
 {
-	ssize_t n = recv(q->ours, ret, sizeof(*ret), MSG_DONTWAIT);
+	ssize_t n;
 
+	/* Asked before every event: mostly there is nothing, and no call needed to know it. */
+	if (q->taken == q->said)
+		return false;
+	n = recv(q->ours, ret, sizeof(*ret), MSG_DONTWAIT);
+	q->taken += n >= 0;
 	return n >= (ssize_t)QUICK_MESSAGE_BYTES && (size_t)n == QUICK_MESSAGE_BYTES + ret->paths_bytes &&
 	       (ret->paths_bytes == 0 || ret->paths[ret->paths_bytes - 1] == '\0');
 }

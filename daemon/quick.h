@@ -42,6 +42,7 @@ enum quick_kind {
 	QUICK_MOVES,  /* it is about to be moved */
 	QUICK_MOVED,  /* and was, in every hierarchy */
 	QUICK_MISSED, /* it ended before that, or the kernel refused */
+	QUICK_UNFIT,  /* no rule fits it; group and rule are none */
 };
 
 /* One message, of QUICK_MESSAGE_BYTES and the paths' bytes. Group and rule are those of the policy that the threads go by. */

@@ -1,5 +1,9 @@
 /* What a thread knows of a program that starts: as it told the filter itself, and else from /proc. */
+#include <errno.h>
 #include <sys/stat.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
 
 #include "quick_parts.h"
 #include "task_facts.h"
@@ -32,22 +36,29 @@ static bool is_of(int held, const struct exec_record *r)
 	return r->pid_ino != 0 && fstat(held, &st) == 0 && st.st_ino == r->pid_ino;
 }
 
-bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct quick_look *ret, struct proc_facts *f)
+bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, struct quick_look *ret, struct proc_facts *f)
 {
-	struct proc_facts now = {.pid = ev->pid};
-	bool is_same;
-
 	ret->kit = kit;
 	ret->is_recorded = kit->plan->believes_records &&
 			   event_filter_exec(kit->filter, kit->cpu, ev->pid, ev->at_ns, &ret->record);
-	if (!ret->is_recorded) {
-		*f = now;
-		return proc_read(kit->proc, f, FACT_STAT) == 0 && !f->exiting;
-	}
-	task_facts_take(&ret->record.task, f);
-	if (is_of(held, &ret->record))
+	if (ret->is_recorded) {
+		task_facts_take(&ret->record.task, f);
 		return !f->exiting;
-	is_same = proc_read(kit->proc, &now, FACT_STAT) == 0 && now.start_ticks == f->start_ticks && !now.exiting;
+	}
+	*f = (struct proc_facts){.pid = ev->pid};
+	return proc_read(kit->proc, f, FACT_STAT) == 0 && !f->exiting;
+}
+
+/* If it is the same now, then whatever was read in between was its own too. */
+int quick_hold(const struct quick_look *l, const struct proc_facts *f)
+{
+	auto_fd int held = mover_hold(f->pid, NULL);
+	struct proc_facts now = {.pid = f->pid};
+	bool is_same;
+
+	if (held < 0 || (l->is_recorded && is_of(held, &l->record)))
+		return take_fd(held);
+	is_same = proc_read(l->kit->proc, &now, FACT_STAT) == 0 && now.start_ticks == f->start_ticks && !now.exiting;
 	proc_facts_done(&now);
-	return is_same;
+	return is_same ? take_fd(held) : -ESRCH;
 }

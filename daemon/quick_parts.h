@@ -13,6 +13,9 @@
 #include "quick.h"
 #include "whereabouts.h"
 
+/* Messages sent so far, each counted before it is. */
+typedef _Atomic uint64_t said_count;
+
 /* What one thread works with, made anew for each plan. */
 struct quick_kit {
 	const struct quick_plan *plan; /* NULL: paused */
@@ -23,6 +26,7 @@ struct quick_kit {
 	const struct event_filter *filter;
 	unsigned cpu;
 	int messages;
+	said_count *said;
 };
 
 /* When one of the threads touched last, CLOCK_MONOTONIC: one is enough. */
@@ -48,6 +52,9 @@ extern const unsigned quick_sockets_max;
 /* The lowest of the real-time ones: above everything that is not real-time, below all that is. */
 extern const struct sched_param quick_priority;
 
+/* quick.c: of all its threads. */
+said_count *quick_said(struct quick *q);
+
 /* quick_thread.c: runs until t->end. */
 void *quick_thread_run(void *t);
 
@@ -60,13 +67,12 @@ struct quick_look {
 	struct exec_record record;
 };
 
-/*
- * quick_facts.c: FACT_STAT, and what else the kernel recorded, of a process that is held. False: it has ended, or it is
- * another one. f is to be given back either way.
- */
-bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct quick_look *ret, struct proc_facts *f);
+/* quick_facts.c: FACT_STAT, and what else the kernel recorded. False: it has ended. f is to be given back either way. */
+bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, struct quick_look *ret, struct proc_facts *f);
 /* For the rest; l outlives it. */
 struct facts_reader quick_reader(struct quick_look *l);
+/* For mover_place_held(): once it is held, it is found to be the one that was looked at all the time. -errno: it is not. */
+int quick_hold(const struct quick_look *l, const struct proc_facts *f);
 
-/* quick_place.c: one process became a program. */
-void quick_place(struct quick_kit *kit, const struct proc_event_told *ev);
+/* quick_place.c: one process became a program. True: it was moved. */
+bool quick_place(struct quick_kit *kit, const struct proc_event_told *ev);

@@ -32,18 +32,26 @@ static bool is_pinned(const struct quick_plan *p, pid_t pid)
 	return p->n_pinned && bsearch(&pid, p->pinned, p->n_pinned, sizeof(p->pinned[0]), by_pid);
 }
 
-/* The plainest case, in which nothing that the main loop remembers could change the answer. */
-static bool is_ours(struct quick_kit *kit, const struct proc_event_told *ev, int held, struct proc_facts *f, struct verdict *ret)
+/* By its rules alone: nothing is known of what it was before, or of its parent. */
+static bool judge(struct quick_kit *kit, const struct proc_event_told *ev, struct quick_look *look, struct proc_facts *f,
+		  struct verdict *ret)
 {
 	const struct standing nothing_known = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE};
+	const struct facts_reader reader = quick_reader(look);
 	const struct quick_plan *p = kit->plan;
-	struct quick_look look;
-	struct facts_reader reader = quick_reader(&look);
 
-	if (f->pid == getpid() || is_pinned(p, f->pid) || !quick_look(kit, ev, held, &look, f))
+	if (ev->pid == getpid() || is_pinned(p, ev->pid) || !quick_look(kit, ev, look, f))
 		return false;
 	classify(p->policy, p->resolved, f, &reader, &nothing_known, NULL, ret);
-	return ret->kind == VERDICT_RULE && p->want->leaf_of_group[ret->group] != UINT32_MAX && f->known & FACT_BIT(FACT_CGROUP) &&
+	return true;
+}
+
+/* The plainest case, in which nothing that the main loop remembers could change the answer. */
+static bool is_ours(struct quick_kit *kit, const struct proc_facts *f, const struct verdict *v)
+{
+	const struct quick_plan *p = kit->plan;
+
+	return v->kind == VERDICT_RULE && p->want->leaf_of_group[v->group] != UINT32_MAX && f->known & FACT_BIT(FACT_CGROUP) &&
 	       !is_in_tree(p->machine, f) && !forbidden_by(kit->proc, p->machine, f);
 }
 
@@ -63,7 +71,13 @@ static bool paths_pack(const struct machine *m, const struct proc_facts *f, stru
 
 static bool tell(const struct quick_kit *kit, const struct quick_message *m)
 {
-	return send(kit->messages, m, QUICK_MESSAGE_BYTES + m->paths_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	bool sent;
+
+	/* Before it is there, so that nobody finds it who was told that there is nothing. */
+	*kit->said += 1;
+	sent = send(kit->messages, m, QUICK_MESSAGE_BYTES + m->paths_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	*kit->said -= !sent;
+	return sent;
 }
 
 /* Into the journal and the main loop's queue, in this order: a daemon that is killed in between has lost nothing. */
@@ -109,29 +123,51 @@ void quick_touch(struct quick_kit *kit)
 	(void)mover_touch(kit->mover, (unsigned)__builtin_ctz(kit->plan->want->hierarchies));
 }
 
-void quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
+static void message_begin(struct quick_message *m, const struct proc_event_told *ev, const struct proc_facts *f,
+			  const struct verdict *v)
 {
-	/* Held before anything is read of it. */
-	auto_fd int held = mover_hold(ev->pid, NULL);
-	struct proc_facts f = {.pid = ev->pid};
-	struct quick_message m;
-	struct verdict v = {0};
+	memset(m, 0, QUICK_MESSAGE_BYTES);
+	m->pid = f->pid;
+	m->ppid = f->ppid;
+	m->start_ticks = f->start_ticks;
+	m->at_ns = ev->at_ns;
+	m->group = v->group;
+	m->rule = v->rule;
+	memcpy(m->comm, f->comm, sizeof(m->comm));
+}
 
-	if (held >= 0 && is_ours(kit, ev, held, &f, &v)) {
-		memset(&m, 0, QUICK_MESSAGE_BYTES);
-		m.kind = QUICK_MOVES;
-		m.pid = f.pid;
-		m.ppid = f.ppid;
-		m.start_ticks = f.start_ticks;
-		m.at_ns = ev->at_ns;
-		m.group = v.group;
-		m.rule = v.rule;
-		memcpy(m.comm, f.comm, sizeof(m.comm));
-		if (announce(kit, &f, &m)) {
-			m.kind = move_in(kit, held, &f, v.group) == MOVED_OK ? QUICK_MOVED : QUICK_MISSED;
-			m.paths_bytes = 0;
+/* Said before and after. */
+static bool place(struct quick_kit *kit, const struct quick_look *look, const struct proc_facts *f, struct quick_message *m)
+{
+	auto_fd int held = quick_hold(look, f);
+	bool moved;
+
+	m->kind = QUICK_MOVES;
+	if (held < 0 || !announce(kit, f, m))
+		return false;
+	moved = move_in(kit, held, f, m->group) == MOVED_OK;
+	m->kind = moved ? QUICK_MOVED : QUICK_MISSED;
+	m->paths_bytes = 0;
+	tell(kit, m);
+	return moved;
+}
+
+bool quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
+{
+	struct proc_facts f = {.pid = ev->pid};
+	struct verdict v = {0};
+	struct quick_look look;
+	struct quick_message m;
+	bool moved = false;
+
+	if (judge(kit, ev, &look, &f, &v)) {
+		message_begin(&m, ev, &f, &v);
+		m.kind = QUICK_UNFIT;
+		if (is_ours(kit, &f, &v))
+			moved = place(kit, &look, &f, &m);
+		else if (v.kind == VERDICT_NONE)
 			tell(kit, &m);
-		}
 	}
 	proc_facts_done(&f);
+	return moved;
 }

@@ -52,7 +52,9 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 	if (pthread_mutex_trylock(&t->lock) != 0)
 		return;
 	if (t->kit.plan && ev->kind == EVENT_EXEC) {
-		quick_place(&t->kit, ev);
+		/* What moves one keeps warm as well. */
+		if (quick_place(&t->kit, ev))
+			*t->touched = clock_now_ns();
 		if (t->kit.plan->keeps_warm)
 			t->warm_until_ns = clock_now_ns() + WARM_KEPT_NS;
 	}

@@ -97,10 +97,17 @@ static void judge_by_standing(const struct policy *p, const struct standing *s, 
 
 static bool manager_find(const struct proc_facts *f, const char **ret_what, const char **ret_path)
 {
+	const char *before = NULL;
+
 	for (size_t h = 0; h <= ARRAY_SIZE(f->cgroups); h++) {
 		const char *path = h == 0 ? f->manager_cgroup : f->cgroups[h - 1];
-		const char *what = path ? manager_of_path(path) : NULL;
+		const char *what;
 
+		/* Most are in the same place in each hierarchy. */
+		if (!path || (before && strcmp(path, before) == 0))
+			continue;
+		before = path;
+		what = manager_of_path(path);
 		if (!what)
 			continue;
 		*ret_what = what;

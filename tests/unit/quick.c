@@ -6,11 +6,12 @@
 #include <cmocka.h>
 #undef fail /* ours fills a struct err */
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "members.h"
-#include "placer.h"
+#include "place.h"
 #include "proc.h"
 #include "quick.h"
 
@@ -233,6 +234,38 @@ static void what_a_thread_judged_by_is_not_judged_again_but_what_came_after(void
 	assert_null(members_find(r->p.members, r->m.pid));
 }
 
+static bool is_unfit(struct room *r, uint64_t at_ns)
+{
+	return place_is_unfit(&r->p, &(struct proc_event_told){.kind = EVENT_EXEC, .pid = GONE_PID, .at_ns = at_ns});
+}
+
+static void whom_a_thread_found_no_rule_for_is_left_unless_something_is_known_of_it(void **state)
+{
+	struct room *r = *state;
+
+	assert_false(is_unfit(r, r->m.at_ns));
+	say(r, QUICK_UNFIT);
+	assert_true(is_unfit(r, r->m.at_ns));
+	assert_null(member(r));
+	assert_false(is_unfit(r, r->m.at_ns + 1));
+	members_put(r->p.members, GONE_PID, 500);
+	assert_false(is_unfit(r, r->m.at_ns));
+	members_drop(r->p.members, GONE_PID);
+	members_put(r->p.members, (pid_t)r->m.ppid, 1);
+	assert_false(is_unfit(r, r->m.at_ns));
+	members_drop(r->p.members, (pid_t)r->m.ppid);
+	assert_true(is_unfit(r, r->m.at_ns));
+	/* one that has the same last digits */
+	r->m.pid -= UNFIT_KEPT;
+	say(r, QUICK_UNFIT);
+	assert_false(is_unfit(r, r->m.at_ns));
+	r->m.pid += UNFIT_KEPT;
+	say(r, QUICK_UNFIT);
+	placer_policy(&r->p, &r->policy, NULL, 0);
+	assert_false(is_unfit(r, r->m.at_ns));
+	free(r->p.rule_keys);
+}
+
 static void who_was_to_be_moved_and_is_never_heard_of_again_is_judged(void **state)
 {
 	struct room *r = *state;
@@ -285,6 +318,7 @@ int main(void)
 		LAW(an_earlier_process_of_the_same_pid_hands_nothing_on),
 		LAW(a_fork_that_is_heard_of_later_takes_nothing_away),
 		LAW(what_a_thread_judged_by_is_not_judged_again_but_what_came_after),
+		LAW(whom_a_thread_found_no_rule_for_is_left_unless_something_is_known_of_it),
 		LAW(who_was_to_be_moved_and_is_never_heard_of_again_is_judged),
 		LAW(an_end_that_came_before_the_exec_is_of_an_earlier_process),
 		LAW(the_end_of_a_first_thread_is_looked_at_and_that_of_the_last_is_not),

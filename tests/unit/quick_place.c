@@ -19,6 +19,7 @@ struct bench {
 	struct want want;
 	struct quick_plan plan;
 	struct quick_kit kit;
+	said_count said;
 	struct paths paths;
 	int hear;
 	struct kernel kernel;
@@ -74,7 +75,7 @@ static void bench_make(const char *leaf)
 					 .resolved = &resolved, .want = &bench.want, .state_folder = -1};
 	bench.kit = (struct quick_kit){.plan = &bench.plan, .proc = proc_new(&real.m, NULL),
 				       .mover = mover_new(&bench.kernel, &real.m),
-				       .origins = origin_store_new(-1, &real.m), .messages = pair[1]};
+				       .origins = origin_store_new(-1, &real.m), .messages = pair[1], .said = &bench.said};
 	bench.pid = child_named("cgq-quick-one");
 }
 
@@ -169,17 +170,32 @@ static void where_its_cgroup_is_gone_it_is_missed(void **state)
 	bench_leave();
 }
 
-static void who_is_pinned_or_named_by_no_rule_is_left_alone(void **state)
+static void who_is_pinned_is_left_alone(void **state)
 {
+	bench_make("web");
+	bench.plan.pinned = &bench.pid;
+	bench.plan.n_pinned = 1;
+	quick_place(&bench.kit, exec_of(bench.pid));
+	expect_silence();
+	assert_at_home(bench.pid);
+	real_child_end(bench.pid);
+	bench_leave();
+}
+
+static void who_is_named_by_no_rule_is_told_as_unfit_and_left_alone(void **state)
+{
+	struct quick_message m = {0};
 	pid_t other;
 
 	bench_make("web");
 	other = child_named("cgq-quick-two");
 	quick_place(&bench.kit, exec_of(other));
-	bench.plan.pinned = &bench.pid;
-	bench.plan.n_pinned = 1;
-	quick_place(&bench.kit, exec_of(bench.pid));
+	assert_int_equal(recv(bench.hear, &m, sizeof(m), 0), (ssize_t)QUICK_MESSAGE_BYTES);
+	assert_int_equal(m.kind, QUICK_UNFIT);
+	assert_int_equal(m.pid, other);
+	assert_int_equal(m.ppid, getpid());
 	expect_silence();
+	assert_at_home(other);
 	real_child_end(other);
 	real_child_end(bench.pid);
 	bench_leave();
@@ -191,7 +207,8 @@ int main(void)
 		cmocka_unit_test(a_move_is_announced_and_then_told),
 		cmocka_unit_test(one_that_ends_before_its_move_is_told_as_missed),
 		cmocka_unit_test(where_its_cgroup_is_gone_it_is_missed),
-		cmocka_unit_test(who_is_pinned_or_named_by_no_rule_is_left_alone),
+		cmocka_unit_test(who_is_pinned_is_left_alone),
+		cmocka_unit_test(who_is_named_by_no_rule_is_told_as_unfit_and_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
