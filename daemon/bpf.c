@@ -169,9 +169,9 @@ void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *
 	for (bool is_first = true; more; is_first = false) {
 		more = part_read(map, p, is_first);
 		for (__u32 i = 0; i < p->n; i++) {
-			const char *key = p->keys + i * info.key_size;
+			const char *key = p->keys + (size_t)i * info.key_size;
 
-			if (!which || which(ctx, key, p->values + i * info.value_size))
+			if (!which || which(ctx, key, p->values + (size_t)i * info.value_size))
 				bpf_map_delete_elem(map, key);
 		}
 	}
