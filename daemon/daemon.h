@@ -202,6 +202,8 @@ void notice_pause(struct daemon *d);
 void notice_go_on(struct daemon *d);
 /* After a settle: what is watched, and when what was left is to be put back. */
 void notice_follow(struct daemon *d);
+/* Before an answer: what others changed so far, and whether all of that is told. */
+void notice_look(struct daemon *d);
 /* Settles, and tells what goes wrong. */
 int daemon_settle(struct daemon *d, enum why why, struct err *e);
 

@@ -63,10 +63,21 @@ static bool any_deserted(struct daemon *d)
 	return any;
 }
 
+/* The files that processes are written to. */
+static bool is_members_file(const char *file)
+{
+	return !strcmp(file, "cgroup.procs") || !strcmp(file, "tasks") || !strcmp(file, "cgroup.threads") ||
+	       !strcmp(file, "cgroup.events");
+}
+
 static void on_tree_changed(void *ctx, unsigned hierarchy, const char *path, const char *file)
 {
 	struct daemon *d = ctx;
 
+	if (file && is_members_file(file))
+		sampler_told_move(d->sampler);
+	else
+		sampler_told_write(d->sampler);
 	if (path && file && !strcmp(file, "cgroup.events"))
 		note_emptied(d, path);
 	if (d->drift.asked || settle_stands(d, hierarchy, path, file))
@@ -129,6 +140,22 @@ static void follow_tree(struct daemon *d)
 		log_line(LOG_LEVEL_WARNING, "%s (fs.inotify.max_user_watches); what others change in the rest of the tree is noticed "
 			 "every %u s only", e.text, d->settings.verify_seconds);
 	d->drift.watch_told = true;
+}
+
+/* Cgroups of ours that came and went as they should: no settle watches them anew. */
+static bool sees_all(struct daemon *d)
+{
+	if (!tree_watch_sees_all(d->drift.watch))
+		follow_tree(d);
+	return tree_watch_sees_all(d->drift.watch);
+}
+
+void notice_look(struct daemon *d)
+{
+	/* In the middle of a settle, what it writes itself would be taken for somebody else's. */
+	bool told = d->drift.watch && !d->gives_turn && tree_watch_read(d->drift.watch);
+
+	sampler_watched(d->sampler, told && sees_all(d));
 }
 
 void notice_follow(struct daemon *d)

@@ -7,6 +7,7 @@
 
 #include "counter_files.h"
 #include "hits_read.h"
+#include "kept.h"
 #include "outside.h"
 #include "passive.h"
 #include "plan_make.h"
@@ -17,6 +18,12 @@
 
 /* A tick that comes sooner after the last one is left out: its rates would say little. */
 #define TICK_MIN_NS 500000000ULL
+/*
+ * What sleeps is read in turns, so that a question finds it read: of 1,000 groups 100 a second. What changes there without a word
+ * (others reclaim its memory; a limit is written in a cgroup namespace, which has inodes of its own) is seen by then.
+ */
+#define RENEW_USE_TICKS	   10
+#define RENEW_LIMITS_TICKS 30
 
 struct entry {
 	char *path; /* as machine_path() takes it; NULL: the whole machine */
@@ -26,6 +33,7 @@ struct entry {
 	struct rates rates;
 	struct hit_count hits[HIT__COUNT];
 	struct counter hits_cpu_ns; /* at their last reading */
+	struct kept kept;
 };
 
 struct sampler {
@@ -35,6 +43,7 @@ struct sampler {
 	size_t n;
 	bool in_place;	    /* then nothing of the list holds all the others */
 	struct passive *passive;
+	struct stirred stirred;
 	uint64_t last_ns;
 	unsigned ticks;
 	void (*told)(void *ctx, const char *path, enum hit what, uint64_t count);
@@ -68,6 +77,7 @@ struct sampler *sampler_new(struct kernel *k, const struct machine *m)
 	memcpy(s->hierarchies, m->hierarchies, sizeof(s->hierarchies));
 	entry_init(&s->machine, NULL);
 	s->passive = passive_new();
+	s->stirred = (struct stirred){ .moves = 1, .writes = 1 };
 	return s;
 }
 
@@ -102,6 +112,7 @@ static void follow_machine(struct sampler *s, const struct machine *m)
 	if (hierarchies_same(s, m))
 		return;
 	memcpy(s->hierarchies, m->hierarchies, sizeof(s->hierarchies));
+	sampler_told_write(s);
 	counter_files_done(&s->machine.files, &s->source);
 	for (size_t i = 0; i < s->n; i++)
 		counter_files_done(&s->list[i].files, &s->source);
@@ -151,6 +162,7 @@ static void entry_inherit(struct entry *e, struct entry *old, size_t n_old)
 	e->rates = from->rates;
 	memcpy(e->hits, from->hits, sizeof(e->hits));
 	e->hits_cpu_ns = from->hits_cpu_ns;
+	e->kept = from->kept;
 	counter_files_init(&from->files);
 	counter_files_retry(&e->files);
 }
@@ -207,6 +219,24 @@ static void entry_tick(struct sampler *s, struct entry *e, uint64_t at_ns)
 	e->last = now;
 }
 
+static struct kept_from kept_from(struct sampler *s, struct entry *e)
+{
+	return (struct kept_from){ &s->source, &e->files, e->path, e->last.cpu_ns, &s->stirred };
+}
+
+/* turn: not all of them at once. What uses CPU is read at the question. */
+static void entry_renew(struct sampler *s, struct entry *e, size_t turn, struct counter cpu_before)
+{
+	struct kept_from from = kept_from(s, e);
+
+	if (!s->stirred.all_seen)
+		return;
+	if (turn % RENEW_USE_TICKS == 0 && e->last.cpu_ns.value == cpu_before.value)
+		kept_renew_use(&e->kept, &from);
+	if (turn % RENEW_LIMITS_TICKS == 0)
+		kept_renew_limits(&e->kept, &from);
+}
+
 void sampler_tick(struct sampler *s, uint64_t at_ns)
 {
 	if (s->last_ns && at_ns - s->last_ns < TICK_MIN_NS)
@@ -217,9 +247,12 @@ void sampler_tick(struct sampler *s, uint64_t at_ns)
 	for (size_t i = 0; i < s->n; i++) {
 		struct entry *e = &s->list[i];
 
+		struct counter before = e->last.cpu_ns;
+
 		if (s->in_place && !e->is_ours)
 			continue;
 		entry_tick(s, e, at_ns);
+		entry_renew(s, e, s->ticks + i, before);
 		if (!e->is_ours) /* the tree itself has no limits, and no members */
 			continue;
 		hits_tell(s, e, HIT_THROTTLED, e->last.throttled_periods, at_ns);
@@ -229,71 +262,47 @@ void sampler_tick(struct sampler *s, uint64_t at_ns)
 	passive_tick(s->passive, at_ns, s->source.machine->cpus);
 }
 
-static void read_value(struct sampler *s, struct entry *e, enum counter_file file, enum knob knob, struct value *ret)
-{
-	char text[256];
-	int version = counter_version(&s->source, file);
-
-	if (counter_read(&s->source, &e->files, e->path, file, text, sizeof(text)) >= 0)
-		value_from_text(knob, version, text, s->source.machine->page_bytes, ret);
-}
-
-/* v1 keeps a quota's two numbers in two files. */
-static void read_quota_v1(struct sampler *s, struct entry *e, struct value *ret)
-{
-	struct counter quota, period;
-	char text[64];
-
-	if (counter_read(&s->source, &e->files, e->path, COUNTER_QUOTA, text, sizeof(text)) < 0)
-		return;
-	if (!strcmp(text, "-1")) {
-		ret->kind = VALUE_MAX;
-		return;
-	}
-	quota = sample_number(text);
-	if (counter_read(&s->source, &e->files, e->path, COUNTER_PERIOD, text, sizeof(text)) < 0)
-		return;
-	period = sample_number(text);
-	if (quota.known && period.known)
-		*ret = (struct value){ .kind = VALUE_QUOTA, .number = quota.value, .period = period.value };
-}
-
 static void usage_init(struct usage *u)
 {
 	memset(u, 0, sizeof(*u));
 	u->rates.cpu_percent = u->rates.throttled_percent = u->pressure_percent = -1;
 }
 
-static struct counter read_memory(struct sampler *s, struct entry *e)
+static struct counter entry_memory(struct sampler *s, struct entry *e)
 {
-	char text[64];
+	struct kept_from from = kept_from(s, e);
 
-	if (counter_read(&s->source, &e->files, e->path, COUNTER_MEMORY, text, sizeof(text)) < 0)
-		return (struct counter){ 0 };
-	return sample_number(text);
+	return kept_memory(&e->kept, &from);
 }
 
 void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
 {
+	struct kept_from from;
 	struct entry *e;
-	char text[256];
 
 	usage_init(ret);
 	if (node >= s->n || (s->in_place && !s->list[node].is_ours))
 		return;
 	e = &s->list[node];
+	from = kept_from(s, e);
 	ret->rates = e->rates;
-	ret->procs.known = counter_read_procs(&s->source, &e->files, e->path, &ret->procs.value) == 0;
-	ret->memory_bytes = read_memory(s, e);
-	read_value(s, e, COUNTER_WEIGHT, KNOB_CPU_WEIGHT, &ret->weight);
-	read_value(s, e, COUNTER_MEMORY_MAX, KNOB_MEMORY_MAX, &ret->memory_max);
-	if (counter_version(&s->source, COUNTER_QUOTA) == 1)
-		read_quota_v1(s, e, &ret->quota);
-	else
-		read_value(s, e, COUNTER_QUOTA, KNOB_CPU_MAX, &ret->quota);
-	if (counter_version(&s->source, COUNTER_PRESSURE) == 2 &&
-	    counter_read(&s->source, &e->files, e->path, COUNTER_PRESSURE, text, sizeof(text)) >= 0)
-		ret->pressure_percent = sample_pressure(text);
+	kept_usage(&e->kept, &from, ret);
+}
+
+void sampler_watched(struct sampler *s, bool all_seen)
+{
+	s->stirred.all_seen = all_seen;
+}
+
+void sampler_told_move(struct sampler *s)
+{
+	s->stirred.moves++;
+}
+
+void sampler_told_write(struct sampler *s)
+{
+	s->stirred.moves++;
+	s->stirred.writes++;
 }
 
 void sampler_on_hits(struct sampler *s, void (*told)(void *ctx, const char *path, enum hit what, uint64_t count), void *ctx)
@@ -329,7 +338,7 @@ static void sum_units(struct sampler *s, double *percent, struct counter *memory
 			continue;
 		if (s->list[i].rates.cpu_percent > 0)
 			*percent += s->list[i].rates.cpu_percent;
-		memory->value += read_memory(s, &s->list[i]).value;
+		memory->value += entry_memory(s, &s->list[i]).value;
 	}
 }
 
@@ -342,7 +351,7 @@ static void sum_groups(struct sampler *s, double *percent, struct counter *memor
 		sum_units(s, percent, memory);
 	} else if (s->n) {
 		*percent = s->list[0].rates.cpu_percent;
-		*memory = read_memory(s, &s->list[0]);
+		*memory = entry_memory(s, &s->list[0]);
 	}
 }
 

@@ -21,7 +21,18 @@ void sampler_on_hits(struct sampler *s, void (*told)(void *ctx, const char *path
 /* node: index into want->nodes. What it has run into since it is watched; unknown where the kernel does not count. */
 void sampler_hits(const struct sampler *s, unsigned node, struct counter ret[HIT__COUNT]);
 
-/* Negative or !known: unknown. CPU over the last second, by the last tick; all else is read now, at the question. */
+/*
+ * Whether each write to a file of a cgroup of ours is told by the two below, as soon as it was done: then nothing is read again of a
+ * cgroup that used no CPU and where nothing was written. Until it is said: everything is read at each question.
+ */
+void sampler_watched(struct sampler *s, bool all_seen);
+void sampler_told_move(struct sampler *s);  /* of processes into any of them */
+void sampler_told_write(struct sampler *s); /* to any other file of any of them; or any was made, removed, renamed */
+
+/*
+ * Negative or !known: unknown. CPU over the last second, by the last tick. All else as it is at the question; but of a cgroup that
+ * used no CPU up to the last tick as it was then, or up to 10 s sooner where others changed it from outside.
+ */
 struct usage {
 	struct rates rates;
 	struct counter procs;	       /* directly in this cgroup; not those of its children */

@@ -365,6 +365,7 @@ const struct view *settle_view(struct daemon *d)
 const struct view *settle_glance(struct daemon *d)
 {
 	settle_drift_list(d);
+	notice_look(d);
 	d->view = (struct view){
 		.kernel = d->kernel,
 		.machine = &d->machine,

@@ -50,6 +50,7 @@ struct tree_watch {
 	size_t n, cap;
 	char tree[64];
 	uint64_t shape; /* of what is watched; 0: to be made anew */
+	bool sees_all;
 };
 
 struct tree_watch *tree_watch_new(const struct tree_watch_want *want, struct err *e)
@@ -117,10 +118,10 @@ static void tell(struct tree_watch *w, const struct inotify_event *ev)
 	w->want.changed(w->want.ctx, one->hierarchy, one->path, name);
 }
 
-void tree_watch_read(struct tree_watch *w)
+bool tree_watch_read(struct tree_watch *w)
 {
 	alignas(struct inotify_event) char buf[16384];
-	ssize_t n;
+	ssize_t n = 1;
 
 	/* Bounded: who writes without end must not keep the caller here. What is left is there the next time. */
 	for (unsigned i = 0; i < READS_AT_ONCE && (n = read(w->fd, buf, sizeof(buf))) > 0; i++)
@@ -130,6 +131,12 @@ void tree_watch_read(struct tree_watch *w)
 			tell(w, ev);
 			at += (ssize_t)sizeof(*ev) + ev->len;
 		}
+	return n < 0 && errno == EAGAIN;
+}
+
+bool tree_watch_sees_all(const struct tree_watch *w)
+{
+	return w->shape && w->sees_all;
 }
 
 /* What is being made. */
@@ -139,6 +146,7 @@ struct following {
 	struct watched *list;
 	size_t n, cap;
 	int error; /* positive errno of the first that could not be watched */
+	bool left_out; /* any cgroup, for whatever reason */
 };
 
 /* A cgroup that is gone by now is told of by its parent's watch. */
@@ -152,6 +160,7 @@ static void watch_one(struct following *f, enum seen_as as, unsigned h, const ch
 	snprintf(full, sizeof(full), "%s%s%s%s", f->m->hierarchies[h].mount, inner, file ? "/" : "", file ? file : "");
 	wd = inotify_add_watch(f->w->fd, full, seen_rows[as].events);
 	if (wd < 0) {
+		f->left_out = true;
 		if (errno != ENOENT && errno != ENOTDIR && !f->error)
 			f->error = errno;
 		return;
@@ -204,7 +213,9 @@ static void watch_all(struct following *f, const struct tree *t)
 	}
 	for (size_t i = 0; i < t->n && !f->error; i++)
 		for (unsigned h = 0; h < f->m->n_hierarchies; h++)
-			if (t->list[i].hierarchies & 1U << h && !is_skipped(f->w, h, t->list[i].path))
+			if (t->list[i].hierarchies & 1U << h && is_skipped(f->w, h, t->list[i].path))
+				f->left_out = true;
+			else if (t->list[i].hierarchies & 1U << h)
 				watch_cgroup(f, h, t->list[i].path);
 }
 
@@ -232,5 +243,6 @@ int tree_watch_follow(struct tree_watch *w, const struct machine *m, const struc
 	w->n = f.n;
 	w->cap = f.cap;
 	w->shape = shape;
+	w->sees_all = !f.left_out;
 	return f.error ? fail(e, f.error, "inotify: %s", strerror(f.error)) : 0;
 }

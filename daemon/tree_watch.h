@@ -26,6 +26,9 @@ struct tree_watch_want {
 struct tree_watch *tree_watch_new(const struct tree_watch_want *want, struct err *e); /* NULL on failure */
 void tree_watch_free(struct tree_watch *w);
 int tree_watch_fd(const struct tree_watch *w); /* readable while tree_watch_read() has something to tell */
-void tree_watch_read(struct tree_watch *w);
+/* Whether nothing is left to be told. */
+bool tree_watch_read(struct tree_watch *w);
+/* Whether each cgroup of the tree, as it was followed last, is watched in each of its hierarchies. */
+bool tree_watch_sees_all(const struct tree_watch *w);
 /* Keeps the watches in step with the tree as it was read just now. -ENOSPC: not all of it could be watched. */
 int tree_watch_follow(struct tree_watch *w, const struct machine *m, const struct tree *t, struct err *e);
