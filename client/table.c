@@ -203,7 +203,20 @@ static void columns_make(const struct table *t, bool headings, struct libscols_t
 	}
 }
 
-static int rows_make(const struct table *t, struct libscols_table *s, struct libscols_column **columns)
+/* Gives the text away: thousands of rows need no copies. */
+static int cell_make(struct cell *cell, struct libscols_line *line, struct libscols_column *column, bool colours)
+{
+	bool coloured = colours && *cell->text && colour_sequence(cell->colour);
+
+	if (scols_line_refer_column_data(line, column, cell->text) < 0)
+		return -ENOMEM;
+	cell->text = NULL;
+	if (coloured)
+		scols_cell_set_color(scols_line_get_column_cell(line, column), colour_sequence(cell->colour));
+	return 0;
+}
+
+static int rows_make(struct table *t, bool colours, struct libscols_table *s, struct libscols_column **columns)
 {
 	auto_free struct libscols_line **lines = must_alloc(t->n_rows * sizeof(*lines));
 
@@ -214,15 +227,10 @@ static int rows_make(const struct table *t, struct libscols_table *s, struct lib
 		if (!lines[r])
 			return -ENOMEM;
 		for (size_t c = 0; c < t->n_columns; c++) {
-			const struct cell *cell = &t->rows[r].cells[c];
+			struct cell *cell = &t->rows[r].cells[c];
 
-			if (!columns[c] || !cell->text)
-				continue;
-			if (scols_line_set_column_data(lines[r], columns[c], cell->text) < 0)
+			if (columns[c] && cell->text && cell_make(cell, lines[r], columns[c], colours) < 0)
 				return -ENOMEM;
-			if (*cell->text)
-				scols_cell_set_color(scols_line_get_column_cell(lines[r], columns[c]),
-						     colour_sequence(cell->colour));
 		}
 	}
 	return 0;
@@ -285,7 +293,7 @@ static int aligned_print(struct table *t, const struct table_form *form, FILE *o
 		return -ENOMEM;
 	columns_fit(t, form);
 	columns_make(t, form->headings, s, columns);
-	r = rows_make(t, s, columns);
+	r = rows_make(t, form->terminal.colours, s, columns);
 	form_set(s, form);
 	if (r == 0)
 		r = scols_print_table_to_string(s, &text);

@@ -28,5 +28,5 @@ void table_column(struct table *t, const char *heading, unsigned flags, unsigned
 size_t table_row(struct table *t, size_t parent);
 /* text is stolen, and holds nothing that a terminal could act on. */
 void table_cell(struct table *t, size_t row, size_t column, char *text, enum colour colour);
-/* 0 or -errno. */
+/* Once: the texts are given away. 0 or -errno. */
 int table_print(struct table *t, const struct table_form *form, FILE *out);

@@ -23,15 +23,17 @@ static double min_percent(const struct view *v, const struct node *n, double par
 /* What is in force, from the weights and quotas read back, from the top of the tree down. */
 static void node_shares(const struct view *v, const struct node *n, double parent_min, struct group_usage *u)
 {
+	struct value weight = usage_value(&u->usage.weight), quota = usage_value(&u->usage.quota);
+
 	u->cpu_min_percent = u->cpu_max_percent = -1;
-	if (u->usage.weight.kind != VALUE_UNKNOWN) {
-		u->cpu_min_percent = min_percent(v, n, parent_min, &u->usage.weight);
+	if (weight.kind != VALUE_UNKNOWN) {
+		u->cpu_min_percent = min_percent(v, n, parent_min, &weight);
 		if (u->cpu_min_percent < 0) /* weighs as little as can be: nothing is reserved */
 			u->cpu_min_percent = 0;
 	}
-	if (u->usage.quota.kind != VALUE_UNKNOWN)
-		u->cpu_max_percent = want_max_percent(v->machine, &u->usage.quota);
-	u->cpu_unlimited = u->usage.quota.kind == VALUE_MAX;
+	if (quota.kind != VALUE_UNKNOWN)
+		u->cpu_max_percent = want_max_percent(v->machine, &quota);
+	u->cpu_unlimited = quota.kind == VALUE_MAX;
 	u->memory_unlimited = u->usage.memory_max.kind == VALUE_MAX;
 }
 

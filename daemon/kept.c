@@ -11,33 +11,33 @@ static int read_file(const struct kept_from *from, enum counter_file file, char 
 	return counter_read(from->source, from->files, from->path, file, buf, size);
 }
 
-static struct kept_limit read_limit(const struct kept_from *from, enum counter_file file, enum knob knob)
+static struct usage_limit read_limit(const struct kept_from *from, enum counter_file file, enum knob knob)
 {
 	char text[256];
 	struct value v = { 0 };
 
 	if (read_file(from, file, text, sizeof(text)) >= 0)
 		value_from_text(knob, counter_version(from->source, file), text, from->source->machine->page_bytes, &v);
-	return (struct kept_limit){ v.kind, v.number, v.period };
+	return (struct usage_limit){ v.kind, v.number, v.period };
 }
 
 /* v1 keeps a quota's two numbers in two files. */
-static struct kept_limit read_quota_v1(const struct kept_from *from)
+static struct usage_limit read_quota_v1(const struct kept_from *from)
 {
 	struct counter quota, period;
 	char text[64];
 
 	if (read_file(from, COUNTER_QUOTA, text, sizeof(text)) < 0)
-		return (struct kept_limit){ 0 };
+		return (struct usage_limit){ 0 };
 	if (!strcmp(text, "-1"))
-		return (struct kept_limit){ .kind = VALUE_MAX };
+		return (struct usage_limit){ .kind = VALUE_MAX };
 	quota = sample_number(text);
 	if (read_file(from, COUNTER_PERIOD, text, sizeof(text)) < 0)
-		return (struct kept_limit){ 0 };
+		return (struct usage_limit){ 0 };
 	period = sample_number(text);
 	if (!quota.known || !period.known)
-		return (struct kept_limit){ 0 };
-	return (struct kept_limit){ VALUE_QUOTA, quota.value, period.value };
+		return (struct usage_limit){ 0 };
+	return (struct usage_limit){ VALUE_QUOTA, quota.value, period.value };
 }
 
 static void read_procs(struct kept *k, const struct kept_from *from)
@@ -95,11 +95,6 @@ static void use_look(struct kept *k, const struct kept_from *from)
 	k->cpu_ns = from->cpu_ns.value;
 }
 
-static struct value limit_value(const struct kept_limit *l)
-{
-	return (struct value){ .kind = l->kind, .number = l->number, .period = l->period };
-}
-
 void kept_usage(struct kept *k, const struct kept_from *from, struct usage *ret)
 {
 	use_look(k, from);
@@ -108,9 +103,9 @@ void kept_usage(struct kept *k, const struct kept_from *from, struct usage *ret)
 	ret->procs = k->procs;
 	ret->memory_bytes = k->memory_bytes;
 	ret->pressure_percent = k->pressure_percent;
-	ret->weight = limit_value(&k->weight);
-	ret->quota = limit_value(&k->quota);
-	ret->memory_max = limit_value(&k->memory_max);
+	ret->weight = k->weight;
+	ret->quota = k->quota;
+	ret->memory_max = k->memory_max;
 }
 
 struct counter kept_memory(struct kept *k, const struct kept_from *from)

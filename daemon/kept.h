@@ -10,17 +10,11 @@ struct stirred {
 	bool all_seen;		/* each such change is told; else nothing that was read holds */
 };
 
-/* Never a list: a value without one is a tenth of it. */
-struct kept_limit {
-	enum value_kind kind;
-	uint64_t number, period;
-};
-
 /* All zero: nothing yet. */
 struct kept {
 	struct counter procs, memory_bytes;
 	double pressure_percent;
-	struct kept_limit weight, quota, memory_max;
+	struct usage_limit weight, quota, memory_max;
 	uint64_t cpu_ns; /* by the tick before procs and memory were read */
 	unsigned moves, writes, limits_writes; /* what had been told when they were read; 0: not read */
 };

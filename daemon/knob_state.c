@@ -116,7 +116,9 @@ void knob_judge(const struct view *v, const struct node *node, const struct seen
 {
 	const struct wanted *w = &node->wanted[k];
 
-	*ret = (struct knob_report){ .state = KNOB_STATE_IN_FORCE };
+	ret->state = KNOB_STATE_IN_FORCE;
+	ret->effective = NULL;
+	ret->reason[0] = 0; /* not all of it: asked for each knob of each group */
 	if (seen && seen->values[k].kind != VALUE_UNKNOWN)
 		ret->effective = &seen->values[k];
 	if (w->asked && w->impossible) {

@@ -54,7 +54,7 @@ static struct ceiling cpu_ceiling(const struct group_usage *u)
 
 static struct ceiling memory_ceiling(const struct group_usage *u)
 {
-	const struct value *max = &u->usage.memory_max;
+	const struct usage_limit *max = &u->usage.memory_max;
 
 	return (struct ceiling){ max->kind != VALUE_UNKNOWN, !u->memory_unlimited, (double)max->number };
 }

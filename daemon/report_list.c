@@ -16,7 +16,7 @@ static void put_limit_percent(json_t *o, const char *key, double percent, bool u
 		put_percent(o, key, percent);
 }
 
-static void put_limit_bytes(json_t *o, const char *key, const struct value *v)
+static void put_limit_bytes(json_t *o, const char *key, const struct usage_limit *v)
 {
 	if (v->kind == VALUE_MAX)
 		put(o, key, json_integer(-1));

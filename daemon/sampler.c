@@ -268,6 +268,11 @@ static void usage_init(struct usage *u)
 	u->rates.cpu_percent = u->rates.throttled_percent = u->pressure_percent = -1;
 }
 
+struct value usage_value(const struct usage_limit *l)
+{
+	return (struct value){ .kind = l->kind, .number = l->number, .period = l->period };
+}
+
 static struct counter entry_memory(struct sampler *s, struct entry *e)
 {
 	struct kept_from from = kept_from(s, e);

@@ -33,6 +33,11 @@ void sampler_told_write(struct sampler *s); /* to any other file of any of them;
  * Negative or !known: unknown. CPU over the last second, by the last tick. All else as it is at the question; but of a cgroup that
  * used no CPU up to the last tick as it was then, or up to 10 s sooner where others changed it from outside.
  */
+struct usage_limit { /* a struct value that is never a list: a tenth of it */
+	enum value_kind kind;
+	uint64_t number, period;
+};
+
 struct usage {
 	struct rates rates;
 	struct counter procs;	       /* directly in this cgroup; not those of its children */
@@ -40,9 +45,10 @@ struct usage {
 	struct counter tasks;	       /* processes and threads; of passive groups only */
 	struct counter io_bytes_per_second;
 	double pressure_percent;       /* v2 cpu.pressure some avg10; negative: unknown */
-	struct value weight, quota, memory_max; /* as read back */
+	struct usage_limit weight, quota, memory_max; /* as read back */
 };
 
+struct value usage_value(const struct usage_limit *l);
 /* node: index into want->nodes. */
 void sampler_usage(struct sampler *s, unsigned node, struct usage *ret);
 /* A passive group, by index of the policy: CPU and memory of its own members; the processes are the members'. */

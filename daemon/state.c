@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "decision.h"
@@ -78,20 +79,31 @@ static void note_drifts(const struct view *v, struct group_state *list)
 			state_lower(&list[v->drifts[i].group], STATE_DRIFT, v->drifts[i].text);
 }
 
-static void value_renew(struct value *old, const struct value *now)
+/* What was read later than the tree: true where it is not the same. */
+static bool is_newer(const struct value *old, const struct usage_limit *now)
 {
-	if (now->kind != VALUE_UNKNOWN && old->kind != VALUE_UNKNOWN)
-		*old = *now;
+	struct value v = usage_value(now);
+
+	return now->kind != VALUE_UNKNOWN && old->kind != VALUE_UNKNOWN && !value_equal(old, &v);
 }
 
-static struct seen_cgroup seen_renewed(const struct seen_cgroup *seen, const struct usage *now)
+/* Copied only where it has to be: it holds every value, and as a rule nothing has changed since. */
+static const struct seen_cgroup *seen_renewed(const struct seen_cgroup *seen, const struct usage *now, struct seen_cgroup *copy)
 {
-	struct seen_cgroup copy = *seen;
+	const struct { enum knob knob; const struct usage_limit *limit; } list[] = {
+		{ KNOB_CPU_WEIGHT, &now->weight }, { KNOB_CPU_MAX, &now->quota }, { KNOB_MEMORY_MAX, &now->memory_max },
+	};
+	const struct seen_cgroup *ret = seen;
 
-	value_renew(&copy.values[KNOB_CPU_WEIGHT], &now->weight);
-	value_renew(&copy.values[KNOB_CPU_MAX], &now->quota);
-	value_renew(&copy.values[KNOB_MEMORY_MAX], &now->memory_max);
-	return copy;
+	for (unsigned i = 0; i < ARRAY_SIZE(list); i++) {
+		if (!is_newer(&seen->values[list[i].knob], list[i].limit))
+			continue;
+		if (ret == seen)
+			*copy = *seen;
+		ret = copy;
+		copy->values[list[i].knob] = usage_value(list[i].limit);
+	}
+	return ret;
 }
 
 /* now: of a group's own cgroup, NULL for its leaf. */
@@ -105,10 +117,8 @@ static void note_knobs(const struct view *v, const struct node *node, const stru
 	const struct seen_cgroup *seen = tree_find(v->tree, node->path);
 	struct seen_cgroup renewed;
 
-	if (seen && now) {
-		renewed = seen_renewed(seen, now);
-		seen = &renewed;
-	}
+	if (seen && now)
+		seen = seen_renewed(seen, now, &renewed);
 	for (unsigned k = 0; k < KNOB__COUNT; k++) {
 		struct knob_report report;
 

@@ -54,7 +54,7 @@ static void limits_add(struct group_usage *sum, const struct group_usage *part, 
 		percent_add(&sum->cpu_min_percent, part->cpu_min_percent);
 		percent_add(&sum->cpu_max_percent, part->cpu_max_percent);
 		if (part->usage.memory_max.kind != sum->usage.memory_max.kind)
-			sum->usage.memory_max = (struct value){.kind = VALUE_UNKNOWN};
+			sum->usage.memory_max = (struct usage_limit){.kind = VALUE_UNKNOWN};
 		else if (sum->usage.memory_max.kind == VALUE_NUMBER)
 			sum->usage.memory_max.number += part->usage.memory_max.number;
 	}
