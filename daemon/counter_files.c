@@ -179,5 +179,10 @@ static int count_lines(int fd, void *ctx)
 
 int counter_read_procs(struct counter_source *s, struct counter_files *f, const char *rel, uint64_t *ret)
 {
-	return with_fd(s, f, rel, COUNTER_PROCS, count_lines, ret);
+	int r = with_fd(s, f, rel, COUNTER_PROCS, count_lines, ret);
+
+	/* v1 keeps for a second, as long as it is read again, the list that a descriptor once saw (cgroup_pidlist_start). */
+	if (f->fds[COUNTER_PROCS] >= 0)
+		close_one(f, s, COUNTER_PROCS, COUNTER_FD_UNOPENED);
+	return r;
 }

@@ -30,8 +30,8 @@ void sampler_told_move(struct sampler *s);  /* of processes into any of them */
 void sampler_told_write(struct sampler *s); /* to any other file of any of them; or any was made, removed, renamed */
 
 /*
- * Negative or !known: unknown. CPU over the last second, by the last tick. All else as it is at the question; but of a cgroup that
- * used no CPU up to the last tick as it was then, or up to 10 s sooner where others changed it from outside.
+ * Negative or !known: unknown. CPU over the last second, by the last tick. All else as it is at the question; but where a cgroup
+ * used no CPU up to the last tick as it was then, or up to 10 s sooner if somebody outside changed it without a word.
  */
 struct usage_limit { /* a struct value that is never a list: a tenth of it */
 	enum value_kind kind;

@@ -156,6 +156,25 @@ costs_little() {
 	within "$used" 0 "$SLOW" 'CPU of cgqd, percent of one'
 }
 
+@test "who asks sees what somebody has just written, though the group sleeps" {
+	settings 'drift = report'
+	web
+	cgqd_start
+	start_as stray stray threads
+	local mib file
+	file=$(limit_file)
+	sleep 3
+	[ "$(said web memory_max_bytes)" = $((300 << 20)) ]
+	[ "$(said db procs)" = 0 ]
+	for mib in 400 500 600; do
+		echo $((mib << 20)) >"$file"
+		[ "$(said web memory_max_bytes)" = $((mib << 20)) ] || fail "$mib MiB: $(said web memory_max_bytes)"
+		state_is web drift
+	done
+	echo "${PID[stray]}" >"$(group_dir db cpu)/cgroup.procs"
+	[ "$(said db procs)" = 1 ]
+}
+
 @test "who does not stop gets one alarm, and costs no more than 1 % of a CPU" {
 	web
 	cgqd_start

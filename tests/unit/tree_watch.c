@@ -153,6 +153,43 @@ static void one_that_is_skipped_costs_nothing_and_comes_back(void **state)
 	tree_watch_free(told.w);
 }
 
+static void whether_all_is_seen_is_known(void **state)
+{
+	struct told told;
+
+	begin(&told, state);
+	assert_true(tree_watch_sees_all(told.w));
+	make(&told, "/cgq/web/php");
+	assert_true(tree_watch_read(told.w)); /* to the last */
+	assert_false(tree_watch_sees_all(told.w));
+	follow(&told);
+	assert_true(tree_watch_sees_all(told.w));
+	told.skipped = "web";
+	follow(&told);
+	assert_false(tree_watch_sees_all(told.w));
+	told.skipped = NULL;
+	follow(&told);
+	assert_true(tree_watch_sees_all(told.w));
+	tree_watch_free(told.w);
+}
+
+static void what_is_left_to_be_told_is_known(void **state)
+{
+	static const char *const files[] = { "memory.limit_in_bytes", "memory.soft_limit_in_bytes" };
+	struct told told;
+	unsigned reads = 1;
+
+	begin(&told, state);
+	for (unsigned i = 0; i < 6000; i++) /* alternating: two alike in a row become one */
+		dir_put(told.t, CONTROLLER_MEMORY, "/cgq/web", files[i % 2], "7\n");
+	told.n = 0;
+	assert_false(tree_watch_read(told.w));
+	while (!tree_watch_read(told.w))
+		assert_true(reads++ < 100);
+	assert_true(told.n >= 6000);
+	tree_watch_free(told.w);
+}
+
 static void v2_the_base_is_watched_for_what_it_hands_on(void **state)
 {
 	struct told told;
@@ -174,6 +211,8 @@ int main(void)
 		V1(what_others_do_beside_the_tree_is_no_news),
 		V1(a_cgroup_made_again_under_its_name_is_watched_again),
 		V1(one_that_is_skipped_costs_nothing_and_comes_back),
+		V1(whether_all_is_seen_is_known),
+		V1(what_is_left_to_be_told_is_known),
 		cmocka_unit_test_setup_teardown(v2_the_base_is_watched_for_what_it_hands_on, dir_tree_v2, dir_tree_done),
 	};
 
