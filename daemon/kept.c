@@ -86,12 +86,13 @@ static void use_look(struct kept *k, const struct kept_from *from)
 {
 	bool slept = has_slept(k, from);
 
+	/* an average goes down while everybody sleeps */
+	if (!slept || k->writes != from->stirred->writes || k->pressure_percent > 0)
+		read_pressure(k, from);
 	if (!slept || k->moves != from->stirred->moves)
 		read_procs(k, from);
 	if (!slept || k->writes != from->stirred->writes)
 		read_memory(k, from);
-	if (!slept || k->pressure_percent > 0) /* an average goes down while everybody sleeps */
-		read_pressure(k, from);
 	k->cpu_ns = from->cpu_ns.value;
 }
 

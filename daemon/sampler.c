@@ -24,6 +24,8 @@
  */
 #define RENEW_USE_TICKS	   10
 #define RENEW_LIMITS_TICKS 30
+/* Nobody has asked for so long: nothing is read for the next one, who has all of it read. */
+#define UNASKED_TICKS	   60
 
 struct entry {
 	char *path; /* as machine_path() takes it; NULL: the whole machine */
@@ -45,7 +47,7 @@ struct sampler {
 	struct passive *passive;
 	struct stirred stirred;
 	uint64_t last_ns;
-	unsigned ticks;
+	unsigned ticks, asked_ticks; /* now; at the last question */
 	void (*told)(void *ctx, const char *path, enum hit what, uint64_t count);
 	void *told_ctx;
 	struct hierarchy hierarchies[HIERARCHIES_MAX]; /* that the descriptors belong to */
@@ -237,6 +239,14 @@ static void entry_renew(struct sampler *s, struct entry *e, size_t turn, struct 
 		kept_renew_limits(&e->kept, &from);
 }
 
+static void forget_unasked(struct sampler *s)
+{
+	if (!s->stirred.all_seen || s->ticks - s->asked_ticks <= UNASKED_TICKS)
+		return;
+	s->stirred.all_seen = false;
+	sampler_told_write(s);
+}
+
 void sampler_tick(struct sampler *s, uint64_t at_ns)
 {
 	if (s->last_ns && at_ns - s->last_ns < TICK_MIN_NS)
@@ -244,9 +254,9 @@ void sampler_tick(struct sampler *s, uint64_t at_ns)
 	s->last_ns = at_ns;
 	entry_tick(s, &s->machine, at_ns);
 	s->ticks++;
+	forget_unasked(s);
 	for (size_t i = 0; i < s->n; i++) {
 		struct entry *e = &s->list[i];
-
 		struct counter before = e->last.cpu_ns;
 
 		if (s->in_place && !e->is_ours)
@@ -297,6 +307,7 @@ void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
 void sampler_watched(struct sampler *s, bool all_seen)
 {
 	s->stirred.all_seen = all_seen;
+	s->asked_ticks = s->ticks;
 }
 
 void sampler_told_move(struct sampler *s)

@@ -126,6 +126,25 @@ static void what_changes_without_a_word_is_seen_in_its_turn(void **state)
 	sampler_free(s);
 }
 
+static void when_nobody_has_asked_for_long_all_is_read_for_the_next(void **state)
+{
+	struct sampler *s = asleep(*state);
+	unsigned second = 2;
+
+	sampler_watched(s, true);
+	for (unsigned i = 0; i < 60; i++)
+		sampler_tick(s, ++second * SECOND);
+	put_all(*state, "5\n", "1\n2\n", "200\n");
+	sampler_watched(s, true);
+	expect(s, 4096, 1, 100);
+	for (unsigned i = 0; i < 61; i++)
+		sampler_tick(s, ++second * SECOND);
+	put_all(*state, "6\n", "1\n", "300\n");
+	sampler_watched(s, true);
+	expect(s, 6, 1, 300);
+	sampler_free(s);
+}
+
 static void what_could_not_be_read_is_asked_again(void **state)
 {
 	struct dir_tree *t = *state;
@@ -168,6 +187,7 @@ static void pressure_is_read_until_it_is_gone(void **state)
 	t->k->write(t->k, &t->m.hierarchies[0], "/cgq", "cgroup.subtree_control", "+cpu +memory", NULL);
 	make_cgroups(t);
 	dir_put(t, CONTROLLER_CPU, "/cgq/web", "cpu.stat", "usage_usec 1000000\n");
+	dir_put(t, CONTROLLER_MEMORY, "/cgq/web", "memory.current", "4096\n");
 	s = sampler_new(t->k, &t->m);
 	sampler_follow(s, &t->m, &policy, &want, NULL);
 	sampler_watched(s, true);
@@ -194,6 +214,7 @@ int main(void)
 		V1(a_move_that_is_told_counts_at_once),
 		V1(a_write_that_is_told_counts_at_once_and_once),
 		V1(what_changes_without_a_word_is_seen_in_its_turn),
+		V1(when_nobody_has_asked_for_long_all_is_read_for_the_next),
 		V2(pressure_is_read_until_it_is_gone),
 	};
 
