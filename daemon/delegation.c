@@ -8,6 +8,7 @@
 #include <cgq/memory.h>
 
 #include "delegation.h"
+#include "unit_name.h"
 
 void delegation_clear(struct delegation *d)
 {
@@ -60,6 +61,17 @@ static size_t length_of_ours(const char *path, const char *base)
 	return strncmp(path, base, n) == 0 && (path[n] == '/' || !path[n]) ? n : 0;
 }
 
+/* "/cgq.slice/cgq-web.scope": marked so that more may join it, and delegated to nobody but us. */
+static bool is_own_scope(const struct machine *m, const char *path)
+{
+	static const char slice[] = "/" UNIT_OWN_SLICE "/";
+	const char *name = path + sizeof(slice) - 1;
+	size_t n = strlen(m->tree);
+
+	return m->placement == PLACEMENT_UNITS && !strncmp(path, slice, sizeof(slice) - 1) && !strncmp(name, m->tree, n) &&
+	       name[n] == '-' && !strchr(name, '/');
+}
+
 const char *delegation_find(struct delegation *d, const struct machine *m, const char *mount, const char *path)
 {
 	size_t ours = length_of_ours(path, base_of_mount(m, mount)), above = strlen(mount), len = strlen(path);
@@ -69,7 +81,7 @@ const char *delegation_find(struct delegation *d, const struct machine *m, const
 		const char *reason;
 
 		folder[above + len] = '\0';
-		reason = folder_reason(d, folder, folder + above);
+		reason = is_own_scope(m, folder + above) ? NULL : folder_reason(d, folder, folder + above);
 		if (reason)
 			return reason;
 		while (len > 0 && path[--len] != '/')

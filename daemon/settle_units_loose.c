@@ -9,8 +9,6 @@
 #include "settle_units.h"
 #include "text.h"
 
-#define SLICE "cgq.slice"
-
 /* "cgq-web-php.scope" for web/php; what is a separator in a unit's name is written as systemd-escape(1) does. */
 static char *scope_name(const struct daemon *d, const char *group)
 {
@@ -59,7 +57,7 @@ static int scope_fill(struct gathering *g, const char *name, struct err *e)
 	auto_free pid_t *pids = must_alloc(g->n * sizeof(*pids));
 	auto_free char *what = must_printf("Processes of the group %s, limited by cgqd", d->choice.policy->groups[g->group].path);
 	struct unit_scope scope = {
-		.name = name, .slice = SLICE, .description = what, .pids = pids, .n_pids = g->n, .delegate = true};
+		.name = name, .slice = UNIT_OWN_SLICE, .description = what, .pids = pids, .n_pids = g->n, .delegate = true};
 	int r;
 
 	for (size_t i = 0; i < g->n; i++)

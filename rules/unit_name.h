@@ -6,6 +6,8 @@
 
 #include <cgq/memory.h>
 
+#define UNIT_OWN_SLICE "cgq.slice" /* of the scopes that cgqd starts */
+
 enum unit_place {
 	UNIT_STRANGE,  /* no unit's: made by hand, or in a slice itself */
 	UNIT_ROOT,     /* "/": kernel threads, and what somebody left there */

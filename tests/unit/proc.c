@@ -343,7 +343,9 @@ static int mark(const char *path, const char *value)
 
 static int tree_make(void **state)
 {
-	static const char *const paths[] = {"/user", "/user/1", "/user/1/app", "/sys", "/sys/a"};
+	static const char *const paths[] = {"/user", "/user/1", "/user/1/app", "/sys", "/sys/a",
+					    "/cgq.slice", "/cgq.slice/cgq-web.scope", "/cgq.slice/cgq-web.scope/a",
+					    "/cgq.slice/other.scope"};
 
 	if (!mkdtemp(folder))
 		return -1;
@@ -405,6 +407,28 @@ static void a_delegated_subtree_is_left_alone_unless_it_is_ours(void **state)
 	proc_free(p);
 }
 
+/* systemd marks it, since more are to join it: without this its members would be nobody's at the next look. */
+static void a_scope_that_cgqd_started_is_delegated_to_nobody_else(void **state)
+{
+	struct proc *p = proc_new(&machine, NULL);
+
+	strcpy(machine.hierarchies[0].base, "");
+	strcpy(machine.tree, "cgq");
+	if (mark("/cgq.slice/cgq-web.scope", "1") < 0)
+		skip();
+	assert_int_equal(mark("/cgq.slice/other.scope", "1"), 0);
+	assert_non_null(proc_delegation(p, folder, "/cgq.slice/cgq-web.scope"));
+	machine.placement = PLACEMENT_UNITS;
+	assert_null(proc_delegation(p, folder, "/cgq.slice/cgq-web.scope"));
+	assert_non_null(proc_delegation(p, folder, "/cgq.slice/other.scope"));
+	assert_int_equal(mark("/cgq.slice/cgq-web.scope/a", "1"), 0);
+	assert_non_null(proc_delegation(p, folder, "/cgq.slice/cgq-web.scope/a"));
+	strcpy(machine.tree, "other");
+	assert_non_null(proc_delegation(p, folder, "/cgq.slice/cgq-web.scope"));
+	machine.placement = 0;
+	proc_free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +440,7 @@ int main(void)
 		cmocka_unit_test(a_look_shows_living_processes_in_order_and_no_kernel_thread),
 		cmocka_unit_test(a_process_of_another_pid_namespace_is_told_apart),
 		cmocka_unit_test(a_delegated_subtree_is_left_alone_unless_it_is_ours),
+		cmocka_unit_test(a_scope_that_cgqd_started_is_delegated_to_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, tree_make, tree_drop);

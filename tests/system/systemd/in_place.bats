@@ -324,6 +324,10 @@ has_share() {
 	grep -q "/cgq.slice/$TREE" "/proc/${PID[web]}/cgroup" || fail "$(cat "/proc/${PID[web]}/cgroup")"
 	state_is web ok
 	[ "$(<"/sys/fs/cgroup$(cgroup_of "${PID[web]}")/memory.max")" = $((300 << 20)) ]
+	# nor does the next look take it for somebody else's
+	run -0 cgq reload
+	state_is web ok
+	[ "$(<"/sys/fs/cgroup$(cgroup_of "${PID[web]}")/memory.max")" = $((300 << 20)) ]
 }
 
 @test "freeze, thaw and kill reach the unit" {
