@@ -235,6 +235,7 @@ static int take_machine(struct daemon *d, struct err *e)
 	reclaim_forget(d->reclaim, NULL); /* it goes by where hierarchies were mounted */
 	settle_drift_forget(d);
 	refusals_clear(&d->refusals);
+	refusals_clear(&d->in_place.refusals);
 	return 1;
 }
 

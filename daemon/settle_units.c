@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -18,6 +19,9 @@
 
 /* Who starts a service starts more than one process. */
 #define SOON_USEC 50000U
+/* The next look for somebody who joined comes no sooner than after so many times what the last one took: it costs 5 % of a CPU. */
+#define REST_TIMES 20
+#define REST_MOST_NS UINT64_C(2000000000)
 
 static int on_soon(sd_event_source *s, uint64_t usec, void *userdata)
 {
@@ -30,13 +34,16 @@ static int on_soon(sd_event_source *s, uint64_t usec, void *userdata)
 void settle_units_soon(struct daemon *d)
 {
 	struct in_place *u = &d->in_place;
+	uint64_t now_ns = placer_now_ns(), usec = SOON_USEC;
 
 	if (!d->event || u->looks)
 		return;
-	if (!u->soon && sd_event_add_time_relative(d->event, &u->soon, CLOCK_MONOTONIC, SOON_USEC, 1000, on_soon, d) < 0)
+	if (now_ns + usec * 1000 < u->rest_until_ns)
+		usec = (u->rest_until_ns - now_ns) / 1000;
+	if (!u->soon && sd_event_add_time_relative(d->event, &u->soon, CLOCK_MONOTONIC, usec, 1000, on_soon, d) < 0)
 		d->again = true;
 	else if (sd_event_source_get_enabled(u->soon, NULL) == 0) {
-		sd_event_source_set_time_relative(u->soon, SOON_USEC);
+		sd_event_source_set_time_relative(u->soon, usec);
 		sd_event_source_set_enabled(u->soon, SD_EVENT_ONESHOT);
 	}
 }
@@ -143,26 +150,30 @@ void settle_units_observe(struct daemon *d)
 }
 
 /* A service that has just started has helpers that are gone in a moment: it is looked at again soon, then ever more rarely. */
-static void refusal_wait(struct daemon *d, bool any)
+static void refusal_wait(struct daemon *d, size_t n)
 {
 	struct in_place *u = &d->in_place;
 
-	u->refused_seconds = !any ? 0 : u->refused_seconds ? 2 * u->refused_seconds : 1;
+	if (n > u->n_refused || !n)
+		u->refused_seconds = n > 0;
+	else if (u->refused_seconds < d->settings.verify_seconds)
+		u->refused_seconds *= 2;
+	u->n_refused = n;
 	u->refused_until_ns = placer_now_ns() + u->refused_seconds * UINT64_C(1000000000);
 }
 
 static void tell_refusals(struct daemon *d)
 {
 	const struct in_place *u = &d->in_place;
-	bool any = false;
+	size_t n = 0;
 
 	for (size_t i = 0; i < u->seen.n; i++) {
 		if (!u->seen.list[i].refusal || u->seen.list[i].group == GROUP_NONE)
 			continue;
-		any = true;
+		n++;
 		settle_trouble(d, TROUBLE_APPLY, u->seen.list[i].group, u->seen.list[i].refusal);
 	}
-	refusal_wait(d, any);
+	refusal_wait(d, n);
 }
 
 /* Who is in which unit, those in none put into one, and how each of these stands. */
@@ -172,7 +183,8 @@ static int look_at_units(struct daemon *d, struct err *e)
 	unsigned h = settle_units_hierarchy(d);
 	struct book_look book_look = {d->proc, d->kernel, &d->machine, d->members, h};
 	struct unit_book book;
-	struct unit_look look = {u->bus, d->kernel, &d->machine, h, d->choice.policy, d->passive, &book, &u->store};
+	struct unit_look look = {units_bus(u->bus), d->kernel, &d->machine, h, d->choice.policy, d->passive, &book, &u->store,
+				&unit_folders_of_systemd, &u->seen};
 	struct seen_units seen = {0};
 	int r;
 
@@ -243,12 +255,31 @@ static int look_at_processes(struct daemon *d, struct err *e)
 	return r;
 }
 
+/* What was refused for a full disk, or for files that stand otherwise by now, is tried again now and then. */
+static void refusals_age(struct daemon *d)
+{
+	struct in_place *u = &d->in_place;
+
+	if (placer_now_ns() < u->refusals_until_ns)
+		return;
+	refusals_clear(&u->refusals);
+	u->refusals_until_ns = placer_now_ns() + d->settings.verify_seconds * UINT64_C(1000000000);
+}
+
+static void rest(struct daemon *d, uint64_t took_ns)
+{
+	uint64_t ns = REST_TIMES * took_ns;
+
+	d->in_place.rest_until_ns = placer_now_ns() + (ns < REST_MOST_NS ? ns : REST_MOST_NS);
+}
+
 int settle_units(struct daemon *d, struct err *e)
 {
+	uint64_t begun, looked = placer_now_ns();
 	struct err bus = {0};
-	uint64_t begun;
 	int r;
 
+	refusals_age(d);
 	d->lost = d->again = false;
 	r = look_at_processes(d, e);
 	if (r < 0)
@@ -272,7 +303,46 @@ int settle_units(struct daemon *d, struct err *e)
 	}
 	troubles_settle(&d->troubles, TROUBLE_APPLY);
 	d->applied_ns = placer_now_ns() - begun;
+	rest(d, placer_now_ns() - looked);
 	return 0;
+}
+
+static bool is_left(const struct daemon *d, const struct drift *one)
+{
+	for (size_t i = 0; i < d->drift.n_held; i++) {
+		const struct drift *held = &d->drift.found.list[i];
+
+		if (held->kind == one->kind && held->knob == one->knob && !strcmp(held->path, one->path))
+			return true;
+	}
+	return false;
+}
+
+/* What somebody else changed since, a settle has to judge and to tell. */
+static bool others_changed(const struct daemon *d)
+{
+	struct drifts now = {0};
+	bool any = false;
+
+	drift_find(d->want, &d->machine, &d->drift.made, &d->tree, &now);
+	for (size_t i = 0; i < now.n && !any; i++)
+		any = now.list[i].kind == DRIFT_VALUE && !is_left(d, &now.list[i]);
+	drifts_done(&now);
+	return any;
+}
+
+static void parts_again(struct daemon *d)
+{
+	settle_units_observe(d);
+	want_again(d);
+	if (others_changed(d)) {
+		settle_units_soon(d);
+		return;
+	}
+	plan_and_apply(d);
+	settle_units_want(d, NULL);
+	tree_again(d);
+	made_take(&d->drift.made, d->want, &d->machine, &d->tree, d->drift.found.list, d->drift.found.n);
 }
 
 /* Each second: what units want has changed, or who competes with them; then weights and parts do. */
@@ -282,7 +352,7 @@ void settle_units_tick(struct daemon *d)
 	const struct hierarchy *h = &d->machine.hierarchies[settle_units_hierarchy(d)];
 	struct unit_plan *plan;
 
-	if (!u->bus || !u->seen.n || !u->want)
+	if (!u->bus || !u->seen.n || !u->want || !d->want || !d->want->in_place)
 		return;
 	if (u->refused_seconds && u->refused_seconds < d->settings.verify_seconds && placer_now_ns() >= u->refused_until_ns)
 		d->again = true;
@@ -292,39 +362,48 @@ void settle_units_tick(struct daemon *d)
 	u->want = unit_want_make(d->choice.policy, &d->machine, u->groups, &u->seen);
 	settle_units_want(d, NULL);
 	plan = unit_plan_make(u->want, &u->seen, &u->refusals);
-	if (plan->n) {
-		settle_units_observe(d); /* what has changed meanwhile is somebody else's, and not for now */
-		unit_plan_free(plan);
-		want_again(d);
-		plan_and_apply(d);
-		settle_units_want(d, NULL);
-		tree_again(d);
-		made_take(&d->drift.made, d->want, &d->machine, &d->tree, d->drift.found.list, d->drift.found.n);
-		return;
-	}
+	hold(d, plan);
+	if (plan->n || d->n_shrinking)
+		parts_again(d);
 	unit_plan_free(plan);
+}
+
+static bool is_known(const struct daemon *d, const char *unit, unsigned group)
+{
+	const struct in_place *u = &d->in_place;
+
+	for (size_t i = 0; unit && i < u->seen.n; i++) {
+		const struct seen_unit *one = &u->seen.list[i];
+
+		if (one->group == group && one->cgroup && !one->refusal && !strcmp(one->name, unit))
+			return true;
+	}
+	return false;
+}
+
+/* A container's, say, is left alone, whoever joins in there. */
+static bool may_limit(enum unit_place place)
+{
+	return place != UNIT_INIT && place != UNIT_USER && place != UNIT_MACHINE && place != UNIT_OTHER;
 }
 
 /* Its unit may be one that nobody has limited yet. */
 void settle_units_joined(void *ctx, struct proc_facts *f, unsigned group)
 {
 	struct daemon *d = ctx;
-	struct in_place *u = &d->in_place;
 	struct arena arena = {0};
 	struct unit_path path;
-	bool known = false;
+	unsigned h;
 
-	if (d->machine.placement != PLACEMENT_UNITS || u->looks || !d->choice.policy->groups[group].enforce)
+	if (d->machine.placement != PLACEMENT_UNITS || d->in_place.looks || d->passive || !d->choice.policy->groups[group].enforce)
 		return;
-	if (proc_read(d->proc, f, FACT_CGROUP) < 0 || !f->cgroups[settle_units_hierarchy(d)])
+	h = settle_units_hierarchy(d);
+	if (proc_read(d->proc, f, FACT_CGROUP) < 0 || !f->cgroups[h])
 		return;
-	unit_path_read(&arena, f->cgroups[settle_units_hierarchy(d)], &path);
-	for (size_t i = 0; path.unit.name && !known && i < u->seen.n; i++)
-		known = !strcmp(u->seen.list[i].name, path.unit.name) && u->seen.list[i].group == group &&
-			!u->seen.list[i].refusal && u->seen.list[i].cgroup;
-	arena_done(&arena);
-	if (!known)
+	unit_path_read(&arena, f->cgroups[h], &path);
+	if (may_limit(path.place) && !is_known(d, path.unit.name, group))
 		settle_units_soon(d);
+	arena_done(&arena);
 }
 
 void settle_units_done(struct daemon *d)
@@ -336,7 +415,7 @@ void settle_units_done(struct daemon *d)
 	units_free(u->bus);
 	unit_load_free(u->load);
 	unit_store_done(&u->store);
-	strmap_clear(&u->reclaimed, NULL);
-	strmap_clear(&u->frozen, NULL);
+	strmap_clear(&u->reclaimed, free);
+	unit_frozen_done(&u->frozen);
 	sd_event_source_disable_unref(u->soon);
 }

@@ -21,4 +21,5 @@ size_t settle_units_gather(struct daemon *d, const struct unit_book *book);
 /* settle_units_apply.c */
 void settle_units_apply(struct daemon *d, const struct unit_plan *plan);
 void settle_units_shrinking(struct daemon *d, struct unit_plan *plan); /* limits that wait until less is in use */
+/* settle_units_freeze.c */
 void settle_units_freeze(struct daemon *d); /* as persons want it */

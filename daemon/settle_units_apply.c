@@ -62,14 +62,18 @@ static bool is_below(void *ctx, const struct unit_action *a)
 static bool reclaims_first(struct daemon *d, const struct unit_action *a)
 {
 	auto_free char *key = NULL;
+	struct strmap_entry *asked;
+	bool is_new;
 
 	if (!a->may_reclaim || a->value.kind != VALUE_NUMBER || uses_at_most(d, a, a->value.number))
 		return false;
-	key = must_printf("%s %d %llu", unit_of(d, a)->name, (int)a->knob, (unsigned long long)a->value.number);
-	if (strmap_find(&d->in_place.reclaimed, key))
-		return false;
-	strmap_put(&d->in_place.reclaimed, key);
-	return true;
+	key = must_printf("%s %d", unit_of(d, a)->name, (int)a->knob);
+	asked = strmap_put(&d->in_place.reclaimed, key);
+	is_new = !asked->value || *(uint64_t *)asked->value != a->value.number;
+	if (!asked->value)
+		asked->value = must_alloc(sizeof(uint64_t));
+	*(uint64_t *)asked->value = a->value.number;
+	return is_new;
 }
 
 static bool was_waiting(const struct shrinking *before, size_t n, const struct shrinking *s)
@@ -80,37 +84,57 @@ static bool was_waiting(const struct shrinking *before, size_t n, const struct s
 	return false;
 }
 
+/* What the kernel is asked to take, of one plan. */
+struct asking {
+	struct daemon *d;
+	struct arena arena;
+	struct action *list;
+	size_t n, cap;
+};
+
 /* The kernel takes from it until less is in use; then systemd is told of the limit. */
-static void reclaim_begin(struct daemon *d, const struct unit_action *a, uint64_t bytes)
+static void reclaim_add(struct asking *c, const struct unit_action *a, uint64_t bytes)
 {
+	struct daemon *d = c->d;
 	char text[VALUE_TEXT_BYTES];
-	struct action ask = {
+
+	unit_value_text(a->knob, &a->value, text, sizeof(text));
+	array_grow(c->list, c->n, c->cap);
+	c->list[c->n++] = (struct action){
 		.kind = ACTION_WRITE,
 		.hierarchy = settle_units_hierarchy(d),
 		.group = a->group,
 		.path = unit_of(d, a)->cgroup,
 		.knob = a->knob,
 		.file = knob_file(a->knob, 2),
-		.text = text,
+		.text = arena_strdup(&c->arena, text),
 		.at = a->at,
 		.only_below_bytes = bytes,
 		.only_reclaims = true,
 	};
-
-	unit_value_text(a->knob, &a->value, text, sizeof(text));
-	reclaim_ask(d->reclaim, &ask);
 }
 
-static void shrinking_add(struct daemon *d, const struct unit_action *a, uint64_t bytes, const struct shrinking *before,
+/* What an earlier plan asked for, and this one does not, is given up. */
+static void reclaim_all(struct asking *c)
+{
+	reclaim_keep(c->d->reclaim, c->list, c->n);
+	for (size_t i = 0; i < c->n; i++)
+		reclaim_ask(c->d->reclaim, &c->list[i]);
+	free(c->list);
+	arena_done(&c->arena);
+}
+
+static void shrinking_add(struct asking *c, const struct unit_action *a, uint64_t bytes, const struct shrinking *before,
 			  size_t n_before)
 {
+	struct daemon *d = c->d;
 	struct seen_unit *unit = unit_of(d, a);
 	struct shrinking s = {must_strdup(unit->cgroup), a->knob, bytes, UINT64_MAX};
 
 	memory_read(d, unit->cgroup, &s.use_bytes);
 	array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
 	d->shrinking[d->n_shrinking++] = s;
-	reclaim_begin(d, a, bytes);
+	reclaim_add(c, a, bytes);
 	if (!was_waiting(before, n_before, &s))
 		settle_say(d, LOG_LEVEL_INFO,
 			   &(struct happening){.kind = HAPPENING_SHRINK, .group = path_of(d, a->group), .at = a->at},
@@ -122,6 +146,7 @@ void settle_units_shrinking(struct daemon *d, struct unit_plan *plan)
 {
 	size_t n_before = d->n_shrinking, n = 0;
 	auto_free struct shrinking *before = must_alloc((n_before + 1) * sizeof(*before));
+	struct asking asking = {.d = d};
 
 	memcpy(before, d->shrinking, n_before * sizeof(*before));
 	d->n_shrinking = 0;
@@ -130,15 +155,14 @@ void settle_units_shrinking(struct daemon *d, struct unit_plan *plan)
 		bool waits = a->only_below_bytes && !is_below(d, a), first = !waits && reclaims_first(d, a);
 
 		if (waits || first)
-			shrinking_add(d, a, waits ? a->only_below_bytes : a->value.number, before, n_before);
+			shrinking_add(&asking, a, waits ? a->only_below_bytes : a->value.number, before, n_before);
 		if (!first)
 			plan->list[n++] = *a;
 	}
 	plan->n = n;
-	if (!d->n_shrinking) {
-		reclaim_forget(d->reclaim, NULL);
-		strmap_clear(&d->in_place.reclaimed, NULL);
-	}
+	reclaim_all(&asking);
+	if (!d->n_shrinking)
+		strmap_clear(&d->in_place.reclaimed, free);
 	for (size_t i = 0; i < n_before; i++)
 		free(before[i].path);
 }
@@ -154,6 +178,13 @@ static void refuse(struct daemon *d, const struct unit_action *a, const struct u
 	if (unit->cgroup)
 		refusals_put(&d->refusals, unit->cgroup, a->knob, text, &unit->kernel[a->knob], r->outcome == APPLIED_OTHER ? 0 : r->error);
 	settle_trouble(d, TROUBLE_APPLY, a->group, r->e->text);
+}
+
+/* That says nothing of the value: it is tried again as soon as systemd answers. */
+static void lose(struct daemon *d, const struct unit_action *a, const struct unit_result *r)
+{
+	settle_trouble(d, TROUBLE_APPLY, a->group, r->e->text);
+	d->again = true;
 }
 
 static void applied(struct daemon *d, const struct unit_action *a, bool later)
@@ -198,11 +229,12 @@ static void on_result(void *ctx, const struct unit_action *a, const struct unit_
 	}
 	if (r->outcome == APPLIED_WAITS)
 		return;
-	unit->set[a->knob] = r->set;
-	unit->kernel[a->knob] = r->kernel;
+	unit_result_take(unit, a->knob, r);
 	unit_store_before(&d->in_place.store, unit->name, a->knob, &unit->before[a->knob]);
 	if (done)
 		applied(d, a, r->outcome == APPLIED_LATER);
+	else if (units_lost(-r->error))
+		lose(d, a, r);
 	else
 		refuse(d, a, r);
 }
@@ -280,55 +312,4 @@ void settle_units_apply(struct daemon *d, const struct unit_plan *plan)
 	apply_half(&c, plan, false);
 	apply_half(&c, plan, true);
 	free(c.list);
-}
-
-static bool is_one(const struct value *v)
-{
-	return v->kind == VALUE_NUMBER && v->number == 1;
-}
-
-/* What an earlier cgqd left frozen stays so until a person says otherwise (law 4). */
-static void take_over_frozen(struct daemon *d)
-{
-	struct in_place *u = &d->in_place;
-
-	for (size_t i = 0; i < u->seen.n; i++) {
-		const struct seen_unit *unit = &u->seen.list[i];
-
-		if (unit->group == GROUP_NONE || !is_one(&unit->kernel[KNOB_FREEZE]))
-			continue;
-		frozen_found(&d->frozen, path_of(d, unit->group));
-		strmap_put(&u->frozen, unit->name);
-	}
-}
-
-/* What somebody else froze is left so; what cgqd froze, or an earlier one, runs again when a person says so. */
-static void unit_freeze(struct daemon *d, struct seen_unit *unit)
-{
-	struct in_place *u = &d->in_place;
-	bool wanted = unit->group != GROUP_NONE && !unit->refusal && frozen_find(&d->frozen, path_of(d, unit->group));
-	bool is = is_one(&unit->kernel[KNOB_FREEZE]), ours = strmap_find(&u->frozen, unit->name) != NULL;
-	struct err e = {0};
-	int r = 0;
-
-	if (wanted && !is)
-		r = units_freeze(u->bus, unit->name, &e);
-	else if (!wanted && is && ours)
-		r = units_thaw(u->bus, unit->name, &e);
-	if (r < 0)
-		settle_trouble(d, TROUBLE_APPLY, unit->group, e.text);
-	else if (wanted || ours)
-		strmap_put(&u->frozen, unit->name);
-	if (r == 0 && (wanted != is) && (wanted || ours))
-		unit->kernel[KNOB_FREEZE] = (struct value){.kind = VALUE_NUMBER, .number = wanted};
-}
-
-void settle_units_freeze(struct daemon *d)
-{
-	if (!d->in_place.is_taken_over)
-		take_over_frozen(d);
-	d->in_place.is_taken_over = true;
-	for (size_t i = 0; i < d->in_place.seen.n; i++)
-		if (d->in_place.seen.list[i].cgroup && *d->in_place.seen.list[i].cgroup)
-			unit_freeze(d, &d->in_place.seen.list[i]);
 }

@@ -106,6 +106,14 @@ int unit_apply(struct unit_applier *a, const struct unit_plan *p, const struct s
 	return r;
 }
 
+void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r)
+{
+	if (r->outcome == APPLIED_REFUSED || r->outcome == APPLIED_WAITS)
+		return;
+	u->set[k] = r->set;
+	u->kernel[k] = r->kernel;
+}
+
 /* Memory that would be taken away from below what is used waits, as in any plan (law 3). */
 static void back_add(struct unit_plan *p, unsigned unit, const struct knob_kept *kept)
 {

@@ -32,10 +32,13 @@ enum unit_outcome {
 struct unit_result {
 	enum unit_outcome outcome;
 	int error;	  /* positive errno of APPLIED_OTHER and APPLIED_REFUSED */
-	struct value set; /* systemd's property afterwards, and the kernel's value; UNKNOWN where there is none */
-	struct value kernel;
+	struct value set; /* systemd's property afterwards; of a unit that is not there, what its drop-in says */
+	struct value kernel; /* UNKNOWN where there is none */
 	const struct err *e;
 };
+
+/* What is known of the unit afterwards: where nothing was done, all stands as it did. */
+void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r);
 
 struct unit_applier {
 	struct unit_bus bus;

@@ -38,22 +38,42 @@ static const char *group_path(void *ctx, unsigned group)
 	return c->l->policy->groups[group].path;
 }
 
+/* Of a unit that is not there systemd tells defaults: what it will have stands in cgqd's drop-in, as it was told before. */
+static void take_told(const struct observing *c, struct seen_unit *s)
+{
+	const struct seen_unit *last = NULL;
+	uint32_t told = 0;
+
+	for (size_t i = 0; c->l->last && !last && i < c->l->last->n; i++)
+		if (!strcmp(c->l->last->list[i].name, s->name))
+			last = &c->l->last->list[i];
+	if (!last || unit_file_look(c->l->folders, s->name, &told, NULL) < 0)
+		return;
+	for (int k = 0; k < KNOB__COUNT; k++)
+		if (told & 1U << k)
+			s->set[k] = last->set[k];
+}
+
 /* The kernel names a root's cgroup by nothing at all, and so do we. */
 static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_control, char **ret_slice, struct err *e)
 {
 	struct unit_props props;
 	bool delegated;
-	int r = units_get(c->l->units, s->name, &props, e);
+	int r = c->l->bus.get(c->l->bus.ctx, s->name, &props, e);
 
 	if (r < 0)
 		return r;
 	if (*props.cgroup)
 		s->cgroup = arena_strdup(&c->seen->arena, props.cgroup);
 	memcpy(s->set, props.set, sizeof(s->set));
+	if (!unit_props_settable(&props))
+		take_told(c, s);
 	for (int k = 0; k < KNOB__COUNT; k++)
 		unit_store_before(c->l->store, s->name, k, &s->before[k]);
 	delegated = props.delegate && !props.transient;
-	if (s->group != GROUP_NONE && delegated)
+	if (s->group != GROUP_NONE && !strcmp(s->name, "init.scope"))
+		s->refusal = "init.scope holds systemd itself; it is left as it is";
+	else if (s->group != GROUP_NONE && delegated)
 		s->refusal = arena_printf(&c->seen->arena, "%s is delegated to a manager of its own; it is left as it is", s->name);
 	*ret_control = props.control_pid;
 	*ret_slice = must_strdup(*props.slice ? props.slice : "-.slice");
@@ -173,28 +193,39 @@ static int slices_from_store(const struct observing *c, struct err *e)
 	return r;
 }
 
+/* 1: systemd answers, but not for this one: a template's name in a rule, say. The others are none the worse for it. */
+static int unit_place(const struct observing *c, const struct observing *to, struct seen_unit *s, struct err *e)
+{
+	auto_free char *slice = NULL;
+	pid_t control = 0;
+	int r = unit_read(to, s, &control, &slice, e);
+
+	if (r == 0)
+		r = slice_add(c, slice, e);
+	if (r < 0)
+		return units_lost(r) ? r : 1;
+	owner_judge(to, s, control);
+	s->slice = slice_index(c, slice);
+	return 0;
+}
+
 /* Units first, since they tell which slices there are; then put behind these. */
 static int units_read(const struct observing *c, struct seen_units *units, struct err *e)
 {
 	struct observing to = {c->l, units};
-	int r = 0;
+	int r = units->n ? slice_add(c, "-.slice", e) : 0;
 
-	for (size_t i = 0; r == 0 && i < units->n; i++) {
+	for (size_t i = 0; r >= 0 && i < units->n; i++) {
 		struct seen_unit *s = &units->list[i];
-		auto_free char *slice = NULL;
-		struct seen_unit *in;
-		pid_t control = 0;
 
-		r = unit_read(&to, s, &control, &slice, e);
-		if (r == 0)
-			r = slice_add(c, slice, e);
-		if (r < 0)
-			break;
-		owner_judge(&to, s, control);
-		in = find(c, slice);
-		s->slice = (unsigned)(in - c->seen->list);
+		r = unit_place(c, &to, s, e);
+		if (r <= 0)
+			continue;
+		*s = (struct seen_unit){.name = s->name, .group = s->group, .cpu_percent = -1};
+		if (s->group != GROUP_NONE)
+			s->refusal = arena_printf(&units->arena, "%s; it is left as it is", e->text);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 static void take_units(struct seen_units *to, const struct seen_units *units)

@@ -120,12 +120,6 @@ void unit_run_keep(struct unit_run *run)
 	unit_props_done(&now);
 }
 
-/* The bus went away in the middle: what systemd took of it, it says when it is back. */
-static bool is_lost(int r)
-{
-	return r == -ENOTCONN || r == -ETIMEDOUT || r == -ECONNRESET || r == -EPIPE;
-}
-
 static void send_singly(struct unit_run *run, const struct unit_setting *list)
 {
 	struct err e;
@@ -158,8 +152,9 @@ bool unit_run_send(struct unit_run *run, const struct unit_setting *list, struct
 	if (n == 0)
 		return false;
 	refused = run->a->bus.set(run->a->bus.ctx, run->unit, open, n, &why);
-	r = is_lost(refused) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
-	if (is_lost(refused) || r < 0) {
+	/* went it away in the middle, it says what it took of it when it is back */
+	r = units_lost(refused) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
+	if (units_lost(refused) || r < 0) {
 		unit_run_end(run, APPLIED_REFUSED, r < 0 ? r : refused, r < 0 ? &e : &why);
 		return false;
 	}
@@ -220,6 +215,7 @@ void unit_deed_judge(struct unit_run *run, struct unit_deed *d, const struct val
 	if (d->is_told)
 		return;
 	if (!unit_props_settable(after)) {
+		d->result.set = *expected;
 		unit_deed_end(d, APPLIED_LATER, 0, NULL);
 		return;
 	}
@@ -241,7 +237,7 @@ static void refused_take(struct unit_run *run)
 	uint32_t knobs = 0;
 
 	for (size_t i = 0; i < run->n; i++)
-		if (run->list[i].result.outcome == APPLIED_REFUSED && !is_lost(-run->list[i].result.error))
+		if (run->list[i].result.outcome == APPLIED_REFUSED && !units_lost(-run->list[i].result.error))
 			knobs |= 1U << run->list[i].action->knob;
 	if (knobs)
 		unit_file_take(run->a->folders, run->unit, knobs, NULL);

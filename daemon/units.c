@@ -298,8 +298,7 @@ static int answer_fail(const sd_bus_error *error, int r, const char *method, con
 		    error->message ? TEXT_ESCAPED(error->message) : strerror(code));
 }
 
-/* Nobody is there who answers, or who can be told from one that will. */
-static bool is_lost(int r)
+bool units_lost(int r)
 {
 	return r == -ETIMEDOUT || r == -ECONNRESET || r == -ENOTCONN || r == -EPIPE || r == -EHOSTUNREACH;
 }
@@ -323,7 +322,7 @@ int units_call(struct units *u, sd_bus_message *m, int built, const char *subjec
 		r = sd_bus_call(u->bus, m, UNITS_WAIT_USEC, &error, ret);
 	if (r >= 0)
 		return 0;
-	if (is_lost(r))
+	if (units_lost(r))
 		units_lose(u);
 	r = answer_fail(&error, r, method, subject, e);
 	sd_bus_error_free(&error);

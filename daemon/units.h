@@ -27,6 +27,8 @@ struct units;
 struct units *units_new(sd_event *event, const struct units_events *on, struct err *e);
 void units_free(struct units *u);
 bool units_connected(const struct units *u);
+/* Of what a call returned: nobody is there who answers, or who can be told from one that will. */
+bool units_lost(int r);
 
 /*
  * Every call below waits for systemd's answer for UNITS_WAIT_USEC at the most; one that gets none (-ETIMEDOUT) takes the

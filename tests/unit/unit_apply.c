@@ -27,6 +27,7 @@ static struct outcome {
 	enum unit_outcome outcome;
 	int error;
 	char text[512];
+	struct seen_unit after; /* as the unit is known then */
 } outcomes[16];
 static size_t n_outcomes;
 static uint64_t use_bytes, grows_by; /* at each look */
@@ -83,6 +84,8 @@ static void on_tell(void *ctx, const struct unit_action *a, const struct unit_re
 	assert(n_outcomes < ARRAY_SIZE(outcomes));
 	*o = (struct outcome){.knob = a->knob, .outcome = r->outcome, .error = r->error};
 	snprintf(o->text, sizeof(o->text), "%s", r->e ? r->e->text : "");
+	o->after.set[a->knob] = o->after.kernel[a->knob] = number(77);
+	unit_result_take(&o->after, a->knob, r);
 }
 
 static bool is_below(void *ctx, const struct unit_action *a)
@@ -282,6 +285,40 @@ static void a_unit_that_is_not_there_has_files_only_and_loses_them(void **state)
 	assert_int_equal(stored(), 0);
 }
 
+/* Else it would be told again at each look, or be taken for one that systemd has no such property of. */
+static void of_a_unit_that_is_not_there_it_is_known_what_it_was_told(void **state)
+{
+	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
+
+	fake.is_there = false;
+	assert_int_equal(plan_run(&plan, 1), 0);
+	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].kind, VALUE_NUMBER);
+	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 5);
+	assert_int_equal(outcomes[0].after.kernel[KNOB_TASKS_MAX].kind, VALUE_UNKNOWN);
+}
+
+static void what_was_refused_stands_as_it_did(void **state)
+{
+	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
+
+	fake.refuses = 1U << KNOB_TASKS_MAX;
+	assert_int_equal(plan_run(&plan, 1), 0);
+	assert_true(all_are(APPLIED_REFUSED));
+	assert_false(units_lost(-outcomes[0].error));
+	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 77);
+	assert_int_equal(outcomes[0].after.kernel[KNOB_TASKS_MAX].number, 77);
+}
+
+static void a_bus_that_is_lost_refuses_nothing_for_good(void **state)
+{
+	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
+
+	fake.loses_bus = true;
+	assert_int_equal(plan_run(&plan, 1), 0);
+	assert_true(units_lost(-outcomes[0].error));
+	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 77);
+}
+
 /* Its own limit is known from its file only, and may be below what it uses by now. */
 static void a_unit_that_came_later_gets_its_own_once_it_uses_less(void **state)
 {
@@ -430,6 +467,9 @@ int main(void)
 		in_room(what_is_taken_and_not_kept_is_told),
 		in_room(a_lost_bus_undoes_nothing_and_says_so),
 		in_room(a_unit_that_is_not_there_has_files_only_and_loses_them),
+		in_room(of_a_unit_that_is_not_there_it_is_known_what_it_was_told),
+		in_room(what_was_refused_stands_as_it_did),
+		in_room(a_bus_that_is_lost_refuses_nothing_for_good),
 		in_room(a_unit_that_came_later_gets_its_own_once_it_uses_less),
 		in_room(memory_waits_until_less_is_used_in_both_directions),
 		in_room(use_is_looked_at_directly_before),
