@@ -10,6 +10,7 @@
 #include "sample_parse.h"
 #include "strmap.h"
 #include "text.h"
+#include "unit_name.h"
 
 #define NSEC_PER_USEC 1000U
 #define SECOND_NS     UINT64_C(1000000000)
@@ -102,9 +103,15 @@ static bool has_pressure(struct unit_load *l, const struct hierarchy *h, const c
 	       sample_pressure(text) >= WAITS_PERCENT;
 }
 
+/* One that is limited; another one competes with these like any that is not in the list. */
 static bool is_unit(const struct seen_unit *s)
 {
-	return s->cgroup && *s->cgroup && s->group != GROUP_NONE;
+	return s->cgroup && *s->cgroup && s->group != GROUP_NONE && !s->refusal;
+}
+
+static bool is_slice(const struct seen_unit *s)
+{
+	return s->cgroup && unit_name_has_suffix(s->name, ".slice");
 }
 
 static bool units_tick(struct unit_load *l, const struct hierarchy *h, const struct seen_units *seen)
@@ -126,7 +133,7 @@ static bool units_tick(struct unit_load *l, const struct hierarchy *h, const str
 	return any;
 }
 
-/* The children of one slice, but for those that stand in the list themselves. */
+/* The children of one slice, but for units that are limited and slices on the way to these. */
 struct rivals {
 	struct unit_load *l;
 	const struct hierarchy *h;
@@ -139,7 +146,7 @@ struct rivals {
 static bool is_listed(const struct seen_units *seen, const char *path)
 {
 	for (size_t i = 0; i < seen->n; i++)
-		if (seen->list[i].cgroup && !strcmp(seen->list[i].cgroup, path))
+		if ((is_unit(&seen->list[i]) || is_slice(&seen->list[i])) && !strcmp(seen->list[i].cgroup, path))
 			return true;
 	return false;
 }
@@ -170,11 +177,6 @@ static int rival_found(void *ctx, const char *name)
 	if (e->wants_until_ns > r->l->now_ns)
 		r->weight += weight_of(r, path);
 	return 0;
-}
-
-static bool is_slice(const struct seen_unit *s)
-{
-	return s->cgroup && s->group == GROUP_NONE && !s->refusal;
 }
 
 static void rivals_look(struct unit_load *l, const struct hierarchy *h, const struct seen_units *seen,
