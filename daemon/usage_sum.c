@@ -62,15 +62,38 @@ static void limits_add(struct group_usage *sum, const struct group_usage *part, 
 	sum->memory_unlimited |= part->memory_unlimited;
 }
 
+static void count_member(void *ctx, struct member *one)
+{
+	struct usages *u = ctx;
+
+	if (one->group < u->n)
+		u->groups[one->group].usage.procs.value++;
+}
+
+/* In no unit of the group's own: its members, if it has any, are in units that hold others as well, and not told from these. */
+static void no_unit(const struct group_usage *counted, struct group_usage *ret)
+{
+	*ret = usage_none();
+	if (!counted->usage.procs.value)
+		return;
+	ret->usage.procs.value = counted->usage.procs.value;
+	ret->usage.rates.known = ret->usage.memory_bytes.known = false;
+	ret->usage.rates.cpu_percent = -1;
+}
+
+/* ret holds the number of its members. */
 static void units_add(const struct view *v, unsigned group, const struct group_usage *nodes, struct group_usage *ret)
 {
 	const struct want *w = v->want;
 	size_t first = w->node_of_group[group];
+	const struct group_usage counted = *ret;
 
+	if (w->nodes[first].path[0] != '/') {
+		no_unit(&counted, ret);
+		return;
+	}
 	*ret = usage_none();
 	for (size_t i = first; i < w->n && w->nodes[i].group == group; i++) {
-		if (w->nodes[i].path[0] != '/') /* it has no unit yet */
-			return;
 		use_add(&ret->usage, &nodes[i].usage);
 		limits_add(ret, &nodes[i], i == first);
 	}
@@ -80,6 +103,8 @@ void usages_in_place(const struct view *v, const struct group_usage *nodes, stru
 {
 	const struct want *w = v->want;
 
+	if (w->n)
+		members_each(v->members, count_member, ret);
 	for (unsigned g = 0; w->n && g < ret->n; g++)
 		if (w->node_of_group[g] != UINT32_MAX)
 			units_add(v, g, nodes, &ret->groups[g]);
