@@ -177,8 +177,15 @@ void unit_book_read(const struct book_look *look, struct unit_book *ret)
 
 	*ret = (struct unit_book){0};
 	members_each(look->members, member_look, &r);
-	for (size_t i = 0; i < ret->n; i++) {
-		r.unit = &ret->list[i];
+	unit_book_occupy(look, ret);
+}
+
+void unit_book_occupy(const struct book_look *look, struct unit_book *b)
+{
+	struct reading r = {.look = look, .book = b};
+
+	for (size_t i = 0; i < b->n; i++) {
+		r.unit = &b->list[i];
 		cgroup_look(&r, r.unit->cgroup);
 	}
 }

@@ -50,6 +50,8 @@ struct book_look {
 };
 
 void unit_book_read(const struct book_look *look, struct unit_book *ret);
+/* Its second half: who is in the cgroups of units that are known. */
+void unit_book_occupy(const struct book_look *look, struct unit_book *b);
 void unit_book_done(struct unit_book *b);
 const struct book_unit *unit_book_find(const struct unit_book *b, const char *name);
 /*
