@@ -1,145 +1,5 @@
 /* Plans for units against a systemd of the test's own: the order of deeds, every point at which it can go wrong, and the way back. */
-#include "unit_room.h"
-
-#include <assert.h>
-
-#include "unit_apply.h"
-
-#define UNIT	"a.service"
-#define DROPIN	"system/" UNIT ".d/" UNIT_FILE_NAME
-#define CONTROL "system.control/" UNIT ".d"
-
-/* One unit of a systemd that does as it is told, but for what a test has it do. */
-static struct fake {
-	bool is_there;
-	bool loses_bus;		  /* at the next set */
-	uint32_t refuses, ignores; /* knobs */
-	struct value set[KNOB__COUNT];
-	const char *fragment;
-	unsigned sets, gets;
-	void (*before_set)(void);
-} fake;
-
-static struct unit_store store;
-
-static struct outcome {
-	enum knob knob;
-	enum unit_outcome outcome;
-	int error;
-	char text[512];
-	struct seen_unit after; /* as the unit is known then */
-} outcomes[16];
-static size_t n_outcomes;
-static uint64_t use_bytes, grows_by; /* at each look */
-
-static struct value number(uint64_t n)
-{
-	return (struct value){.kind = VALUE_NUMBER, .number = n};
-}
-
-static int fake_get(void *ctx, const char *name, struct unit_props *ret, struct err *e)
-{
-	bool there = fake.is_there && !strcmp(name, UNIT);
-
-	fake.gets++;
-	*ret = (struct unit_props){
-		.load_state = there ? "loaded" : "not-found", .active_state = "active", .cgroup = there ? "/a" : "", .fragment = there && fake.fragment ? fake.fragment : "",
-		.sub_state = "", .slice = "", .freezer_state = "",
-	};
-	for (enum knob k = 0; k < KNOB__COUNT; k++)
-		if (property_rows[k].bus)
-			ret->set[k] = there ? fake.set[k] : (struct value){.kind = VALUE_MAX};
-	return 0;
-}
-
-static int fake_set(void *ctx, const char *name, const struct unit_setting *list, size_t n, struct err *e)
-{
-	char path[128];
-
-	fake.sets++;
-	if (fake.before_set)
-		fake.before_set();
-	if (fake.loses_bus)
-		return err_fill(e, ECONNRESET, "lost");
-	if (!fake.is_there || strcmp(name, UNIT) != 0)
-		return err_fill(e, ENOENT, "no such unit");
-	for (size_t i = 0; i < n; i++)
-		if (fake.refuses & 1U << list[i].knob)
-			return err_fill(e, EINVAL, "out of range");
-	for (size_t i = 0; i < n; i++) {
-		if (!(fake.ignores & 1U << list[i].knob))
-			fake.set[list[i].knob] = list[i].value;
-		mkdir(path_in("system.control"), 0755);
-		mkdir(path_in(CONTROL), 0755);
-		snprintf(path, sizeof(path), CONTROL "/50-%s.conf", property_key(list[i].knob));
-		text_put(path, "systemd's\n");
-	}
-	return 0;
-}
-
-static void on_tell(void *ctx, const struct unit_action *a, const struct unit_result *r)
-{
-	struct outcome *o = &outcomes[n_outcomes++];
-
-	assert(n_outcomes < ARRAY_SIZE(outcomes));
-	*o = (struct outcome){.knob = a->knob, .outcome = r->outcome, .error = r->error};
-	snprintf(o->text, sizeof(o->text), "%s", r->e ? r->e->text : "");
-	o->after.set[a->knob] = o->after.kernel[a->knob] = number(77);
-	unit_result_take(&o->after, a->knob, r);
-}
-
-static bool is_below(void *ctx, const struct unit_action *a)
-{
-	use_bytes += grows_by;
-	return use_bytes <= a->only_below_bytes;
-}
-
-static struct unit_applier applier(void)
-{
-	return (struct unit_applier){
-		.bus = {.get = fake_get, .set = fake_set}, .store = &store, .state = state_fd, .folders = &folders, .page_bytes = 4096,
-		.is_below = is_below, .tell = on_tell,
-	};
-}
-
-static int begin(void **state)
-{
-	fake = (struct fake){.is_there = true};
-	for (enum knob k = 0; k < KNOB__COUNT; k++)
-		fake.set[k] = (struct value){.kind = VALUE_MAX};
-	fake.set[KNOB_CPU_IDLE] = number(0);
-	n_outcomes = 0;
-	use_bytes = grows_by = 0;
-	return room_make(state);
-}
-
-static int end(void **state)
-{
-	unit_store_done(&store);
-	return room_leave(state);
-}
-
-static int plan_run(const struct unit_action *list, size_t n)
-{
-	struct seen_unit units[] = {{.name = UNIT, .group = GROUP_NONE}, {.name = "b.service", .group = GROUP_NONE}};
-	struct seen_units seen = {.list = units, .n = 2};
-	struct unit_plan plan = {.list = (struct unit_action *)list, .n = n};
-	struct unit_applier a = applier();
-	struct err e;
-
-	n_outcomes = 0;
-	return unit_apply(&a, &plan, &seen, &e);
-}
-
-static struct unit_action set_of(enum knob k, uint64_t n)
-{
-	return (struct unit_action){.knob = k, .value = number(n), .group = GROUP_NONE};
-}
-
-static struct unit_action back_of(enum knob k)
-{
-	return (struct unit_action){.knob = k, .gives_back = true, .group = GROUP_NONE};
-}
+#include "unit_fake.h"
 
 static bool all_are(enum unit_outcome outcome)
 {
@@ -283,36 +143,6 @@ static void a_unit_that_is_not_there_has_files_only_and_loses_them(void **state)
 	assert_true(all_are(APPLIED_DONE));
 	assert_false(is_there("system/" UNIT ".d"));
 	assert_int_equal(stored(), 0);
-}
-
-/* Else it would be told again at each look, or be taken for one that systemd has no such property of. */
-static void of_a_unit_that_is_not_there_it_is_known_what_it_was_told(void **state)
-{
-	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
-
-	fake.is_there = false;
-	assert_int_equal(plan_run(&plan, 1), 0);
-	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 5);
-	assert_int_equal(outcomes[0].after.kernel[KNOB_TASKS_MAX].kind, VALUE_UNKNOWN);
-}
-
-static void what_was_refused_stands_as_it_did(void **state)
-{
-	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
-
-	fake.refuses = 1U << KNOB_TASKS_MAX;
-	assert_int_equal(plan_run(&plan, 1), 0);
-	assert_true(all_are(APPLIED_REFUSED) && !units_lost(-outcomes[0].error));
-	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 77);
-}
-
-static void a_bus_that_is_lost_refuses_nothing_for_good(void **state)
-{
-	struct unit_action plan = set_of(KNOB_TASKS_MAX, 5);
-
-	fake.loses_bus = true;
-	assert_true(plan_run(&plan, 1) == 0 && units_lost(-outcomes[0].error));
-	assert_int_equal(outcomes[0].after.set[KNOB_TASKS_MAX].number, 77);
 }
 
 /* Its own limit is known from its file only, and may be below what it uses by now. */
@@ -463,9 +293,6 @@ int main(void)
 		in_room(what_is_taken_and_not_kept_is_told),
 		in_room(a_lost_bus_undoes_nothing_and_says_so),
 		in_room(a_unit_that_is_not_there_has_files_only_and_loses_them),
-		in_room(of_a_unit_that_is_not_there_it_is_known_what_it_was_told),
-		in_room(what_was_refused_stands_as_it_did),
-		in_room(a_bus_that_is_lost_refuses_nothing_for_good),
 		in_room(a_unit_that_came_later_gets_its_own_once_it_uses_less),
 		in_room(memory_waits_until_less_is_used_in_both_directions),
 		in_room(use_is_looked_at_directly_before),
