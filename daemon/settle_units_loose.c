@@ -83,6 +83,23 @@ static void tell_moves(struct gathering *g, const char *name)
 	}
 }
 
+/* systemd takes none of them when one has ended meanwhile: then those that are left, as long as they become fewer. */
+static int collect_and_fill(struct gathering *g, const struct unit_book *book, const char *name, struct err *e)
+{
+	size_t n = SIZE_MAX;
+	int r = -ESRCH;
+
+	while (r < 0 && !units_lost(r)) {
+		g->n = 0;
+		collect(g, book);
+		if (g->n == 0 || g->n >= n)
+			return g->n ? r : 0;
+		n = g->n;
+		r = scope_fill(g, name, e);
+	}
+	return r;
+}
+
 static size_t group_gather(struct daemon *d, const struct unit_book *book, unsigned group)
 {
 	struct gathering g = {.d = d, .group = group};
@@ -90,10 +107,11 @@ static size_t group_gather(struct daemon *d, const struct unit_book *book, unsig
 	auto_free char *text = NULL;
 	struct err e = {0};
 	size_t n;
+	int r;
 
-	collect(&g, book);
+	r = collect_and_fill(&g, book, name, &e);
 	n = g.n;
-	if (n && scope_fill(&g, name, &e) < 0) {
+	if (r < 0) {
 		text = must_printf("%zu processes could not be put into %s: %s; they stay where they are", n, name, e.text);
 		settle_trouble(d, TROUBLE_APPLY, group, text);
 		n = 0;

@@ -8,6 +8,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "strmap.h"
 #include "text.h"
 #include "unit_name.h"
 
@@ -18,19 +19,15 @@ struct reading {
 	const struct book_look *look;
 	struct unit_book *book;
 	struct book_unit *unit; /* whose cgroup is being read */
+	struct strmap names;	/* of those in the book */
 };
 
-static struct book_unit *find(const struct unit_book *b, const char *name)
+const struct book_unit *unit_book_find(const struct unit_book *b, const char *name)
 {
 	for (size_t i = 0; i < b->n; i++)
 		if (!strcmp(b->list[i].name, name))
 			return &b->list[i];
 	return NULL;
-}
-
-const struct book_unit *unit_book_find(const struct unit_book *b, const char *name)
-{
-	return find(b, name);
 }
 
 static void loose_add(struct unit_book *b, const struct member *one)
@@ -44,25 +41,28 @@ static void loose_add(struct unit_book *b, const struct member *one)
 }
 
 /* Who belongs elsewhere is found when its cgroup is read. */
-static void unit_note(struct unit_book *b, const struct unit_step *unit, const struct member *one)
+static void unit_note(struct reading *r, const struct unit_step *unit, const struct member *one)
 {
-	if (find(b, unit->name))
+	struct unit_book *b = r->book;
+
+	if (strmap_find(&r->names, unit->name))
 		return;
+	strmap_put(&r->names, unit->name);
 	array_grow(b->list, b->n, b->cap);
 	b->list[b->n++] = (struct book_unit){
 		.name = must_strdup(unit->name), .cgroup = must_strdup(unit->cgroup), .group = one->group};
 }
 
-static void place_note_down(struct unit_book *b, const char *cgroup, const struct member *one)
+static void place_note_down(struct reading *r, const char *cgroup, const struct member *one)
 {
 	struct arena arena = {0};
 	struct unit_path path;
 
 	unit_path_read(&arena, cgroup, &path);
 	if (path.place == UNIT_SERVICE || path.place == UNIT_SCOPE)
-		unit_note(b, &path.unit, one);
+		unit_note(r, &path.unit, one);
 	else if (path.place == UNIT_SESSION || path.place == UNIT_STRANGE || path.place == UNIT_ROOT)
-		loose_add(b, one);
+		loose_add(r->book, one);
 	arena_done(&arena);
 }
 
@@ -72,7 +72,7 @@ static void member_look(void *ctx, struct member *one)
 	struct proc_facts f = {.pid = one->pid};
 
 	if (one->group != GROUP_NONE && proc_read(r->look->proc, &f, FACT_CGROUP) == 0 && f.cgroups[r->look->hierarchy])
-		place_note_down(r->book, f.cgroups[r->look->hierarchy], one);
+		place_note_down(r, f.cgroups[r->look->hierarchy], one);
 	proc_facts_done(&f);
 }
 
@@ -177,6 +177,7 @@ void unit_book_read(const struct book_look *look, struct unit_book *ret)
 
 	*ret = (struct unit_book){0};
 	members_each(look->members, member_look, &r);
+	strmap_clear(&r.names, NULL);
 	unit_book_occupy(look, ret);
 }
 

@@ -137,19 +137,11 @@ static bool units_tick(struct unit_load *l, const struct hierarchy *h, const str
 struct rivals {
 	struct unit_load *l;
 	const struct hierarchy *h;
-	const struct seen_units *seen;
+	const struct strmap *listed; /* paths of units that are limited, and of slices */
 	const char *parent;
 	bool looks;	 /* at what they use now */
 	uint64_t weight; /* of those that want CPU */
 };
-
-static bool is_listed(const struct seen_units *seen, const char *path)
-{
-	for (size_t i = 0; i < seen->n; i++)
-		if ((is_unit(&seen->list[i]) || is_slice(&seen->list[i])) && !strcmp(seen->list[i].cgroup, path))
-			return true;
-	return false;
-}
 
 static uint64_t weight_of(const struct rivals *r, const char *path)
 {
@@ -169,7 +161,7 @@ static int rival_found(void *ctx, const char *name)
 	struct sample before;
 	struct entry *e;
 
-	if (is_listed(r->seen, path))
+	if (strmap_find(r->listed, path))
 		return 0;
 	e = entry_of(r->l, path);
 	if (r->looks)
@@ -179,27 +171,31 @@ static int rival_found(void *ctx, const char *name)
 	return 0;
 }
 
-static void rivals_look(struct unit_load *l, const struct hierarchy *h, const struct seen_units *seen,
-			const struct seen_unit *slice, bool looks)
+static void rivals_look(struct unit_load *l, const struct hierarchy *h, const struct seen_units *seen, bool looks)
 {
-	struct rivals r = {l, h, seen, slice->cgroup, looks, 0};
+	struct strmap listed = {0};
 
-	l->kernel->children(l->kernel, h, slice->cgroup, rival_found, &r, NULL);
-	entry_of(l, slice->cgroup)->rivals_weight = r.weight;
+	for (size_t i = 0; i < seen->n; i++)
+		if (is_unit(&seen->list[i]) || is_slice(&seen->list[i]))
+			strmap_put(&listed, seen->list[i].cgroup);
+	for (size_t i = 0; i < seen->n; i++) {
+		struct rivals r = {l, h, &listed, seen->list[i].cgroup, looks, 0};
+
+		if (!is_slice(&seen->list[i]))
+			continue;
+		l->kernel->children(l->kernel, h, r.parent, rival_found, &r, NULL);
+		entry_of(l, r.parent)->rivals_weight = r.weight;
+	}
+	strmap_clear(&listed, NULL);
 }
 
 void unit_load_tick(struct unit_load *l, const struct hierarchy *h, unsigned cpus, const struct seen_units *seen, uint64_t at_ns)
 {
-	bool looks;
-
 	l->now_ns = at_ns;
 	l->cpus = cpus;
 	l->before = l->entries;
 	l->entries = (struct strmap){0};
-	looks = units_tick(l, h, seen);
-	for (size_t i = 0; i < seen->n; i++)
-		if (is_slice(&seen->list[i]))
-			rivals_look(l, h, seen, &seen->list[i], looks);
+	rivals_look(l, h, seen, units_tick(l, h, seen));
 	strmap_clear(&l->before, free);
 }
 

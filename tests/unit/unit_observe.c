@@ -227,6 +227,9 @@ static void one_that_runs_without_any_member_is_nobodys_unless_a_rule_names_it(v
 	assert_int_equal(group_of(r, "x.service"), GROUP_NONE);
 	assert_int_equal(observe(r, "[b]\nmatch = unit:x.service\n", false), 0);
 	assert_int_equal(group_of(r, "x.service"), 0);
+	book_add(r, "x.service", 0);
+	assert_int_equal(observe(r, "[b]\nmatch = name:b\n", false), 0);
+	assert_int_equal(group_of(r, "x.service"), 0);
 }
 
 static void slices_stand_before_what_is_in_them(void **state)
