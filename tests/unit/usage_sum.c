@@ -61,7 +61,7 @@ static struct group_usage *node_add(struct room *r, unsigned group, const char *
 	u->usage.procs = (struct counter){true, procs};
 	u->usage.memory_bytes = (struct counter){true, 1000};
 	u->usage.pressure_percent = 5;
-	u->usage.memory_max = (struct value){.kind = VALUE_NUMBER, .number = 4096};
+	u->usage.memory_max = (struct usage_limit){.kind = VALUE_NUMBER, .number = 4096};
 	u->cpu_min_percent = 20;
 	u->cpu_max_percent = 30;
 	return u;
@@ -128,7 +128,7 @@ static void one_unit_without_a_limit_makes_the_group_unlimited(void **state)
 	node_add(r, WEB, "/system.slice/a.service", 1);
 	u = node_add(r, WEB, "/system.slice/b.service", 1);
 	((struct group_usage *)u)->memory_unlimited = true;
-	((struct group_usage *)u)->usage.memory_max = (struct value){.kind = VALUE_MAX};
+	((struct group_usage *)u)->usage.memory_max = (struct usage_limit){.kind = VALUE_MAX};
 	((struct group_usage *)u)->cpu_max_percent = -1;
 	node_add(r, PHP, "web/php", 0);
 	u = sum(r, WEB);
