@@ -54,6 +54,12 @@ static void take_told(const struct observing *c, struct seen_unit *s)
 			s->set[k] = last->set[k];
 }
 
+/* One cgroup under two names would be limited twice, for half each. */
+static bool is_alias(const struct unit_props *props, const char *name)
+{
+	return props->id && *props->id && strcmp(props->id, name) != 0;
+}
+
 /* The kernel names a root's cgroup by nothing at all, and so do we. */
 static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_control, char **ret_slice, struct err *e)
 {
@@ -63,14 +69,19 @@ static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_
 
 	if (r < 0)
 		return r;
-	if (*props.cgroup)
-		s->cgroup = arena_strdup(&c->seen->arena, props.cgroup);
-	memcpy(s->set, props.set, sizeof(s->set));
-	if (!unit_props_settable(&props))
-		take_told(c, s);
+	if (!is_alias(&props, s->name)) {
+		if (*props.cgroup)
+			s->cgroup = arena_strdup(&c->seen->arena, props.cgroup);
+		memcpy(s->set, props.set, sizeof(s->set));
+		if (!unit_props_settable(&props))
+			take_told(c, s);
+	} else if (s->group != GROUP_NONE) {
+		s->refusal = arena_printf(&c->seen->arena, "%s is another name of %s, by which a rule has to name it", s->name,
+					  props.id);
+	}
 	for (int k = 0; k < KNOB__COUNT; k++)
 		unit_store_before(c->l->store, s->name, k, &s->before[k]);
-	delegated = props.delegate && !props.transient;
+	delegated = props.delegate && !props.transient && !s->refusal;
 	if (s->group != GROUP_NONE && !strcmp(s->name, "init.scope"))
 		s->refusal = "init.scope holds systemd itself; it is left as it is";
 	else if (s->group != GROUP_NONE && delegated)

@@ -46,6 +46,7 @@ struct unit_props {
 	const char *cgroup;	  /* "/system.slice/mariadb.service"; "" while it has none; "/" of the root slice */
 	const char *slice;	  /* "system.slice"; "" for the root slice */
 	const char *fragment;	  /* the file that it is loaded from */
+	const char *id;		  /* its own name, where it was asked for by another: "mariadb.service" for mysql.service */
 	const char *freezer_state; /* "running", "frozen", …; "" before systemd 246 */
 	const char **dropins;	  /* n_dropins paths, as systemd reads them: the last one wins */
 	size_t n_dropins;

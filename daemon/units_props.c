@@ -23,6 +23,7 @@ static const struct prop_row {
 	{"ControlGroup", "s", PROP_TEXT, offsetof(struct unit_props, cgroup)},
 	{"Slice", "s", PROP_TEXT, offsetof(struct unit_props, slice)},
 	{"FragmentPath", "s", PROP_TEXT, offsetof(struct unit_props, fragment)},
+	{"Id", "s", PROP_TEXT, offsetof(struct unit_props, id)},
 	{"FreezerState", "s", PROP_TEXT, offsetof(struct unit_props, freezer_state)},
 	{"DropInPaths", "as", PROP_PATHS, 0},
 	{"MainPID", "u", PROP_PID, offsetof(struct unit_props, main_pid)},

@@ -26,7 +26,7 @@ struct room {
 static struct said {
 	const char *name;
 	int error;
-	const char *cgroup, *slice, *load_state;
+	const char *cgroup, *slice, *load_state, *id;
 	bool delegate, transient;
 } said[8];
 static size_t n_said;
@@ -43,6 +43,7 @@ static int fake_get(void *ctx, const char *name, struct unit_props *ret, struct 
 	*ret = (struct unit_props){.load_state = s.load_state ? s.load_state : "loaded",
 				   .cgroup = s.cgroup ? s.cgroup : "",
 				   .slice = s.slice ? s.slice : "",
+				   .id = s.id ? s.id : name,
 				   .delegate = s.delegate,
 				   .transient = s.transient};
 	ret->set[KNOB_TASKS_MAX] = (struct value){.kind = VALUE_NUMBER, .number = 4915};
@@ -178,6 +179,17 @@ static void a_delegated_unit_is_left_alone_and_our_own_scope_is_not(void **state
 	assert_null(seen(r, "y.service")->refusal);
 }
 
+static void by_another_name_no_unit_is_limited_a_second_time(void **state)
+{
+	struct room *r = *state;
+
+	say((struct said){.name = "other.service", .cgroup = "/x.service", .id = "x.service"});
+	assert_int_equal(observe(r, "[a]\nmatch = unit:other.service\n[b]\nmatch = unit:x.service\n", false), 0);
+	assert_non_null(strstr(seen(r, "other.service")->refusal, "another name of x.service"));
+	assert_null(seen(r, "other.service")->cgroup);
+	assert_null(seen(r, "x.service")->refusal);
+}
+
 static void the_first_rule_has_the_unit_and_who_is_in_it_has_it_before_that(void **state)
 {
 	struct room *r = *state;
@@ -277,6 +289,7 @@ int main(void)
 		in_room(a_systemd_that_is_gone_is_told),
 		in_room(systemd_itself_is_never_limited),
 		in_room(a_delegated_unit_is_left_alone_and_our_own_scope_is_not),
+		in_room(by_another_name_no_unit_is_limited_a_second_time),
 		in_room(the_first_rule_has_the_unit_and_who_is_in_it_has_it_before_that),
 		in_room(a_rule_that_says_more_or_names_a_slice_or_a_glob_names_no_unit),
 		in_room(a_group_that_is_gone_or_passive_gives_its_units_back),
