@@ -153,9 +153,13 @@ bool unit_run_send(struct unit_run *run, const struct unit_setting *list, struct
 		return false;
 	refused = run->a->bus.set(run->a->bus.ctx, run->unit, open, n, &why);
 	/* went it away in the middle, it says what it took of it when it is back */
-	r = units_lost(refused) ? 0 : run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
-	if (units_lost(refused) || r < 0) {
-		unit_run_end(run, APPLIED_REFUSED, r < 0 ? r : refused, r < 0 ? &e : &why);
+	if (units_lost(refused)) {
+		unit_run_end(run, APPLIED_REFUSED, refused, &why);
+		return false;
+	}
+	r = run->a->bus.get(run->a->bus.ctx, run->unit, after, &e);
+	if (r < 0) {
+		unit_run_end(run, APPLIED_REFUSED, r, &e);
 		return false;
 	}
 	if (refused == 0 || !unit_props_settable(after))
