@@ -103,6 +103,7 @@ systemd_state() {
 	run -0 cgq status web
 	[[ $output == *"in place on $(unit_name web)"* ]]
 	grep -q '^MemoryMax=' "/run/systemd/system/$(unit_name web).d/zz-cgq.conf"
+	property web NeedDaemonReload no
 	[ -z "$(find /sys/fs/cgroup -name "$TREE")" ]
 }
 
