@@ -93,6 +93,23 @@ int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_
 	return 0;
 }
 
+int state_read_lines(int folder, const char *name, size_t max_bytes, char **ret, struct err *e)
+{
+	char *text = NULL;
+	size_t len = 0;
+	int r = folder < 0 ? -ENOENT : state_read(folder, name, max_bytes, &text, &len, e);
+
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return fail_prefix(e, "state");
+	for (size_t i = 0; i < len; i++)
+		if (text[i] == '\0')
+			text[i] = '?';
+	*ret = text;
+	return 1;
+}
+
 static int write_all(int fd, const char *text, size_t len)
 {
 	while (len > 0) {

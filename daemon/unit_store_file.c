@@ -261,19 +261,10 @@ static int text_take(char *text, struct unit_store *s, struct err *e)
 int unit_store_load(int folder, struct unit_store *s, struct err *e)
 {
 	auto_free char *text = NULL;
-	size_t len = 0;
-	int r;
+	int r = state_read_lines(folder, UNITS_NAME, UNITS_MAX_BYTES, &text, e);
 
-	if (folder < 0)
-		return 0;
-	r = state_read(folder, UNITS_NAME, UNITS_MAX_BYTES, &text, &len, e);
-	if (r == -ENOENT)
-		return 0;
-	if (r < 0)
-		return fail_prefix(e, "state");
-	for (size_t i = 0; i < len; i++)
-		if (text[i] == '\0')
-			text[i] = '?';
+	if (r <= 0)
+		return r;
 	r = text_take(text, s, e);
 	s->changed = false;
 	return r;
