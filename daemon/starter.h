@@ -1,0 +1,75 @@
+/*
+ * cgqd's side of the starter: a helper process (see helper.h, role "starter") that makes namespaces and networks, and
+ * starts programs in them. It alone has the capabilities for that; cgqd decides, and places. Nothing here waits: what was
+ * asked is answered by a call from the loop, in the order that it was asked in.
+ */
+#pragma once
+
+#include <sys/types.h>
+#include <systemd/sd-event.h>
+
+#include <cgq/err.h>
+#include <cgq/namespace.h>
+
+struct starter;
+
+/* error 0, or -errno with what and why in e; the starter that died or hangs answers all with -EPIPE, and is started anew by the next order. */
+typedef void starter_kept(void *ctx, int error, pid_t keeper, const struct err *e);
+typedef void starter_done(void *ctx, int error, const struct err *e);
+
+int starter_new(sd_event *event, const char *socket_dir, struct starter **ret, struct err *e);
+void starter_free(struct starter *s); /* who was asked and has no answer is not called; keepers and programs live on */
+
+/*
+ * One process that keeps the namespaces of NAMESPACE_GROUP that a group wants, in the cgroup it is started in until cgqd
+ * places it: with a pid namespace it is that one's init. name: its netns as `ip netns` shows it ("" without net).
+ * hostname: of the uts namespace. It survives cgqd and the starter, and ends by SIGTERM once nobody else is in its
+ * namespaces. What fails half-way is undone whole.
+ */
+struct starter_keep {
+	const char *group;
+	const char *name;
+	const char *hostname;
+	uint32_t kinds; /* bit per enum namespace_kind */
+};
+int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e);
+
+/*
+ * Brings the network of a namespace (of process keeper, or the file at path; the other is 0 or NULL) to what net says, from
+ * whatever it is now: a second call changes nothing, a changed rate loses no connection. link: name of the end outside.
+ * group is for the alias of the link, which says whose it is.
+ */
+struct starter_net {
+	const char *group;
+	pid_t keeper;
+	const char *path;
+	const char *link;
+	const struct net *net;
+};
+int starter_net(struct starter *s, const struct starter_net *q, starter_done *answer, void *ctx, struct err *e);
+
+/* Takes the name in /run/netns, the link outside and its masquerading away; whichever there are. */
+int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e);
+
+/*
+ * A program for a client. files are the client's, borrowed: 0 to 2, its folder, a memfd with its arguments and
+ * environment (see run_text.h), and the socket on which the client is told what becomes of it and asks for signals (see
+ * run_wire.h). The answer names the process, which waits before its exec until starter_go(): cgqd places it meanwhile.
+ */
+enum { START_STDIN, START_STDOUT, START_STDERR, START_FOLDER, START_TEXT, START_TALK, START_FILES };
+
+struct starter_start {
+	const char *group;
+	pid_t keeper;	/* whose namespaces are entered, as far as NAMESPACE_GROUP; 0: there is none */
+	pid_t like;	/* cgq enter: a process whose namespaces are entered instead of making new ones; 0: none */
+	const struct namespaces *namespaces;
+	const struct net *net;	/* of a net:new: made for this start alone. NULL: none */
+	const char *link;	/* and its end outside */
+	pid_t caller;	/* whose credentials, capabilities (bounding), no_new_privs, rlimits, umask and nice it has; refused when it is under seccomp or in other user namespace */
+	int cgroup;	/* v2: descriptor of the cgroup that it is born into by clone3(); -1: cgqd moves it */
+	bool terminal;	/* it gets a terminal of its own, whose other end the client is given */
+	int files[START_FILES];
+};
+typedef void starter_started(void *ctx, int error, pid_t pid, const struct err *e);
+int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e);
+int starter_go(struct starter *s, pid_t pid, bool go, struct err *e); /* false: it ends, and the client is told nothing more */
