@@ -304,8 +304,11 @@ void sampler_usage(struct sampler *s, unsigned node, struct usage *ret)
 	kept_usage(&e->kept, &from, ret);
 }
 
+/* What was read while not all was told, or before that, may have changed since without a word. */
 void sampler_watched(struct sampler *s, bool all_seen)
 {
+	if (all_seen && !s->stirred.all_seen)
+		sampler_told_write(s);
 	s->stirred.all_seen = all_seen;
 	s->asked_ticks = s->ticks;
 }

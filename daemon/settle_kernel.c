@@ -247,6 +247,7 @@ void settle_shrunk(struct daemon *d)
 				   &(struct happening){.kind = HAPPENING_SHRINK, .group = report.path},
 				   "%s: %s: the lower limit of %llu bytes is in force", report.path,
 				   knob_rows[report.knob].id, (unsigned long long)report.wanted_bytes);
+			sampler_told_write(d->sampler);
 			d->again = true;
 		}
 		if (report.error) {

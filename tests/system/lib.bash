@@ -605,7 +605,7 @@ said() {
 state_is() {
 	local state
 	state=$(said "$1" state)
-	[ "$state" = "$2" ] || fail "$1: state is '$state', not '$2'"
+	[ "$state" = "$2" ] || fail "$1: state is '$state' ($(said "$1" reason)), not '$2'"
 }
 
 state_becomes() {

@@ -65,6 +65,18 @@ static void without_a_watch_everything_is_read_at_each_question(void **state)
 	sampler_free(s);
 }
 
+static void what_changed_while_nobody_told_is_read_once_all_is_told_again(void **state)
+{
+	struct sampler *s = asleep(*state);
+
+	sampler_watched(s, false);
+	expect(s, 4096, 1, 100);
+	put_all(*state, "5\n", "1\n2\n", "200\n");
+	sampler_watched(s, true);
+	expect(s, 5, 2, 200);
+	sampler_free(s);
+}
+
 static void what_has_used_cpu_is_read_but_for_its_limits(void **state)
 {
 	struct sampler *s = asleep(*state);
@@ -208,6 +220,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		V1(what_could_not_be_read_is_asked_again),
 		V1(without_a_watch_everything_is_read_at_each_question),
+		V1(what_changed_while_nobody_told_is_read_once_all_is_told_again),
 		V1(where_the_kernel_counts_no_cpu_nobody_is_known_to_sleep),
 		V1(what_sleeps_is_read_once),
 		V1(what_has_used_cpu_is_read_but_for_its_limits),
