@@ -11,19 +11,13 @@
 
 #include <cgq/auto.h>
 
+#include "whole.h"
+
 static int write_whole(int fd, const char *text)
 {
-	for (size_t left = strlen(text); left > 0;) {
-		ssize_t n = write(fd, text, left);
+	int r = whole_write(fd, text, strlen(text));
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		left -= (size_t)n;
-	}
-	return fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
+	return r < 0 ? r : fchmod(fd, 0644) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
 /* A leading dot, and no .conf at the end: nobody takes it for a policy file meanwhile. */

@@ -15,6 +15,8 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "whole.h"
+
 static int make_with_parents(const char *path)
 {
 	char buf[PATH_MAX];
@@ -56,20 +58,6 @@ int state_folder_open(const char *path, int *ret_fd, struct err *e)
 	return 0;
 }
 
-static int read_all(int fd, char *buf, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n = read(fd, buf + done, len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		done += (size_t)n;
-	}
-	return 0;
-}
-
 int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_t *ret_len, struct err *e)
 {
 	auto_fd int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -85,7 +73,7 @@ int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_
 		return fail(e, EFBIG, "%s: has %lld bytes, more than the %zu it may have", name,
 			    (long long)st.st_size, max_bytes);
 	text = must_alloc((size_t)st.st_size + 1);
-	r = read_all(fd, text, (size_t)st.st_size);
+	r = whole_read(fd, text, (size_t)st.st_size);
 	if (r < 0)
 		return fail(e, -r, "%s: cannot be read: %s", name, strerror(-r));
 	*ret_len = (size_t)st.st_size;
@@ -110,21 +98,6 @@ int state_read_lines(int folder, const char *name, size_t max_bytes, char **ret,
 	return 1;
 }
 
-static int write_all(int fd, const char *text, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int state_write(int folder, const char *name, const char *text, size_t len, struct err *e)
 {
 	char temp[NAME_MAX];
@@ -137,7 +110,7 @@ int state_write(int folder, const char *name, const char *text, size_t len, stru
 	fd = openat(folder, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		return fail(e, errno, "%s: cannot be written: %m", name);
-	r = write_all(fd, text, len);
+	r = whole_write(fd, text, len);
 	if (r == 0 && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && renameat(folder, temp, folder, name) < 0)
@@ -153,7 +126,7 @@ int state_write(int folder, const char *name, const char *text, size_t len, stru
 int state_append(int fd, const char *text, size_t len, bool *torn)
 {
 	off_t end = lseek(fd, 0, SEEK_END);
-	int r = end < 0 ? -errno : write_all(fd, text, len);
+	int r = end < 0 ? -errno : whole_write(fd, text, len);
 
 	*torn = r < 0 && end >= 0 && ftruncate(fd, end) < 0;
 	return r;

@@ -11,6 +11,7 @@
 #include <cgq/memory.h>
 
 #include "unit_file_parts.h"
+#include "whole.h"
 
 void kept_file_done(struct kept_file *f)
 {
@@ -21,18 +22,11 @@ void kept_file_done(struct kept_file *f)
 static int bytes_read(int fd, size_t len, struct kept_file *ret)
 {
 	auto_free char *text = must_alloc(len + 1);
+	int r = whole_read(fd, text, len);
 
-	for (size_t done = 0; done < len;) {
-		ssize_t n = read(fd, text + done, len - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n < 0 ? -errno : -EIO;
-		done += (size_t)n;
-	}
-	*ret = (struct kept_file){.stands = true, .text = take_ptr(text), .len = len};
-	return 0;
+	if (r == 0)
+		*ret = (struct kept_file){.stands = true, .text = take_ptr(text), .len = len};
+	return r;
 }
 
 static int file_read(int folder, const char *name, struct kept_file *ret)
@@ -67,17 +61,9 @@ int unit_dir_get(const char *folder, const char *unit, const char *name, struct 
 
 static int bytes_write(int fd, const char *text, size_t len)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, text, len);
+	int r = whole_write(fd, text, len);
 
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= (size_t)n;
-	}
-	return fchmod(fd, 0644) < 0 ? -errno : 0;
+	return r < 0 ? r : fchmod(fd, 0644) < 0 ? -errno : 0;
 }
 
 /* A leading dot: systemd reads no such file. Nothing in /run outlives the machine, so nothing is synced. */

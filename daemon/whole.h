@@ -1,0 +1,7 @@
+/* Bytes of an open file, all of them: however often the kernel takes or gives but some. */
+#pragma once
+
+#include <stddef.h>
+
+int whole_read(int fd, char *buf, size_t len); /* 0 or -errno; -EIO: it is shorter than that */
+int whole_write(int fd, const char *bytes, size_t len);
