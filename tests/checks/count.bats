@@ -52,3 +52,8 @@ ctest_says() {
 	[ "$(printf 'ok - a\n' | count lines 125)" = '1 1' ]
 	[ "$(printf 'hello\n' | count lines 0)" = '0 1' ]
 }
+
+@test "a stage without tests is one" {
+	[ "$(printf 'hello\n' | count whole 0)" = '1 0' ]
+	[ "$(printf 'not ok\n' | count whole 2)" = '0 1' ]
+}
