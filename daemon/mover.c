@@ -106,12 +106,12 @@ static enum moved target_move(struct mover *v, const struct target *t, const cha
 	return p.refused ? refusal_tell(v, t, &p, e) : MOVED_OK;
 }
 
-static enum moved move(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
+static enum moved move(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
 		       write_fn *write_one, struct err *e)
 {
 	struct target t;
 	enum moved answer;
-	int r = target_hold(v, pid, start_ticks, &t, e);
+	int r = target_hold_known(v, f, &t, e);
 
 	if (r < 0)
 		return r == -ESRCH ? MOVED_GONE : MOVED_REFUSED;
@@ -137,10 +137,9 @@ int mover_touch(struct mover *v, unsigned hierarchy)
 	return r;
 }
 
-enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX],
-		       struct err *e)
+enum moved mover_place(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX], struct err *e)
 {
-	return move(v, pid, start_ticks, paths, write_exactly, e);
+	return move(v, f, paths, write_exactly, e);
 }
 
 enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
@@ -151,8 +150,7 @@ enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *
 	return v->proc ? target_move(v, &t, paths, write_exactly, e) : MOVED_REFUSED;
 }
 
-enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX],
-			struct err *e)
+enum moved mover_return(struct mover *v, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX], struct err *e)
 {
-	return move(v, pid, start_ticks, origins, procs_write_upwards, e);
+	return move(v, f, origins, procs_write_upwards, e);
 }

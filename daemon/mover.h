@@ -25,20 +25,22 @@ enum moved {
 };
 
 /*
- * Moves the process pid that started at start_ticks, whole, to paths[h] (from the mount's root) in every hierarchy
+ * Moves a process, of whom pid and start_ticks are known, or else FACT_STAT and pid_ino, whole, to paths[h] (from the mount's root) in every hierarchy
  * h with a path. It is identified before (pidfd and start time) and looked at again after; where a recycled pid was
  * hit, that stranger is put back where its parent is, at once.
  */
-enum moved mover_place(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const paths[HIERARCHIES_MAX], struct err *e);
+enum moved mover_place(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX], struct err *e);
 /*
  * The same of one that is held, and is not looked at before: what is in f (FACT_STAT) was read while it was.
  * mover_hold() answers a descriptor of the caller's, -ESRCH or -errno with e.
  */
 int mover_hold(pid_t pid, struct err *e);
+/* Whoever is held there is the process of f for sure; false too where its pid_ino is not known. */
+bool mover_is_of(int held, const struct proc_facts *f);
 enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
 			    struct err *e);
 /* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
-enum moved mover_return(struct mover *v, pid_t pid, uint64_t start_ticks, const char *const origins[HIERARCHIES_MAX], struct err *e);
+enum moved mover_return(struct mover *v, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX], struct err *e);
 /*
  * Around writes that change cpusets with all that is in them: every thread's affinity, and that again for those that
  * lost it. NULL where the kernel keeps it by itself (since Linux 6.2); NULL is then given back too.

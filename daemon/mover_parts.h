@@ -31,6 +31,8 @@ struct target {
 
 /* 0; -ESRCH: there is no such process (any more); or -errno with e. start_ticks 0: whoever has the pid now. */
 int target_hold(struct mover *v, pid_t pid, uint64_t start_ticks, struct target *ret, struct err *e);
+/* The same by all that is known of it: where that is the inode of its pidfds, nothing is asked of /proc. */
+int target_hold_known(struct mover *v, const struct proc_facts *f, struct target *ret, struct err *e);
 void target_done(struct target *t);
 bool target_is_alive(const struct target *t);
 /* Its parent has taken note, so that its pid may be another's by now. */

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -42,6 +43,31 @@ int target_hold(struct mover *v, pid_t pid, uint64_t start_ticks, struct target 
 		return -ESRCH;
 	}
 	return 0;
+}
+
+/* Since 6.9, a pidfd has the number of its process for an inode, which no other process ever gets. */
+bool mover_is_of(int held, const struct proc_facts *f)
+{
+	struct stat st;
+
+	return f->pid_ino != 0 && fstat(held, &st) == 0 && st.st_ino == f->pid_ino;
+}
+
+int target_hold_known(struct mover *v, const struct proc_facts *f, struct target *ret, struct err *e)
+{
+	if (!f->pid_ino || !v->proc)
+		return target_hold(v, f->pid, f->start_ticks, ret, e);
+	*ret = (struct target){
+		.pidfd = mover_hold(f->pid, e),
+		.facts = {.pid = f->pid, .ppid = f->ppid, .start_ticks = f->start_ticks},
+	};
+	if (ret->pidfd < 0)
+		return ret->pidfd;
+	memcpy(ret->facts.comm, f->comm, sizeof(f->comm));
+	if (mover_is_of(ret->pidfd, f))
+		return 0;
+	target_done(ret);
+	return -ESRCH;
 }
 
 void target_done(struct target *t)

@@ -173,14 +173,14 @@ static void inherit_origins(struct placer *p, const struct proc_facts *f, struct
 }
 
 /*
- * Where it was found, it came from. One that is ending reads as in "/" of v1 (proc_parse.c); it came, for the
- * children that will ask it, from where its parent did.
+ * Where it was found, it came from. One that is ending reads as in "/" of v1 (proc_parse.c), unless the kernel told its cgroups
+ * by their numbers; it came, for the children that will ask it, from where its parent did.
  */
 static void learn_origins(struct placer *p, struct proc_facts *f, struct member *one)
 {
 	if (!(f->known & FACT_BIT(FACT_CGROUP)) && read_fact(p, f, FACT_CGROUP) == 0)
 		f->known |= FACT_BIT(FACT_CGROUP);
-	if (!place_is_there(p, f->pid, f->start_ticks)) {
+	if (!f->spot && !place_is_there(p, f->pid, f->start_ticks)) {
 		inherit_origins(p, f, one, UINT32_MAX);
 		return;
 	}
@@ -345,7 +345,7 @@ static enum carried move_in(struct placer *p, struct proc_facts *f, const struct
 			to[h] = paths[h];
 		}
 	}
-	moved = mover_place(p->mover, f->pid, f->start_ticks, to, &e);
+	moved = mover_place(p->mover, f, to, &e);
 	if (moved == MOVED_GONE)
 		return CARRIED_GONE;
 	one->placed_ns = placer_now_ns();
@@ -366,7 +366,7 @@ static enum carried move_back(struct placer *p, struct proc_facts *f, uint32_t w
 	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
 		if (where & (1U << h))
 			to[h] = origin_of(p, f, h);
-	moved = mover_return(p->mover, f->pid, f->start_ticks, to, &e);
+	moved = mover_return(p->mover, f, to, &e);
 	p->returned += moved == MOVED_OK;
 	if (moved != MOVED_GONE)
 		p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);

@@ -18,6 +18,7 @@
 #include "tasks.h"
 #include "text.h"
 #include "turns.h"
+#include "whereabouts.h"
 
 struct proc {
 	const struct machine *machine;
@@ -26,6 +27,7 @@ struct proc {
 	int root;
 	char pid_namespace[32]; /* our own, "pid:[4026531836]" */
 	struct delegation delegation;
+	struct whereabouts *spots; /* of the last scan; NULL: /proc says where each is */
 	char text[PROC_ENVIRON_MAX_BYTES]; /* of the file read last; pages that no file fills are never touched */
 	_Alignas(struct dirent64) char names[32 << 10]; /* of getdents: 1,300 processes a call */
 };
@@ -53,6 +55,7 @@ void proc_free(struct proc *p)
 		return;
 	close(p->root);
 	delegation_clear(&p->delegation);
+	whereabouts_free(p->spots);
 	free(p);
 }
 
@@ -202,6 +205,19 @@ static int namespace_read(struct proc *p, struct proc_facts *f)
 	return 0;
 }
 
+/* By its spot, if somebody else's there was read. Forgets the spot where it is another by now, or was never checked. */
+static int cgroup_read(struct proc *p, struct proc_facts *f)
+{
+	int r = 0;
+
+	if (whereabouts_find_at(p->spots, f->spot, f))
+		return 0;
+	r = text_fact_read(p, f, FACT_CGROUP);
+	if (r < 0 || !whereabouts_learn_at(p->spots, f->spot, f))
+		f->spot = 0;
+	return r;
+}
+
 static int fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 {
 	switch (what) {
@@ -217,6 +233,8 @@ static int fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 		return environ_read(p, f);
 	case FACT_PARENT:
 		return parent_read(p, f);
+	case FACT_CGROUP:
+		return cgroup_read(p, f);
 	default:
 		return text_fact_read(p, f, what);
 	}
@@ -322,7 +340,9 @@ int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err
 	struct found w = {0};
 
 	delegation_clear(&p->delegation);
-	if (p->tasks && tasks_scan(p->tasks, p->turns, &w.list, &w.n, NULL) == 0) {
+	whereabouts_free(p->spots);
+	p->spots = p->tasks ? whereabouts_new(p->machine, WHEREABOUTS_OF_ALL) : NULL;
+	if (p->tasks && tasks_scan(p->tasks, p->turns, p->spots, &w.list, &w.n, NULL) == 0) {
 		w.cap = w.n;
 		add_first(p, &w);
 	} else {

@@ -109,7 +109,7 @@ static int kit_make(struct quick *q, unsigned cpu, struct quick_kit *ret, struct
 		return -ENOENT;
 	kit.mover = mover_new(q->plan.kernel, q->plan.machine);
 	mover_keep(kit.mover, kept_each(q));
-	kit.whereabouts = whereabouts_new(q->plan.machine);
+	kit.whereabouts = whereabouts_new(q->plan.machine, WHEREABOUTS_OF_STARTS);
 	kit.origins = origin_store_new(q->plan.state_folder, q->plan.machine);
 	*ret = kit;
 	return 0;

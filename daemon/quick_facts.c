@@ -1,6 +1,5 @@
 /* What a thread knows of a program that starts: as it told the filter itself, and else from /proc. */
 #include <errno.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -13,27 +12,19 @@ static int fact_read(void *ctx, struct proc_facts *f, enum fact what)
 	struct quick_look *l = ctx;
 	int r;
 
-	if (what == FACT_CGROUP && l->is_recorded && whereabouts_find(l->kit->whereabouts, &l->record, f)) {
+	if (what == FACT_CGROUP && l->is_recorded && whereabouts_find(l->kit->whereabouts, &l->record.task, f)) {
 		f->known |= FACT_BIT(FACT_CGROUP);
 		return 0;
 	}
 	r = proc_read(l->kit->proc, f, what);
 	if (r == 0 && what == FACT_CGROUP && l->is_recorded)
-		whereabouts_learn(l->kit->whereabouts, &l->record, f);
+		whereabouts_learn(l->kit->whereabouts, &l->record.task, f);
 	return r;
 }
 
 struct facts_reader quick_reader(struct quick_look *l)
 {
 	return (struct facts_reader){fact_read, l};
-}
-
-/* Since 6.9, a pidfd has the number of its process for an inode, which no other process ever gets. */
-static bool is_of(int held, const struct exec_record *r)
-{
-	struct stat st;
-
-	return r->pid_ino != 0 && fstat(held, &st) == 0 && st.st_ino == r->pid_ino;
 }
 
 bool quick_look(struct quick_kit *kit, const struct proc_event_told *ev, struct quick_look *ret, struct proc_facts *f)
@@ -56,7 +47,7 @@ int quick_hold(const struct quick_look *l, const struct proc_facts *f)
 	struct proc_facts now = {.pid = f->pid};
 	bool is_same;
 
-	if (held < 0 || (l->is_recorded && is_of(held, &l->record)))
+	if (held < 0 || mover_is_of(held, f))
 		return take_fd(held);
 	is_same = proc_read(l->kit->proc, &now, FACT_STAT) == 0 && now.start_ticks == f->start_ticks && !now.exiting;
 	proc_facts_done(&now);

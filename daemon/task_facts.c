@@ -41,6 +41,7 @@ void task_facts_take(const struct task_record *r, struct proc_facts *ret)
 		.ppid = (pid_t)r->ppid,
 		.start_ticks = ticks_of(r->start_ns),
 		.exiting = r->bits & TASK_EXITING,
+		.pid_ino = r->pid_ino,
 		.uid = r->uid,
 		.gid = r->gid,
 		.nested_pid_namespace = r->level > 0,

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -14,6 +16,7 @@
 #include "proc.h"
 #include "task_facts.h"
 #include "turns.h"
+#include "whereabouts.h"
 
 /* The kernel gathers 32 KiB for a read (bpf_seq_read()), and a record is never cut where all of it has room. */
 #define READ_BYTES (64 << 10)
@@ -25,6 +28,7 @@ struct tasks {
 struct found {
 	struct proc_facts *list;
 	size_t n, cap;
+	struct whereabouts *whereabouts;
 };
 
 static void record_take(const struct task_record *r, struct found *w)
@@ -32,7 +36,10 @@ static void record_take(const struct task_record *r, struct found *w)
 	if (r->bits & TASK_EXITING)
 		return;
 	array_grow(w->list, w->n, w->cap);
-	task_facts_take(r, &w->list[w->n++]);
+	task_facts_take(r, &w->list[w->n]);
+	if (w->whereabouts)
+		w->list[w->n].spot = whereabouts_note(w->whereabouts, r);
+	w->n++;
 }
 
 static void found_done(struct found *w)
@@ -61,10 +68,11 @@ static int records_read(int fd, struct turns *turns, struct found *w, struct err
 	return n < 0 ? fail(e, errno, "%s", strerror(errno)) : 0;
 }
 
-int tasks_scan(struct tasks *t, struct turns *turns, struct proc_facts **ret, size_t *ret_n, struct err *e)
+int tasks_scan(struct tasks *t, struct turns *turns, struct whereabouts *whereabouts, struct proc_facts **ret, size_t *ret_n,
+	       struct err *e)
 {
 	auto_fd int fd = bpf_iterator_pass(t->bpf, e);
-	struct found w = {0};
+	struct found w = {.whereabouts = whereabouts};
 	int r = fd < 0 ? fd : records_read(fd, turns, &w, e);
 
 	if (r < 0) {
@@ -81,15 +89,24 @@ static bool is_same(const struct proc_facts *a, const struct proc_facts *b)
 {
 	uint32_t both = a->known & b->known;
 
-	return a->pid == b->pid && a->ppid == b->ppid && a->start_ticks == b->start_ticks && a->uid == b->uid &&
+	return a->pid == b->pid && (!a->pid_ino || a->pid_ino == b->pid_ino) && a->ppid == b->ppid && a->start_ticks == b->start_ticks && a->uid == b->uid &&
 	       a->gid == b->gid && strcmp(a->comm, b->comm) == 0 && !a->nested_pid_namespace &&
 	       (!(both & FACT_BIT(FACT_FILE)) || (a->exe_dev == b->exe_dev && a->exe_ino == b->exe_ino)) &&
 	       (!(both & FACT_BIT(FACT_EXE)) || strcmp(a->exe_name, b->exe_name) == 0);
 }
 
+/* By a pidfd; 0: there is none. */
+static uint64_t own_pid_ino(void)
+{
+	auto_fd int held = pidfd_open(getpid(), 0);
+	struct stat st;
+
+	return held >= 0 && fstat(held, &st) == 0 ? st.st_ino : 0;
+}
+
 static int compare_self(struct tasks *t, struct proc *p, struct err *e)
 {
-	struct proc_facts self = {.pid = getpid()};
+	struct proc_facts self = {.pid = getpid(), .pid_ino = own_pid_ino()};
 	struct found w = {0};
 	bool same = false;
 	int r;
@@ -98,7 +115,7 @@ static int compare_self(struct tasks *t, struct proc *p, struct err *e)
 	proc_read(p, &self, FACT_IDS);
 	proc_read(p, &self, FACT_EXE);
 	proc_read(p, &self, FACT_FILE);
-	r = tasks_scan(t, NULL, &w.list, &w.n, e);
+	r = tasks_scan(t, NULL, NULL, &w.list, &w.n, e);
 	for (size_t i = 0; r == 0 && i < w.n; i++)
 		same |= is_same(&w.list[i], &self);
 	found_done(&w);

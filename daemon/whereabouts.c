@@ -10,25 +10,28 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
-#include "bpf/exec_record.h"
+#include "bpf/task_record.h"
 #include "proc_parse.h"
 #include "text.h"
 
-/* Sets of cgroups in which programs start that rules name; a power of two. */
-#define PLACES_MOST 64
-
 #define NO_HIERARCHY UINT32_MAX
 
+/* How far from its own slot a set may be noted. */
+#define STEPS_MOST 16
+
 struct known_place {
-	struct exec_cgroup ids[EXEC_CGROUPS];
-	unsigned n; /* 0: nothing is known */
+	struct task_cgroup ids[TASK_CGROUPS];
+	unsigned n;	/* 0: nothing is known */
+	unsigned noted; /* so many are here */
+	bool is_learnt;
 	char *cgroups[HIERARCHIES_MAX], *manager;
 };
 
 struct whereabouts {
 	const struct machine *machine;
 	uint32_t numbers[HIERARCHIES_MAX]; /* the kernel's, by our index */
-	struct known_place places[PLACES_MOST];
+	unsigned most;
+	struct known_place *places;
 };
 
 /* "memory\t7\t68\t1": name, hierarchy, cgroups, enabled. */
@@ -58,11 +61,13 @@ static void numbers_read(struct whereabouts *w)
 		number_take(w, line);
 }
 
-struct whereabouts *whereabouts_new(const struct machine *m)
+struct whereabouts *whereabouts_new(const struct machine *m, unsigned most)
 {
 	struct whereabouts *w = must_alloc(sizeof(*w));
 
 	w->machine = m;
+	w->most = most;
+	w->places = must_alloc(most * sizeof(w->places[0]));
 	numbers_read(w);
 	return w;
 }
@@ -79,24 +84,30 @@ void whereabouts_free(struct whereabouts *w)
 {
 	if (!w)
 		return;
-	for (unsigned i = 0; i < PLACES_MOST; i++)
+	for (unsigned i = 0; i < w->most; i++)
 		place_done(&w->places[i]);
+	free(w->places);
 	free(w);
 }
 
-static size_t ids_bytes(const struct exec_record *r)
+static size_t ids_bytes(const struct task_record *r)
 {
 	return r->n_cgroups * sizeof(r->cgroups[0]);
 }
 
-static unsigned slot_of(const struct exec_record *r)
+static unsigned slot_of(const struct whereabouts *w, const struct task_record *r)
 {
-	return (unsigned)(text_hash(0, (const char *)r->cgroups, ids_bytes(r)) % PLACES_MOST);
+	return (unsigned)text_hash(0, (const char *)r->cgroups, ids_bytes(r)) & (w->most - 1);
 }
 
-static bool is_numbered(const struct exec_record *r)
+static bool is_numbered(const struct task_record *r)
 {
-	return r->n_cgroups > 0 && r->n_cgroups <= EXEC_CGROUPS;
+	return r->n_cgroups > 0 && r->n_cgroups <= TASK_CGROUPS;
+}
+
+static bool is_place_of(const struct known_place *p, const struct task_record *r)
+{
+	return p->n == r->n_cgroups && memcmp(p->ids, r->cgroups, ids_bytes(r)) == 0;
 }
 
 static char *dup_or_null(const char *text)
@@ -104,24 +115,29 @@ static char *dup_or_null(const char *text)
 	return text ? must_strdup(text) : NULL;
 }
 
-bool whereabouts_find(const struct whereabouts *w, const struct exec_record *r, struct proc_facts *f)
+static void place_tell(const struct known_place *p, struct proc_facts *f)
 {
-	const struct known_place *p = is_numbered(r) ? &w->places[slot_of(r)] : NULL;
-
-	if (!p || p->n != r->n_cgroups || memcmp(p->ids, r->cgroups, ids_bytes(r)) != 0)
-		return false;
 	for (unsigned h = 0; h < HIERARCHIES_MAX; h++) {
 		free(f->cgroups[h]);
 		f->cgroups[h] = dup_or_null(p->cgroups[h]);
 	}
 	proc_facts_set_manager(f, p->manager);
+}
+
+bool whereabouts_find(const struct whereabouts *w, const struct task_record *r, struct proc_facts *f)
+{
+	const struct known_place *p = is_numbered(r) ? &w->places[slot_of(w, r)] : NULL;
+
+	if (!p || !is_place_of(p, r))
+		return false;
+	place_tell(p, f);
 	return true;
 }
 
-static int index_of(const struct exec_record *r, uint32_t number)
+static int index_of(const struct known_place *p, uint32_t number)
 {
-	for (unsigned i = 0; i < r->n_cgroups; i++)
-		if (r->cgroups[i].hierarchy == number)
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->ids[i].hierarchy == number)
 			return (int)i;
 	return -1;
 }
@@ -146,36 +162,88 @@ static bool manager_is_right(const struct whereabouts *w, const struct proc_fact
 	return false;
 }
 
-static bool is_right(const struct whereabouts *w, const struct exec_record *r, const struct proc_facts *f)
+static bool is_right(const struct whereabouts *w, const struct known_place *p, const struct proc_facts *f)
 {
 	uint32_t seen = 0;
 
 	for (unsigned h = 0; h < w->machine->n_hierarchies; h++) {
-		int i = index_of(r, w->numbers[h]);
+		int i = index_of(p, w->numbers[h]);
 
 		if (!f->cgroups[h])
 			continue;
-		if (i < 0 || !leads_to(w->machine->hierarchies[h].mount, f->cgroups[h], r->cgroups[i].id))
+		if (i < 0 || !leads_to(w->machine->hierarchies[h].mount, f->cgroups[h], p->ids[i].id))
 			return false;
 		seen |= 1U << i;
 	}
-	for (unsigned i = 0; i < r->n_cgroups; i++)
-		if (!(seen & 1U << i) && r->cgroups[i].level > 0)
+	for (unsigned i = 0; i < p->n; i++)
+		if (!(seen & 1U << i) && p->ids[i].level > 0)
 			return false;
 	return manager_is_right(w, f);
 }
 
-void whereabouts_learn(struct whereabouts *w, const struct exec_record *r, const struct proc_facts *f)
+static void place_number(struct known_place *p, const struct task_record *r)
 {
-	struct known_place *p;
-
-	if (!is_numbered(r) || !is_right(w, r, f))
-		return;
-	p = &w->places[slot_of(r)];
-	place_done(p);
 	memcpy(p->ids, r->cgroups, ids_bytes(r));
 	p->n = r->n_cgroups;
+}
+
+static void place_learn(struct known_place *p, const struct proc_facts *f)
+{
 	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
 		p->cgroups[h] = dup_or_null(f->cgroups[h]);
 	p->manager = dup_or_null(f->manager_cgroup);
+	p->is_learnt = true;
+}
+
+void whereabouts_learn(struct whereabouts *w, const struct task_record *r, const struct proc_facts *f)
+{
+	struct known_place now = {0}, *p;
+
+	if (!is_numbered(r))
+		return;
+	place_number(&now, r);
+	if (!is_right(w, &now, f))
+		return;
+	p = &w->places[slot_of(w, r)];
+	place_done(p);
+	*p = now;
+	place_learn(p, f);
+}
+
+unsigned whereabouts_note(struct whereabouts *w, const struct task_record *r)
+{
+	unsigned slot = is_numbered(r) ? slot_of(w, r) : 0;
+
+	for (unsigned step = 0; is_numbered(r) && step < STEPS_MOST; step++) {
+		unsigned at = (slot + step) & (w->most - 1);
+		struct known_place *p = &w->places[at];
+
+		if (p->n == 0)
+			place_number(p, r);
+		if (!is_place_of(p, r))
+			continue;
+		p->noted++;
+		return at + 1;
+	}
+	return 0;
+}
+
+bool whereabouts_find_at(const struct whereabouts *w, unsigned spot, struct proc_facts *f)
+{
+	const struct known_place *p = spot ? &w->places[spot - 1] : NULL;
+
+	if (!p || !p->is_learnt)
+		return false;
+	place_tell(p, f);
+	return true;
+}
+
+bool whereabouts_learn_at(struct whereabouts *w, unsigned spot, const struct proc_facts *f)
+{
+	struct known_place *p = spot ? &w->places[spot - 1] : NULL;
+
+	if (!p || p->is_learnt || p->noted < 2 || !is_right(w, p, f))
+		return false;
+	place_learn(p, f);
+	return true;
 }

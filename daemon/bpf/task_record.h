@@ -1,4 +1,4 @@
-/* What the task iterator tells of one process: a record of fixed size, as the program writes it and the daemon reads it. */
+/* What the kernel tells of one process: a record of fixed size, no byte of it left to chance, as a program writes it and the daemon reads it. */
 #pragma once
 
 #include <linux/types.h>
@@ -6,11 +6,20 @@
 /* Longer names of executables are asked from /proc. */
 #define TASK_NAME_BYTES 64
 
+/* There are 14 controllers, and one hierarchy each at most, apart from those that have a name only. */
+#define TASK_CGROUPS 16
+
 enum task_bit {
 	TASK_EXITING = 1 << 0,	   /* as proc_parse_stat() means it */
 	TASK_HAS_FILE = 1 << 1,	   /* exe_dev and exe_ino are what stat(2) shows */
 	TASK_HAS_NAME = 1 << 2,	   /* exe_name is the last part of the link */
 	TASK_EXE_DELETED = 1 << 3, /* the link's text ends with " (deleted)" */
+};
+
+struct task_cgroup {
+	__u64 id;
+	__u32 hierarchy; /* its number */
+	__u32 level;	 /* 0: the root */
 };
 
 struct task_record {
@@ -21,7 +30,9 @@ struct task_record {
 	__u32 uid, gid; /* effective, of the initial user namespace */
 	__u32 level;	/* of its pid namespace */
 	__u32 bits;
-	__u32 zero; /* no byte of it is left to chance */
+	__u32 n_cgroups; /* 0: not known */
+	__u64 pid_ino;	 /* of its pidfds; 0: not known */
 	char comm[16];
 	char exe_name[TASK_NAME_BYTES];
+	struct task_cgroup cgroups[TASK_CGROUPS];
 };

@@ -27,6 +27,8 @@ enum fact {
 struct proc_facts {
 	pid_t pid, ppid;
 	uint64_t start_ticks; /* since boot, field 22 of stat: with the pid it names one process */
+	uint64_t pid_ino;     /* the inode of its pidfds, which no other process has before the next boot; 0: not known */
+	unsigned spot;	      /* proc_scan(): where it was then, if it did not begin to end; FACT_CGROUP says the same. 0: not known */
 	uint32_t known;	      /* bit per fact that was read successfully */
 	uint32_t failed;      /* bit per fact that could not be read (gone, or not permitted) */
 	bool kernel_thread;

@@ -313,8 +313,8 @@ static void assert_says_what_proc_says(const struct exec_record *r, pid_t pid)
 
 static bool has_hierarchy(const struct exec_record *r, uint64_t number)
 {
-	for (unsigned i = 0; i < r->n_cgroups; i++)
-		if (r->cgroups[i].hierarchy == number)
+	for (unsigned i = 0; i < r->task.n_cgroups; i++)
+		if (r->task.cgroups[i].hierarchy == number)
 			return true;
 	return false;
 }
@@ -337,7 +337,7 @@ static void assert_has_each_cgroup_of(const struct exec_record *r, pid_t pid)
 		assert_true(has_hierarchy(r, number));
 	}
 	fclose(f);
-	assert_in_range(r->n_cgroups, lines, lines + 1);
+	assert_in_range(r->task.n_cgroups, lines, lines + 1);
 }
 
 /* Known by its inode where the kernel has one for it. */
@@ -346,8 +346,8 @@ static void assert_is_held_by(const struct exec_record *r, int held)
 	struct stat st;
 
 	assert_true(held >= 0 && fstat(held, &st) == 0);
-	if (r->pid_ino != 0)
-		assert_true(st.st_ino == r->pid_ino);
+	if (r->task.pid_ino != 0)
+		assert_true(st.st_ino == r->task.pid_ino);
 	close(held);
 }
 

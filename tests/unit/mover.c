@@ -8,7 +8,7 @@ static void a_process_moves_whole_with_all_its_threads(void **state)
 
 	paths_make(&web, "web");
 	pid = threads_start(false);
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
 	for (unsigned h = 0; h < real.m.n_hierarchies; h++)
 		if (web.list[h])
 			assert_int_equal(threads_at(pid, h, web.list[h]), 51);
@@ -38,7 +38,7 @@ static void a_child_born_after_the_move_is_born_there(void **state)
 		waitpid(child, NULL, 0);
 		_exit(0);
 	}
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
 	assert_int_equal(write(go[1], "x", 1), 1);
 	assert_int_equal(read(told[0], &child, sizeof(child)), sizeof(child));
 	assert_at(child, &web);
@@ -52,14 +52,21 @@ static void a_child_born_after_the_move_is_born_there(void **state)
 
 static void a_process_that_is_not_the_one_meant_is_not_touched(void **state)
 {
+	struct proc_facts f;
 	struct paths web;
 	pid_t pid;
 
 	paths_make(&web, "web");
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid) + 1, web.list, NULL), MOVED_GONE);
-	assert_int_equal(mover_place(mover, pid, start_of(pid) - 1, web.list, NULL), MOVED_GONE);
-	assert_int_equal(mover_return(mover, pid, start_of(pid) - 1, web.list, NULL), MOVED_GONE);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid) + 1), web.list, NULL), MOVED_GONE);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid) - 1), web.list, NULL), MOVED_GONE);
+	assert_int_equal(mover_return(mover, FOUND(pid, start_of(pid) - 1), web.list, NULL), MOVED_GONE);
+	f = found_held(pid);
+	/* that of another one, which had this number in the same tick */
+	if (f.pid_ino != 0) {
+		f.pid_ino++;
+		assert_int_equal(mover_place(mover, &f, web.list, NULL), MOVED_GONE);
+	}
 	assert_at_home(pid);
 	real_child_end(pid);
 }
@@ -78,9 +85,9 @@ static void a_process_that_is_gone_is_gone(void **state)
 	kill(pid, SIGKILL);
 	assert_int_equal(waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT), 0);
 	/* a zombie, then nothing */
-	assert_int_equal(mover_place(mover, pid, start, web.list, &e), MOVED_GONE);
+	assert_int_equal(mover_place(mover, FOUND(pid, start), web.list, &e), MOVED_GONE);
 	waitpid(pid, NULL, 0);
-	assert_int_equal(mover_place(mover, pid, start, web.list, &e), MOVED_GONE);
+	assert_int_equal(mover_place(mover, FOUND(pid, start), web.list, &e), MOVED_GONE);
 	assert_int_equal(e.code, 0);
 }
 
@@ -91,14 +98,14 @@ static void a_cgroup_that_was_made_anew_is_found_again(void **state)
 
 	paths_make(&web, "anew");
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
 	real_child_end(pid);
 	for (unsigned h = 0; h < real.m.n_hierarchies; h++)
 		if (web.list[h])
 			cgroup_remove(h, web.list[h]);
 	paths_make(&web, "anew");
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
 	assert_at(pid, &web);
 	real_child_end(pid);
 }
@@ -126,8 +133,8 @@ static void it_keeps_no_more_descriptors_than_it_may(void **state)
 	mover_keep(mover, 2);
 	before = descriptors();
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
-	assert_int_equal(mover_place(mover, pid, start_of(pid), db.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), db.list, NULL), MOVED_OK);
 	assert_at(pid, &db);
 	assert_true(descriptors() <= before + 2);
 	mover_keep(mover, MOVER_KEPT_MAX);
@@ -149,7 +156,7 @@ static void a_missing_cgroup_is_refused_in_words(void **state)
 			web.list[h] = NULL;
 	}
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, &e), MOVED_REFUSED);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, &e), MOVED_REFUSED);
 	assert_int_equal(e.code, ENOENT);
 	snprintf(wanted, sizeof(wanted), "pid %d (unit_mover): ", (int)pid);
 	assert_int_equal(strncmp(e.text, wanted, strlen(wanted)), 0);
@@ -173,7 +180,7 @@ static void a_refusal_in_one_hierarchy_does_not_stop_the_others(void **state)
 		skip();
 	web.list[web.first] = "/cgq-test-not-there";
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, &e), MOVED_PARTLY);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, &e), MOVED_PARTLY);
 	assert_non_null(strstr(e.text, "/cgq-test-not-there: there is no such cgroup"));
 	web.list[web.first] = NULL;
 	assert_at(pid, &web);
@@ -194,7 +201,7 @@ static void an_empty_cpuset_says_what_it_lacks(void **state)
 	cgroup_make((unsigned)h, "web", path);
 	list[h] = path;
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), list, &e), MOVED_REFUSED);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), list, &e), MOVED_REFUSED);
 	assert_int_equal(e.code, ENOSPC);
 	assert_non_null(strstr(e.text, "the cpuset has no CPUs or no memory nodes"));
 	real_child_end(pid);
@@ -211,12 +218,12 @@ static void who_goes_back_goes_as_near_as_can_be(void **state)
 	paths_make(&origin, "origin");
 	deep = must_printf("%s/gone/deeper", origin.list[origin.first]);
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), web.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
 	origins[origin.first] = deep;
-	assert_int_equal(mover_return(mover, pid, start_of(pid), origins, NULL), MOVED_OK);
+	assert_int_equal(mover_return(mover, FOUND(pid, start_of(pid)), origins, NULL), MOVED_OK);
 	assert_true(is_at(pid, origin.first, origin.list[origin.first]));
 	origins[origin.first] = "/cgq-test-never/was/there";
-	assert_int_equal(mover_return(mover, pid, start_of(pid), origins, NULL), MOVED_OK);
+	assert_int_equal(mover_return(mover, FOUND(pid, start_of(pid)), origins, NULL), MOVED_OK);
 	assert_true(is_at(pid, origin.first, "/"));
 	for (unsigned h = 0; h < real.m.n_hierarchies; h++)
 		if (h != origin.first && web.list[h])

@@ -11,7 +11,7 @@ static void a_cgroup_is_emptied_even_of_headless_processes(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(pids); i++) {
 		/* one without its main thread is not found by its own cgroup file on v1 */
 		pids[i] = i == 0 ? threads_start(true) : real_child();
-		assert_int_equal(mover_place(mover, pids[i], start_of(pids[i]), from.list, NULL), MOVED_OK);
+		assert_int_equal(mover_place(mover, FOUND(pids[i], start_of(pids[i])), from.list, NULL), MOVED_OK);
 	}
 	for (unsigned h = 0; h < real.m.n_hierarchies; h++) {
 		char left[64] = "x";
@@ -53,7 +53,7 @@ static void a_cgroup_is_emptied_of_who_forks_without_end(void **state)
 	paths_make(&from, "from");
 	paths_make(&to, "to");
 	pid = storm_start();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), from.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), from.list, NULL), MOVED_OK);
 	if (mover_evacuate(mover, from.first, from.list[from.first], to.list[from.first], &e) < 0)
 		print_error("%s\n", e.text);
 	assert_int_equal(e.code, 0);
@@ -69,7 +69,7 @@ static void what_cannot_be_emptied_is_told(void **state)
 
 	paths_make(&from, "from");
 	pid = real_child();
-	assert_int_equal(mover_place(mover, pid, start_of(pid), from.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(pid, start_of(pid)), from.list, NULL), MOVED_OK);
 	assert_int_equal(mover_evacuate(mover, from.first, from.list[from.first], "/cgq-test-not-there", &e), -EBUSY);
 	assert_non_null(strstr(e.text, "1 processes are left: pid "));
 	assert_non_null(strstr(e.text, "there is no such cgroup"));

@@ -20,8 +20,24 @@ static int hooked_open_procs(struct kernel *k, const struct hierarchy *h, const 
 	return real.k->open_procs(real.k, h, path, e);
 }
 
+/* Known by the inode of its pidfds, instead of its start. */
+static bool is_held;
+
+static int by_start(void **state)
+{
+	is_held = false;
+	return 0;
+}
+
+static int by_pidfd(void **state)
+{
+	is_held = true;
+	return 0;
+}
+
 static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct paths *p, struct err *e)
 {
+	struct proc_facts f;
 	struct mover *v;
 	enum moved answer;
 
@@ -30,7 +46,8 @@ static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct 
 	hook.meanwhile = meanwhile;
 	hook.pid = pid;
 	v = mover_new(&hook.kernel, &real.m);
-	answer = mover_place(v, pid, start_of(pid), p->list, e);
+	f = is_held ? found_held(pid) : *FOUND(pid, start_of(pid));
+	answer = mover_place(v, &f, p->list, e);
 	mover_free(v);
 	return answer;
 }
@@ -121,10 +138,11 @@ static void a_process_that_ends_while_it_is_moved_is_gone(void **state)
 
 int main(void)
 {
+#define LAW(name) cmocka_unit_test_setup(name, by_start), cmocka_unit_test_setup(name, by_pidfd)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_recycled_pid_is_never_left_moved),
-		cmocka_unit_test(a_stranger_born_in_the_group_stays_where_its_parent_is),
-		cmocka_unit_test(a_process_that_ends_while_it_is_moved_is_gone),
+		LAW(a_recycled_pid_is_never_left_moved),
+		LAW(a_stranger_born_in_the_group_stays_where_its_parent_is),
+		LAW(a_process_that_ends_while_it_is_moved_is_gone),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

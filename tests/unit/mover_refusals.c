@@ -46,12 +46,12 @@ static void every_refusal_of_the_kernel_is_explained(void **state)
 		struct err e = {0};
 
 		refusal = rows[i].error;
-		assert_int_equal(mover_place(v, pid, start_of(pid), both, &e), MOVED_REFUSED);
+		assert_int_equal(mover_place(v, FOUND(pid, start_of(pid)), both, &e), MOVED_REFUSED);
 		assert_int_equal(e.code, rows[i].error);
 		assert_non_null(strstr(e.text, ": cpu,cpuacct: /a: "));
 		assert_non_null(strcasestr(e.text, rows[i].v1));
 		assert_non_null(strstr(e.text, " (and 1 more"));
-		assert_int_equal(mover_place(v, pid, start_of(pid), second, &e), MOVED_REFUSED);
+		assert_int_equal(mover_place(v, FOUND(pid, start_of(pid)), second, &e), MOVED_REFUSED);
 		assert_non_null(strstr(e.text, ": unified: /b\\x1b: "));
 		assert_non_null(strcasestr(e.text, rows[i].v2));
 	}
@@ -81,7 +81,7 @@ static void descriptors_are_kept_and_bounded(void **state)
 	for (int i = 0; i < 3; i++) {
 		const char *list[HIERARCHIES_MAX] = {"/a", "/b"};
 
-		assert_int_equal(mover_place(v, pid, start, list, NULL), MOVED_OK);
+		assert_int_equal(mover_place(v, FOUND(pid, start), list, NULL), MOVED_OK);
 		assert_int_equal(opened, 2);
 	}
 	for (int i = 0; i < 1000; i++) {
@@ -89,7 +89,7 @@ static void descriptors_are_kept_and_bounded(void **state)
 		const char *list[HIERARCHIES_MAX] = {path};
 
 		snprintf(path, sizeof(path), "/%d", i);
-		assert_int_equal(mover_place(v, pid, start, list, NULL), MOVED_OK);
+		assert_int_equal(mover_place(v, FOUND(pid, start), list, NULL), MOVED_OK);
 		assert_true(descriptors() <= before + 256);
 	}
 	mover_forget(v);

@@ -13,12 +13,12 @@ static void all_in_the_cgroup_get_it_and_nobody_else(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(inside); i++) {
 		/* one without its main thread is not found by its own cgroup file on v1 */
 		inside[i] = i == 0 ? threads_start(true) : real_child();
-		assert_int_equal(mover_place(mover, inside[i], start_of(inside[i]), in.list, NULL), MOVED_OK);
+		assert_int_equal(mover_place(mover, FOUND(inside[i], start_of(inside[i])), in.list, NULL), MOVED_OK);
 		if (i == 0)
 			continue;
 		outside[i - 1] = real_child();
 	}
-	assert_int_equal(mover_place(mover, outside[0], start_of(outside[0]), out.list, NULL), MOVED_OK);
+	assert_int_equal(mover_place(mover, FOUND(outside[0], start_of(outside[0])), out.list, NULL), MOVED_OK);
 	assert_int_equal(mover_signal(mover, in.first, in.list[in.first], SIGKILL, &found, &e), 0);
 	assert_true(found >= 2);
 	for (size_t i = 1; i < ARRAY_SIZE(inside); i++)

@@ -5,6 +5,8 @@
 
 #include <dirent.h>
 #include <pthread.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
@@ -55,12 +57,38 @@ static inline void paths_make(struct paths *p, const char *rel)
 	}
 }
 
+static inline uint64_t own_pidfd_ino(void)
+{
+	auto_fd int held = pidfd_open(getpid(), 0);
+	struct stat st;
+
+	assert_int_equal(fstat(held, &st), 0);
+	return st.st_ino;
+}
+
+/* What is known of a process that is to be moved. */
+#define FOUND(who, since) (&(struct proc_facts){.pid = (who), .start_ticks = (since)})
+
 static inline uint64_t start_of(pid_t pid)
 {
 	struct proc_facts f = {.pid = pid};
 
 	assert_int_equal(proc_read(proc, &f, FACT_STAT), 0);
 	return f.start_ticks;
+}
+
+/* The same as the kernel's task iterator tells it; pid_ino is 0 before Linux 6.9. */
+static inline struct proc_facts found_held(pid_t pid)
+{
+	struct proc_facts f = {.pid = pid};
+	auto_fd int held = pidfd_open(pid, 0);
+	struct stat st;
+
+	assert_int_equal(fstat(held, &st), 0);
+	assert_int_equal(proc_read(proc, &f, FACT_STAT), 0);
+	/* all pidfds have the same one there */
+	f.pid_ino = st.st_ino == own_pidfd_ino() ? 0 : st.st_ino;
+	return f;
 }
 
 static inline bool is_at(pid_t pid, unsigned h, const char *path)

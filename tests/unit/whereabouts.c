@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "bpf/exec_record.h"
+#include "bpf/task_record.h"
 #include "proc_parse.h"
 #include "whereabouts.h"
 
@@ -20,7 +20,7 @@
 struct room {
 	struct machine machine;
 	struct whereabouts *w;
-	struct exec_record r;
+	struct task_record r;
 	struct proc_facts f;
 };
 
@@ -57,10 +57,10 @@ static int room_make(void **state)
 	strcpy(r.machine.hierarchies[0].mount, folder);
 	assert_int_equal(mkdir(path_in(&r, "/here"), 0755), 0);
 	assert_int_equal(mkdir(path_in(&r, "/there"), 0755), 0);
-	r.w = whereabouts_new(&r.machine);
+	r.w = whereabouts_new(&r.machine, WHEREABOUTS_OF_STARTS);
 	r.r.n_cgroups = 2; /* in another order than ours, and one hierarchy that is not ours */
-	r.r.cgroups[0] = (struct exec_cgroup){.id = 1, .hierarchy = 9, .level = 0};
-	r.r.cgroups[1] = (struct exec_cgroup){.id = number_of(&r, "/here"), .hierarchy = 0, .level = 1};
+	r.r.cgroups[0] = (struct task_cgroup){.id = 1, .hierarchy = 9, .level = 0};
+	r.r.cgroups[1] = (struct task_cgroup){.id = number_of(&r, "/here"), .hierarchy = 0, .level = 1};
 	is_in(&r, "/here");
 	*state = &r;
 	return 0;
@@ -136,7 +136,7 @@ static void a_path_that_cannot_be_checked_is_not_kept(void **state)
 	r->r.n_cgroups = 0;
 	whereabouts_learn(r->w, &r->r, &r->f);
 	assert_false(is_found(r));
-	r->r.n_cgroups = EXEC_CGROUPS + 1;
+	r->r.n_cgroups = TASK_CGROUPS + 1;
 	whereabouts_learn(r->w, &r->r, &r->f);
 	assert_false(is_found(r));
 }
@@ -171,6 +171,57 @@ static void places_that_share_a_slot_are_not_mixed_up(void **state)
 	}
 }
 
+/* As the full look goes about it. */
+static void a_spot_is_one_for_all_that_are_there(void **state)
+{
+	struct room *r = *state;
+	struct proc_facts f = {0};
+	unsigned spot = whereabouts_note(r->w, &r->r);
+
+	assert_true(spot != 0);
+	/* for one alone, nothing is checked */
+	assert_false(whereabouts_learn_at(r->w, spot, &r->f));
+	assert_int_equal(whereabouts_note(r->w, &r->r), spot);
+	assert_false(whereabouts_find_at(r->w, spot, &f));
+	is_in(r, "/there");
+	assert_false(whereabouts_learn_at(r->w, spot, &r->f));
+	assert_false(whereabouts_find_at(r->w, spot, &f));
+	is_in(r, "/here");
+	assert_true(whereabouts_learn_at(r->w, spot, &r->f));
+	assert_true(whereabouts_find_at(r->w, spot, &f));
+	assert_string_equal(f.cgroups[0], "/here");
+	assert_string_equal(f.manager_cgroup, "/here");
+	r->r.cgroups[1].id = number_of(r, "/there");
+	assert_true(whereabouts_note(r->w, &r->r) != spot);
+	r->r.n_cgroups = 0;
+	assert_int_equal(whereabouts_note(r->w, &r->r), 0);
+	assert_false(whereabouts_find_at(r->w, 0, &f));
+	assert_false(whereabouts_learn_at(r->w, 0, &r->f));
+	proc_facts_done(&f);
+}
+
+static void a_spot_that_was_noted_is_nobody_elses(void **state)
+{
+	struct room *r = *state;
+	unsigned spots[1000], without = 0;
+
+	/* more than there is room for */
+	for (unsigned round = 0; round < 2; round++) {
+		for (unsigned i = 0; i < 1000; i++) {
+			unsigned spot;
+
+			r->r.cgroups[0].id = i;
+			spot = whereabouts_note(r->w, &r->r);
+			assert_true(round == 0 || spot == spots[i]);
+			for (unsigned j = 0; j < i && spot != 0; j++)
+				assert_true(spots[j] != spot);
+			spots[i] = spot;
+			without += spot == 0;
+		}
+	}
+	assert_true(without >= 2 * (1000 - WHEREABOUTS_OF_STARTS));
+}
+
 int main(void)
 {
 #define LAW(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -180,6 +231,8 @@ int main(void)
 		LAW(a_path_that_cannot_be_checked_is_not_kept),
 		LAW(another_cgroup_in_any_hierarchy_is_another_place),
 		LAW(places_that_share_a_slot_are_not_mixed_up),
+		LAW(a_spot_is_one_for_all_that_are_there),
+		LAW(a_spot_that_was_noted_is_nobody_elses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
