@@ -388,7 +388,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.reload_confirm = reload_confirm,
 		.confirm = confirm,
 	};
-	d->strict = strict_new(d->event, &(struct strict_told){settle_strict_asks, settle_strict_went_on, d});
+	d->strict = strict_new(d->event, &d->helpers, &(struct strict_told){settle_strict_asks, settle_strict_went_on, d});
 	r = open_batch(d, e);
 	if (r == 0)
 		r = add_sources(d, e);

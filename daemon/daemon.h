@@ -30,6 +30,7 @@
 #include "server.h"
 #include "service.h"
 #include "settings_read.h"
+#include "helper.h"
 #include "strict.h"
 #include "tree_watch.h"
 #include "trouble.h"
@@ -144,6 +145,9 @@ struct daemon {
 	bool gives_turn;	 /* they have it now: the look needs the tree as it was read */
 	bool settled;		 /* since the last second */
 	bool followed;		 /* the sampler knows the want in force */
+	struct helpers helpers;
+	struct delegation_asker *delegation_asker; /* NULL: we see what is delegated */
+	bool delegation_told; /* that nobody can be asked */
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */

@@ -10,6 +10,7 @@
 
 #include <cgq/auto.h>
 
+#include "delegation_ask.h"
 #include "event_classic.h"
 #include "hotplug.h"
 #include "lock.h"
@@ -100,15 +101,16 @@ static int open_events(struct daemon *d, struct err *e)
 }
 
 /* What looks as if it were not there is never told otherwise. */
-static void warn_of_unseen(const struct machine *m)
+static void open_delegation(struct daemon *d)
 {
 	bool on_v1 = false;
 
-	for (unsigned i = 0; i < m->n_hierarchies; i++)
-		on_v1 |= m->hierarchies[i].version == 1;
-	if (on_v1 && !privilege_sees_trusted())
-		log_line(LOG_LEVEL_WARNING, "delegated cgroups of v1 are not known as such, and processes in them are "
-					    "placed: trusted.delegate needs CAP_SYS_ADMIN");
+	for (unsigned i = 0; i < d->machine.n_hierarchies; i++)
+		on_v1 |= d->machine.hierarchies[i].version == 1;
+	if (!on_v1 || privilege_sees_trusted())
+		return;
+	d->delegation_asker = delegation_asker_new(&d->helpers);
+	proc_delegation_by(d->proc, d->delegation_asker);
 }
 
 static int open_kernel(struct daemon *d, struct err *e)
@@ -122,10 +124,10 @@ static int open_kernel(struct daemon *d, struct err *e)
 	if (r < 0)
 		return r;
 	hierarchies_follow(&d->hierarchies, &d->machine);
-	warn_of_unseen(&d->machine);
 	d->proc = proc_new(&d->machine, e);
 	if (!d->proc)
 		return -e->code;
+	open_delegation(d);
 	open_tasks(d);
 	d->mover = mover_new(d->kernel, &d->machine);
 	d->members = members_new();
@@ -173,6 +175,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 	int r;
 
 	*d = (struct daemon){.options = *o, .lock_fd = -1, .state_fd = -1, .passive = o->passive, .choose_anew = true};
+	d->helpers.beside = d->options.socket;
 	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
 	d->journal = journal_new(getenv("JOURNAL_STREAM"), STDERR_FILENO, JOURNAL_SOCKET);
 	if (o->passive)
@@ -201,6 +204,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 		.origins = d->origins,
 		.pins = d->pins,
 		.self = getpid(),
+		.helpers = &d->helpers,
 		.turns = &d->turns,
 		.drain = hear_events,
 		.puts_back = settle_puts_back,
@@ -247,6 +251,8 @@ void daemon_close(struct daemon *d)
 	pins_free(d->pins);
 	frozen_done(&d->frozen);
 	proc_free(d->proc);
+	delegation_asker_free(d->delegation_asker);
+	helpers_end(&d->helpers);
 	tasks_free(d->tasks);
 	tree_free(&d->tree);
 	want_free(d->want);

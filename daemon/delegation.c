@@ -8,7 +8,11 @@
 #include <cgq/memory.h>
 
 #include "delegation.h"
+#include "delegation_ask.h"
 #include "unit_name.h"
+
+#define MARK_USER    "user.delegate"
+#define MARK_TRUSTED "trusted.delegate"
 
 void delegation_clear(struct delegation *d)
 {
@@ -19,19 +23,26 @@ void delegation_clear(struct delegation *d)
  * systemd.exec(5), "Delegate=", sets user.delegate to 1; before systemd 247, and on v1 where the kernel takes no
  * user attributes of a cgroup, it is trusted.delegate.
  */
-static const char *mark_of(const char *folder)
+static const char *mark_of(const char *folder, struct delegation_asker *asker)
 {
-	static const char *const marks[] = {"user.delegate", "trusted.delegate"};
+	static const char *const marks[] = {MARK_USER, MARK_TRUSTED};
 	char value[4];
 
 	for (size_t i = 0; i < ARRAY_SIZE(marks); i++)
 		if (getxattr(folder, marks[i], value, sizeof(value)) == 1 && value[0] == '1')
 			return marks[i];
-	return NULL;
+	return asker && delegation_ask(asker, folder) ? MARK_TRUSTED : NULL;
+}
+
+bool delegation_is_marked(int folder)
+{
+	char value[4];
+
+	return fgetxattr(folder, MARK_TRUSTED, value, sizeof(value)) == 1 && value[0] == '1';
 }
 
 /* Text of why, kept in the map; NULL where this one folder is not marked. */
-static const char *folder_reason(struct delegation *d, const char *folder, const char *path)
+static const char *folder_reason(struct delegation *d, struct delegation_asker *asker, const char *folder, const char *path)
 {
 	struct strmap_entry *kept = strmap_find(&d->folders, folder);
 	const char *mark;
@@ -39,18 +50,18 @@ static const char *folder_reason(struct delegation *d, const char *folder, const
 	if (kept)
 		return kept->value;
 	kept = strmap_put(&d->folders, folder);
-	mark = mark_of(folder);
+	mark = mark_of(folder, asker);
 	if (mark)
 		kept->value = must_printf("delegated to a manager of its own: %s has %s", path, mark);
 	return kept->value;
 }
 
-static const char *base_of_mount(const struct machine *m, const char *mount)
+static const struct hierarchy *hierarchy_of(const struct machine *m, const char *mount)
 {
 	for (unsigned h = 0; h < m->n_hierarchies; h++)
 		if (strcmp(m->hierarchies[h].mount, mount) == 0)
-			return m->hierarchies[h].base;
-	return "";
+			return &m->hierarchies[h];
+	return NULL;
 }
 
 /* How much of path is the base itself: a mark there, or above, gave it to us. */
@@ -74,14 +85,16 @@ static bool is_own_scope(const struct machine *m, const char *path)
 
 const char *delegation_find(struct delegation *d, const struct machine *m, const char *mount, const char *path)
 {
-	size_t ours = length_of_ours(path, base_of_mount(m, mount)), above = strlen(mount), len = strlen(path);
+	const struct hierarchy *h = hierarchy_of(m, mount);
+	struct delegation_asker *asker = h && h->version == 1 ? d->asker : NULL;
+	size_t ours = length_of_ours(path, h ? h->base : ""), above = strlen(mount), len = strlen(path);
 	auto_free char *folder = len > 1 ? must_printf("%s%s", mount, path) : NULL;
 
 	while (len > ours && len > 1) {
 		const char *reason;
 
 		folder[above + len] = '\0';
-		reason = is_own_scope(m, folder + above) ? NULL : folder_reason(d, folder, folder + above);
+		reason = is_own_scope(m, folder + above) ? NULL : folder_reason(d, asker, folder, folder + above);
 		if (reason)
 			return reason;
 		while (len > 0 && path[--len] != '/')

@@ -51,12 +51,14 @@ struct helpers {
 		pid_t pid; /* 0: none, and the descriptors mean nothing */
 		int fd;	   /* the socket: blocking, and close-on-exec */
 		int pidfd; /* readable once it has ended */
+		uint64_t silent_ns; /* when one said nothing, CLOCK_MONOTONIC; 0: none yet */
 	} of[HELPER_COUNT];
 };
 
 /*
- * From here on there is h->of[role], which was not there before. Waits some seconds for its hello, at most. A socket that is not
- * root's is left alone, as if it were not there. 0, or -errno with e.
+ * From here on there is h->of[role], which was not there before. Waits some seconds for its hello, at most, and after one that
+ * did not come not again for a while: -ETIMEDOUT then. A socket that is not root's is left alone, as if it were not there.
+ * 0, or -errno with e.
  */
 int helper_open(struct helpers *h, enum helper_role role, struct err *e);
 /*

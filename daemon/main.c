@@ -63,6 +63,8 @@ int main(int argc, char **argv)
 		printf("cgqd %s\n", CGQ_VERSION);
 		return EXIT_SUCCESS;
 	}
+	if (o.helper)
+		return helper_main(o.helper);
 	block_signals();
 	return o.check ? check_folders(&o) : run(&o);
 }

@@ -22,6 +22,7 @@ const struct daemon_option daemon_options[] = {
 	{'1', "once",     NULL,   "apply, place what runs, and end"},
 	{'p', "passive",  NULL,   "classify and measure; write nothing"},
 	{'k', "check",    NULL,   "read policy and settings, print their faults, and end"},
+	{'H', "helper",   "ROLE", "what cgqd and its units start for what needs more privilege; not for people"},
 	{'v', "verbose",  NULL,   "say every move and every write"},
 	{'h', "help",     NULL,   "this text"},
 	{'V', "version",  NULL,   "the version"},
@@ -94,6 +95,9 @@ static int take(struct options *o, int letter, const char *value)
 		return 0;
 	case 'k':
 		o->check = true;
+		return 0;
+	case 'H':
+		o->helper = value;
 		return 0;
 	case 'v':
 		o->verbose = true;

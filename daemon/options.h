@@ -20,6 +20,7 @@ struct options {
 	size_t n_folders;
 	bool default_folders; /* none was named */
 	const char *settings, *socket, *state, *tree;
+	const char *helper; /* its role; NULL: this is cgqd itself */
 	bool once, passive, check, verbose, help, version;
 };
 

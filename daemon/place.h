@@ -22,7 +22,7 @@ struct member *place_entry(struct placer *p, const struct proc_facts *f);
 /* Looks where it really is, then carries the verdict out. */
 void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v);
 
-/* cgqd itself, or its gate: never placed. */
+/* cgqd itself, or a helper of it: never placed. */
 bool place_is_own(const struct placer *p, pid_t pid);
 
 /* What became of a process. */

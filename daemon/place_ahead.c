@@ -13,7 +13,7 @@
 
 bool place_is_own(const struct placer *p, pid_t pid)
 {
-	return pid == p->self || (p->gate && pid == p->gate);
+	return pid == p->self || (p->helpers && helpers_have(p->helpers, pid));
 }
 
 bool place_is_ahead(const struct member *one)

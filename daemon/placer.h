@@ -6,6 +6,7 @@
 #include <cgq/want.h>
 
 #include "events.h"
+#include "helper.h"
 #include "kernel.h"
 #include "mover.h"
 #include "origin_store.h"
@@ -33,7 +34,7 @@ struct placer {
 	struct origin_store *origins;
 	struct pins *pins;
 	pid_t self;
-	pid_t gate;	      /* see strict_gate.h; 0: there is none */
+	const struct helpers *helpers; /* of cgqd, never placed either; NULL: none */
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
 	struct unfit unfit[UNFIT_KEPT]; /* under the policy in force */

@@ -358,6 +358,11 @@ int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err
 	return 0;
 }
 
+void proc_delegation_by(struct proc *p, struct delegation_asker *a)
+{
+	p->delegation.asker = a;
+}
+
 const char *proc_delegation(struct proc *p, const char *mount, const char *path)
 {
 	return delegation_find(&p->delegation, p->machine, mount, path);

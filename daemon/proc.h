@@ -4,6 +4,8 @@
 #include <cgq/err.h>
 #include <cgq/facts.h>
 
+struct delegation_asker;
+
 /* Kept descriptors and buffers for looking at many processes; proc_root is "/proc". */
 struct proc;
 struct tasks;
@@ -23,5 +25,7 @@ void proc_scan_by(struct proc *p, struct tasks *t);
 void proc_scan_turns(struct proc *p, struct turns *t);
 /* Every process, FACT_STAT read, in ascending order of pid; kernel threads and zombies left out. The array and what is in it belong to the caller. */
 int proc_scan(struct proc *p, struct proc_facts **ret, size_t *ret_n, struct err *e);
+/* On v1, marks that we cannot see are asked of a; borrowed. NULL: we see them. */
+void proc_delegation_by(struct proc *p, struct delegation_asker *a);
 /* Why nobody may place processes of this cgroup (user.delegate on it or above it), or NULL. */
 const char *proc_delegation(struct proc *p, const char *mount, const char *path);

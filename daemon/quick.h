@@ -22,6 +22,8 @@
 #include "event_filter.h"
 #include "kernel.h"
 
+struct delegation_asker;
+
 #define QUICK_PATHS_BYTES  4096
 
 /* What threads judge by; all of it is the caller's, and stays as it is until quick_pause(). */
@@ -32,6 +34,7 @@ struct quick_plan {
 	const struct resolved *resolved;
 	const struct want *want;
 	int state_folder;
+	struct delegation_asker *delegation_asker; /* see proc_delegation_by() */
 	bool believes_records; /* the kernel's own numbers are those that /proc shows here */
 	bool keeps_warm;     /* latency = low, see warm.h: a start notes itself, and one of the threads does the touching */
 	const pid_t *pinned; /* ascending; copied */

@@ -54,12 +54,17 @@ static bool is_below(const char *path, const char *base)
 	return !strncmp(path, base, len) && (!path[len] || path[len] == '/');
 }
 
+static bool is_helper(const struct view *v, pid_t pid)
+{
+	return v->helpers && helpers_have(v->helpers, pid);
+}
+
 /* What only the daemon knows. NULL: it may be placed. */
 static const char *forbidden(const struct view *v, const struct proc_facts *f)
 {
 	if (f->pid == v->self)
 		return "cgqd itself";
-	if (v->gate && f->pid == v->gate)
+	if (is_helper(v, f->pid))
 		return "a process of cgqd";
 	for (unsigned h = 0; h < v->machine->n_hierarchies; h++) {
 		const struct hierarchy *one = &v->machine->hierarchies[h];
@@ -88,7 +93,7 @@ static void judge(const struct view *v, struct proc_facts *f, const struct pin *
 	standing.is_pinned = pin != NULL;
 	standing.pinned_group = pin ? policy_group(v->choice->policy, pin->group) : GROUP_NONE;
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);
-	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self && f->pid != v->gate))
+	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self && !is_helper(v, f->pid)))
 		return;
 	if (!(f->known & FACT_BIT(FACT_CGROUP)))
 		reader.read(reader.ctx, f, FACT_CGROUP);

@@ -405,7 +405,7 @@ const struct view *settle_glance(struct daemon *d)
 		.placing = d->quick_told && *d->quick_told ? d->quick_told : NULL,
 		.favordynmods = *mounts_favordynmods(d->mounts) ? mounts_favordynmods(d->mounts) : NULL,
 		.self = d->placer.self,
-		.gate = d->placer.gate,
+		.helpers = &d->helpers,
 		.pins = d->pins,
 		.frozen = &d->frozen,
 		.strict_files = &d->strict_files,

@@ -202,6 +202,7 @@ int settle_kernel(struct daemon *d, struct err *e)
 
 	if (d->machine.placement == PLACEMENT_UNITS)
 		return settle_units(d, e);
+	settle_delegation(d);
 	r = settle_observe(d, e);
 	d->lost = false; /* so far: all processes are listed after this */
 	if (r == 0)

@@ -37,6 +37,8 @@ const char *settle_no_cgroup(const struct daemon *d, unsigned group);
 int settle_kill(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e);
 /* settle_turn.c */
 void settle_follow(struct daemon *d); /* counters of the want in force */
+/* settle_delegation.c: before processes are looked at. */
+void settle_delegation(struct daemon *d);
 /* settle_strict.c: execs of what rules of strict groups name now are asked for. */
 void settle_strict(struct daemon *d);
 /* settle.c */

@@ -134,6 +134,7 @@ void settle_quick_go(struct daemon *d)
 				 .resolved = d->resolved,
 				 .want = d->want,
 				 .state_folder = d->state_fd,
+				 .delegation_asker = d->delegation_asker,
 				 .believes_records = d->tasks != NULL,
 				 .keeps_warm = settle_keeps_warm(d),
 				 .pinned = pinned.list,

@@ -45,7 +45,6 @@ void settle_strict(struct daemon *d)
 		if (d->strict_files.list[i].error)
 			tell_bad(d, &d->strict_files.list[i]);
 	troubles_settle(&d->troubles, TROUBLE_STRICT);
-	d->placer.gate = strict_pid(d->strict);
 }
 
 /* It runs already, and the event of its exec says so. The gate, which decides that, hears of each answer a moment later. */

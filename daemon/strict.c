@@ -2,18 +2,17 @@
 #include "strict.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
-#include "strict_gate.h"
+#include "fd_message.h"
+#include "helper.h"
 
 /* An order is some system calls of the gate; one that takes so long will never be done. */
 #define ORDER_SECONDS 1
@@ -28,8 +27,9 @@ struct strict {
 	sd_event *event;
 	sd_event_source *source;
 	struct strict_told told;
-	pid_t pid; /* 0: no gate runs */
-	int orders, questions;
+	struct helpers *helpers;
+	bool runs; /* the gate */
+	int orders, questions; /* orders is the helper's */
 	uint32_t serial, heard;
 	unsigned silent;
 	bool died;
@@ -44,24 +44,16 @@ static void hurry_end(void)
 		(void)errno; /* by who may have priority it may be given up */
 }
 
-static void gate_forget(struct strict *s)
-{
-	hurry_end();
-	s->source = sd_event_source_disable_unref(s->source);
-	close(s->orders);
-	close(s->questions);
-	s->pid = 0;
-}
-
 /* However it stands: with its end the kernel lets everybody through. */
 static void gate_end(struct strict *s)
 {
-	if (!s->pid)
+	if (!s->runs)
 		return;
-	kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	gate_forget(s);
+	helper_end(s->helpers, HELPER_GATE);
+	hurry_end();
+	s->source = sd_event_source_disable_unref(s->source);
+	close(s->questions);
+	s->runs = false;
 }
 
 static void gate_died(struct strict *s)
@@ -89,12 +81,12 @@ static bool said_take(struct strict *s)
 	s->told.asks(s->told.ctx, &said);
 	if (send(s->questions, &said.id, sizeof(said.id), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
 		gate_died(s);
-	return s->pid != 0;
+	return s->runs;
 }
 
 void strict_take(struct strict *s)
 {
-	while (s->pid && said_take(s))
+	while (s->runs && said_take(s))
 		;
 }
 
@@ -104,80 +96,11 @@ static int on_questions(sd_event_source *source, int fd, uint32_t revents, void 
 	return 0;
 }
 
-static int pairs_make(int orders[2], int questions[2])
-{
-	struct timeval limit = { .tv_sec = ORDER_SECONDS };
-	int bytes = QUEUE_BYTES;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, orders) < 0)
-		return -errno;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, questions) < 0) {
-		int r = -errno;
-
-		close(orders[OURS]);
-		close(orders[THEIRS]);
-		return r;
-	}
-	setsockopt(orders[OURS], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	setsockopt(orders[OURS], SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	for (unsigned i = OURS; i <= THEIRS; i++)
-		if (setsockopt(questions[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
-			continue; /* then fewer wait, and the others go on at once */
-	return 0;
-}
-
-static int gate_start(struct strict *s)
-{
-	int orders[2] = { -1, -1 }, questions[2] = { -1, -1 }, r = pairs_make(orders, questions);
-	pid_t self = getpid();
-
-	if (r < 0)
-		return r;
-	s->pid = fork();
-	if (s->pid == 0)
-		gate_run(orders[THEIRS], questions[THEIRS], self);
-	r = s->pid < 0 ? -errno : 0;
-	close(orders[THEIRS]);
-	close(questions[THEIRS]);
-	s->orders = orders[OURS];
-	s->questions = questions[OURS];
-	s->serial = s->heard = s->silent = 0;
-	if (r == 0)
-		r = sd_event_add_io(s->event, &s->source, s->questions, EPOLLIN, on_questions, s);
-	if (r == 0) /* somebody waits */
-		r = sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IMPORTANT);
-	if (r < 0 && s->pid > 0)
-		gate_end(s);
-	else if (r < 0)
-		gate_forget(s);
-	return r;
-}
-
-static void files_attach(struct msghdr *m, const int *files, size_t n)
-{
-	struct cmsghdr *c;
-
-	m->msg_controllen = CMSG_SPACE(n * sizeof(int));
-	c = CMSG_FIRSTHDR(m);
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(n * sizeof(int));
-	memcpy(CMSG_DATA(c), files, n * sizeof(int));
-}
-
 static int order_send(struct strict *s, enum gate_order_kind kind, const int *files, size_t n)
 {
-	union {
-		char bytes[CMSG_SPACE(sizeof(int) * GATE_FILES_MAX)];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct gate_order order = { .kind = kind, .serial = ++s->serial };
-	struct iovec data = { .iov_base = &order, .iov_len = sizeof(order) };
-	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = files ? &control : NULL };
+	const struct gate_order order = { .kind = kind, .serial = ++s->serial };
 
-	if (files)
-		files_attach(&m, files, n);
-	return sendmsg(s->orders, &m, MSG_NOSIGNAL) < 0 ? -errno : 0;
+	return fd_message_send(s->orders, &order, sizeof(order), files, n, 0);
 }
 
 /* Waits for the answer to the last order; those to pings come before it. */
@@ -194,6 +117,64 @@ static int order_wait(struct strict *s, struct gate_done *done)
 	}
 	s->silent = 0;
 	return 0;
+}
+
+/* The gate's end of the socket for questions goes with the first order. */
+static int questions_make(int ret[2])
+{
+	int bytes = QUEUE_BYTES;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret) < 0)
+		return -errno;
+	for (unsigned i = OURS; i <= THEIRS; i++)
+		if (setsockopt(ret[i], SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes)) < 0)
+			continue; /* then fewer wait, and the others go on at once */
+	return 0;
+}
+
+static int listen_to(struct strict *s)
+{
+	int r = sd_event_add_io(s->event, &s->source, s->questions, EPOLLIN, on_questions, s);
+
+	/* somebody waits */
+	return r < 0 ? r : sd_event_source_set_priority(s->source, SD_EVENT_PRIORITY_IMPORTANT);
+}
+
+static int gate_begin(struct strict *s, int theirs)
+{
+	const struct timeval limit = { .tv_sec = ORDER_SECONDS };
+	struct gate_done done;
+	int r;
+
+	setsockopt(s->orders, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	setsockopt(s->orders, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	s->serial = s->heard = s->silent = 0;
+	r = order_send(s, GATE_BEGIN, &theirs, 1);
+	if (r == 0)
+		r = order_wait(s, &done);
+	return r < 0 ? r : listen_to(s);
+}
+
+static int gate_start(struct strict *s, struct err *e)
+{
+	int questions[2], r = helper_open(s->helpers, HELPER_GATE, e);
+
+	if (r < 0)
+		return r;
+	r = questions_make(questions);
+	if (r < 0) {
+		helper_end(s->helpers, HELPER_GATE);
+		return fail(e, -r, "sockets: %s", strerror(-r));
+	}
+	s->runs = true;
+	s->orders = s->helpers->of[HELPER_GATE].fd;
+	s->questions = questions[OURS];
+	r = gate_begin(s, questions[THEIRS]);
+	close(questions[THEIRS]);
+	if (r == 0)
+		return 0;
+	gate_end(s);
+	return fail(e, -r, "%s", strerror(-r));
 }
 
 /* As many of them as one order takes, from *next on; those that have an error already are not tried. */
@@ -249,10 +230,12 @@ int strict_follow(struct strict *s, struct strict_files *files, struct err *e)
 		gate_end(s);
 		return 0;
 	}
-	if (!s->pid)
-		r = gate_start(s);
-	if (r < 0)
-		return fail(e, -r, "the gate cannot be started: %s", strerror(-r));
+	if (!s->runs)
+		r = gate_start(s, e);
+	if (r < 0) {
+		fail_prefix(e, "the gate cannot be started");
+		return r;
+	}
 	r = all_mark(s, files);
 	if (r < 0) {
 		gate_died(s);
@@ -267,7 +250,7 @@ bool strict_tick(struct strict *s)
 {
 	struct gate_done done;
 
-	if (!s->pid)
+	if (!s->runs)
 		return !s->died;
 	while (recv(s->orders, &done, sizeof(done), MSG_DONTWAIT) == sizeof(done))
 		s->heard = done.serial;
@@ -277,16 +260,12 @@ bool strict_tick(struct strict *s)
 	return !s->died;
 }
 
-pid_t strict_pid(const struct strict *s)
-{
-	return s ? s->pid : 0;
-}
-
-struct strict *strict_new(sd_event *event, const struct strict_told *told)
+struct strict *strict_new(sd_event *event, struct helpers *helpers, const struct strict_told *told)
 {
 	struct strict *s = must_alloc(sizeof(*s));
 
 	s->event = event;
+	s->helpers = helpers;
 	s->told = *told;
 	return s;
 }

@@ -1,11 +1,11 @@
 /* Strict groups, as cgqd sees them: starts the gate, tells it which files, and answers what it asks. */
 #pragma once
 
-#include <sys/types.h>
 #include <systemd/sd-event.h>
 
 #include <cgq/err.h>
 
+#include "helper.h"
 #include "strict_files.h"
 #include "strict_wire.h"
 
@@ -17,7 +17,8 @@ struct strict_told {
 	void *ctx;
 };
 
-struct strict *strict_new(sd_event *event, const struct strict_told *told);
+/* helpers outlives it. */
+struct strict *strict_new(sd_event *event, struct helpers *helpers, const struct strict_told *told);
 void strict_free(struct strict *s);
 /*
  * From here on, execs of these files are asked for, and of no others; the change leaves no moment without. Fills in the
@@ -28,4 +29,3 @@ int strict_follow(struct strict *s, struct strict_files *files, struct err *e);
 void strict_take(struct strict *s);
 /* Once a second: a gate that does not answer is ended. False: it ended, though it is needed; strict_follow() starts another. */
 bool strict_tick(struct strict *s);
-pid_t strict_pid(const struct strict *s); /* 0: no gate runs */

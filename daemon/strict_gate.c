@@ -5,11 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/fanotify.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -18,6 +16,8 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "fd_message.h"
+#include "helper.h"
 #include "strict_pending.h"
 #include "text.h"
 
@@ -215,26 +215,6 @@ static void old_end_when_quiet(struct gate *g, uint64_t now)
 		old_end(g);
 }
 
-/* 0: cgqd is gone. Files beyond those that fit are closed by the kernel. */
-static ssize_t order_read(struct gate *g, struct gate_order *ret, int files[GATE_FILES_MAX], size_t *ret_n)
-{
-	union {
-		char bytes[CMSG_SPACE(sizeof(int) * GATE_FILES_MAX)];
-		struct cmsghdr align;
-	} control;
-	struct iovec data = { .iov_base = ret, .iov_len = sizeof(*ret) };
-	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
-	ssize_t n = recvmsg(g->orders, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *c = n > 0 ? CMSG_FIRSTHDR(&m) : NULL;
-
-	*ret_n = 0;
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS) {
-		*ret_n = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-		memcpy(files, CMSG_DATA(c), *ret_n * sizeof(int));
-	}
-	return n;
-}
-
 static void order_done(struct gate *g, const struct gate_done *done)
 {
 	if (send(g->orders, done, sizeof(*done), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
@@ -249,7 +229,7 @@ static bool orders_take(struct gate *g)
 	size_t n_files;
 	ssize_t n;
 
-	while ((n = order_read(g, &order, files, &n_files)) == sizeof(order)) {
+	while ((n = fd_message_recv(g->orders, &order, sizeof(order), files, GATE_FILES_MAX, &n_files, MSG_DONTWAIT)) == sizeof(order)) {
 		struct gate_done done = { .serial = order.serial };
 
 		for (size_t i = 0; i < n_files; i++) {
@@ -260,7 +240,7 @@ static bool orders_take(struct gate *g)
 			commit(g);
 		order_done(g, &done);
 	}
-	return n < 0 && (errno == EAGAIN || errno == EINTR);
+	return n == -EAGAIN;
 }
 
 /* The oldest is the first whose time is up. */
@@ -324,56 +304,50 @@ static bool has_room(const struct gate *g)
 	return g->pending.n < g->room;
 }
 
-static void close_between(unsigned from, unsigned to)
-{
-	if (from <= to)
-		close_range(from, to, 0);
-}
-
-static void keep_only(int a, int b)
-{
-	unsigned low = (unsigned)(a < b ? a : b), high = (unsigned)(a < b ? b : a);
-
-	close_between(STDERR_FILENO + 1, low - 1);
-	close_between(low + 1, high - 1);
-	close_between(high + 1, ~0U);
-}
-
-/* A terminal's ^C and ^Z are for cgqd. Its death closes the sockets; the signal is for when something else keeps them. */
-static void stand_alone(const struct gate *g)
-{
-	sigset_t none;
-
-	prctl(PR_SET_NAME, "cgqd-gate");
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != g->served)
-		_exit(0);
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	keep_only(g->orders, g->questions);
-	schedule(0, SCHED_FIFO, 2); /* above cgqd, whose time limit it keeps */
-}
-
+/* As many descriptors as it may have. */
 static size_t room_find(void)
 {
 	struct rlimit limit;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= PENDING_MAX + SPARE_FDS + GATE_FILES_MAX)
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return PENDING_MAX - EVENTS_AT_ONCE;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_cur >= PENDING_MAX + SPARE_FDS + GATE_FILES_MAX)
 		return PENDING_MAX - EVENTS_AT_ONCE;
 	return limit.rlim_cur > 2 * (SPARE_FDS + GATE_FILES_MAX) ? limit.rlim_cur - SPARE_FDS - GATE_FILES_MAX : 1;
 }
 
-void gate_run(int orders, int questions, pid_t served)
+/* The first order, which brings the socket for questions. */
+static int begin(struct gate *g)
+{
+	struct gate_order order;
+	struct gate_done done = { 0 };
+	size_t n_files;
+	ssize_t n = fd_message_recv(g->orders, &order, sizeof(order), &g->questions, 1, &n_files, 0);
+
+	if (n <= 0)
+		return (int)n;
+	if (n != sizeof(order) || order.kind != GATE_BEGIN || n_files != 1)
+		return -EPROTO;
+	done.serial = order.serial;
+	order_done(g, &done);
+	return 1;
+}
+
+int gate_run(int orders)
 {
 	static struct gate g = { .now = -1, .old = -1, .next = -1 };
+	int r;
 
 	g.orders = orders;
-	g.questions = questions;
-	g.served = served;
-	g.usual = sched_getscheduler(served);
+	r = begin(&g);
+	if (r <= 0)
+		return r;
+	g.served = helper_served(orders);
+	g.usual = sched_getscheduler(g.served);
 	g.room = room_find();
-	stand_alone(&g);
+	schedule(0, SCHED_FIFO, 2); /* above cgqd, whose time limit it keeps */
 	for (;;) {
 		struct pollfd wait[] = {
 			{ .fd = g.orders, .events = POLLIN },
@@ -385,7 +359,7 @@ void gate_run(int orders, int questions, pid_t served)
 
 		poll(wait, sizeof(wait) / sizeof(wait[0]), wait_ms(&g, now));
 		if (!answers_take(&g) || !orders_take(&g))
-			_exit(0);
+			return 0; /* the process ends, and everybody goes on */
 		now = clock_now_ns();
 		overdue_let_go_on(&g, now);
 		/* Not those that an order has just ended. */

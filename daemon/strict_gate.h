@@ -1,5 +1,5 @@
 /*
- * The gate: a process of its own between the kernel's permission events and cgqd. The only file that knows fanotify.
+ * The gate: a helper between the kernel's permission events and cgqd. The only file that knows fanotify.
  *
  * Not a thread: whoever stops cgqd (SIGSTOP, a debugger, a core dump that is written) stops all its threads, and programs
  * would wait for as long. Only the gate holds the events' descriptor, so that the kernel lets everybody through as soon as
@@ -7,10 +7,8 @@
  */
 #pragma once
 
-#include <sys/types.h>
-
 /*
- * What a child of cgqd does until cgqd is gone. Keeps no descriptor but these two and those up to 2. Calls nothing that
- * allocates or locks: it was forked from a process with threads. served: cgqd, which must never wait for itself.
+ * What the helper of that role does, see helper.h. fd is the socket of orders; the first of them brings the other one. Whom it
+ * serves must never wait for itself. Its end lets everybody through.
  */
-_Noreturn void gate_run(int orders, int questions, pid_t served);
+int gate_run(int fd);

@@ -1,8 +1,10 @@
-/* What cgqd and its gate say to each other, over two pairs of sockets that keep the bounds of messages. */
+/* What cgqd and its gate say to each other, over two sockets that keep the bounds of messages. */
 #pragma once
 
 #include <sched.h>
 #include <stdint.h>
+
+#include "fd_message.h"
 
 /*
  * An exec of a strict program waits for its group so long, and goes on without it then; in a burst, so long after the last
@@ -16,14 +18,15 @@
 /* How the gate has cgqd scheduled while anybody waits; by the flag it is told from what an administrator chose. */
 #define STRICT_HURRY (SCHED_FIFO | SCHED_RESET_ON_FORK)
 
-/* One socket: cgqd orders, the gate answers each order. */
+/* One socket, the helper's: cgqd orders, the gate answers each order. */
 enum gate_order_kind {
+	GATE_BEGIN,  /* the other socket comes with it; the first order, and only that */
 	GATE_MARK,   /* descriptors of files come with it: to be marked in a group of events that is being made */
 	GATE_COMMIT, /* that group is complete: the earlier one loses its marks */
 	GATE_PING,
 };
 
-#define GATE_FILES_MAX 64 /* of one order; the kernel passes at most 253 descriptors in a message */
+#define GATE_FILES_MAX FD_MESSAGE_MAX /* of one order */
 
 struct gate_order {
 	uint32_t kind;

@@ -11,6 +11,7 @@
 #include "change_store.h"
 #include "chronicle.h"
 #include "frozen.h"
+#include "helper.h"
 #include "kernel.h"
 #include "members.h"
 #include "pins.h"
@@ -77,7 +78,7 @@ struct view {
 	const char *placing;	      /* "as programs start, by 2 real-time threads"; NULL: by the main loop, as usual */
 	const char *favordynmods;     /* hierarchies that are mounted so: "cpu,cpuacct"; NULL: none */
 	pid_t self;
-	pid_t gate;		      /* its own helper, see strict_gate.h; 0: none */
+	const struct helpers *helpers; /* its own; NULL: none */
 	const struct pins *pins;      /* NULL: none */
 	const struct frozen *frozen;  /* NULL: none */
 	const struct strict_files *strict_files; /* of strict groups, and how each stands; NULL: nobody looks */
