@@ -21,9 +21,17 @@ unpacked() {
 	cd "$BATS_FILE_TMPDIR/$1" || return
 }
 
-# of_unit KEY: its value
+# of_unit KEY [UNIT]: its value
 of_unit() {
-	sed -n "s/^$1=//p" lib/systemd/system/cgqd.service
+	sed -n "s/^$1=//p" "lib/systemd/system/${2:-cgqd.service}"
+}
+
+# The helpers' units, without their ending.
+helper_units() {
+	local socket
+	for socket in lib/systemd/system/*.socket; do
+		basename "$socket" .socket
+	done
 }
 
 @test "lintian finds neither an error nor a warning" {
@@ -55,10 +63,30 @@ of_unit() {
 	[ -x ".${program%% *}" ] || fail "$program"
 }
 
-@test "systemd rates the exposure of the unit at 3.0 or better" {
+@test "systemd rates the exposure of the unit at 2.8 or better, and of its helpers too" {
+	local unit
 	unpacked cgqd
-	run -0 systemd-analyze security --offline=true --threshold=30 --no-pager lib/systemd/system/cgqd.service
-	[[ $output != *'Unknown key'* ]] || fail "$output"
+	for unit in lib/systemd/system/*.service; do
+		run -0 systemd-analyze security --offline=true --threshold=28 --no-pager "$unit"
+		[[ $output != *'Unknown key'* ]] || fail "$output"
+	done
+}
+
+@test "there are units for each helper, which cgqd wants, and only they have CAP_SYS_ADMIN" {
+	local unit program
+	unpacked cgqd
+	[ "$(helper_units | xargs)" = 'cgqd-delegation cgqd-gate' ]
+	[[ $(of_unit CapabilityBoundingSet) != *CAP_SYS_ADMIN* ]]
+	for unit in $(helper_units); do
+		for key in Wants After; do
+			[[ " $(of_unit $key | xargs) " == *" $unit.socket "* ]] || fail "$key lacks $unit"
+		done
+		[ "$(of_unit ListenSequentialPacket "$unit.socket")" = "/run/cgq/${unit#cgqd-}.sock" ]
+		[ "$(of_unit SocketMode "$unit.socket")" = 0600 ]
+		[ "$(of_unit ExecStart "$unit@.service")" = "$(of_unit ExecStart) --helper ${unit#cgqd-}" ]
+		[[ $(of_unit CapabilityBoundingSet "$unit@.service") == *CAP_SYS_ADMIN* ]]
+		grep -q "start.*'$unit.socket'" DEBIAN/postinst
+	done
 }
 
 @test "the unit leaves every capability that cgqd asks for" {
