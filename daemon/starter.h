@@ -32,6 +32,7 @@ struct starter_keep {
 	const char *hostname;
 	uint32_t kinds; /* bit per enum namespace_kind */
 };
+/* All texts must fit their places in starter_wire.h, else -ENAMETOOLONG at once. */
 int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e);
 
 /*
@@ -53,8 +54,10 @@ int starter_forget(struct starter *s, const char *name, const char *link, starte
 
 /*
  * A program for a client. files are the client's, borrowed: 0 to 2, its folder, a memfd with its arguments and
- * environment (see run_text.h), and the socket on which the client is told what becomes of it and asks for signals (see
- * run_wire.h). The answer names the process, which waits before its exec until starter_go(): cgqd places it meanwhile.
+ * environment (see <cgq/run.h>), and the socket on which the client is told what becomes of it and asks for signals. The answer names the
+ * process, which waits before its exec until starter_go(): cgqd places it meanwhile. With NAMESPACE_NEW of pid that is the init
+ * of the new namespace, and the program its child, which inherits its cgroups. A link of a net:new goes with its namespace;
+ * what else is outside of it (masquerading) is taken away by starter_forget() once the program has ended.
  */
 enum { START_STDIN, START_STDOUT, START_STDERR, START_FOLDER, START_TEXT, START_TALK, START_FILES };
 
@@ -62,10 +65,14 @@ struct starter_start {
 	const char *group;
 	pid_t keeper;	/* whose namespaces are entered, as far as NAMESPACE_GROUP; 0: there is none */
 	pid_t like;	/* cgq enter: a process whose namespaces are entered instead of making new ones; 0: none */
-	const struct namespaces *namespaces;
+	const struct namespaces *namespaces; /* NAMESPACE_HOST: those that the caller is in */
 	const struct net *net;	/* of a net:new: made for this start alone. NULL: none */
 	const char *link;	/* and its end outside */
-	pid_t caller;	/* whose credentials, capabilities (bounding), no_new_privs, rlimits, umask and nice it has; refused when it is under seccomp or in other user namespace */
+	pid_t caller;	/* whose capabilities (bounding), no_new_privs, rlimits, umask, nice, groups … it has; refused when it is under
+			   seccomp, in another user, pid, mount … namespace than the starter, in a chroot, or its ids are not all those below */
+	int caller_pidfd; /* opened while it was known to be the one who asks (SO_PEERPIDFD); borrowed */
+	uid_t uid;	/* SO_PEERCRED */
+	gid_t gid;
 	int cgroup;	/* v2: descriptor of the cgroup that it is born into by clone3(); -1: cgqd moves it */
 	bool terminal;	/* it gets a terminal of its own, whose other end the client is given */
 	int files[START_FILES];
