@@ -1,0 +1,372 @@
+/* The starter, as cgqd sees it: orders wait here, and one at a time is with it, so that no send ever waits. */
+#include "starter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "fd_message.h"
+#include "starter_run.h"
+#include "starter_wire.h"
+
+/* Longer than a hand may take in there: a starter that is silent for so long hangs itself. */
+#define ORDER_USEC	UINT64_C(30000000)
+#define ORDER_ACCURACY	UINT64_C(1000000)
+
+struct asked {
+	struct asked *next;
+	struct starter_order order;
+	int fds[START__DESCRIPTORS]; /* ours; -1: none */
+	starter_kept *kept;	     /* of these three, the one that the order has */
+	starter_done *done;
+	starter_started *started;
+	void *ctx;
+};
+
+struct starter {
+	sd_event *event;
+	sd_event_source *source, *limit;
+	pid_t pid; /* 0: none runs */
+	int fd;
+	uint32_t serial;
+	struct asked *first, **last; /* the first is with the starter */
+};
+
+static void asked_free(struct asked *a)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(a->fds); i++)
+		if (a->fds[i] >= 0)
+			close(a->fds[i]);
+	free(a);
+}
+
+static struct asked *first_take(struct starter *s)
+{
+	struct asked *a = s->first;
+
+	s->first = a->next;
+	if (!s->first)
+		s->last = &s->first;
+	return a;
+}
+
+static void answer_give(struct asked *a, int error, pid_t pid, const struct err *e)
+{
+	if (a->kept)
+		a->kept(a->ctx, error, pid, e);
+	if (a->done)
+		a->done(a->ctx, error, e);
+	if (a->started)
+		a->started(a->ctx, error, pid, e);
+	asked_free(a);
+}
+
+static void process_end(struct starter *s)
+{
+	if (!s->pid)
+		return;
+	s->source = sd_event_source_disable_unref(s->source);
+	s->limit = sd_event_source_disable_unref(s->limit);
+	close(s->fd);
+	kill(s->pid, SIGKILL);
+	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	s->pid = 0;
+}
+
+/* Whoever asks anew while he is told so, asks a new starter. */
+static void process_lost(struct starter *s, const char *why)
+{
+	struct asked *all = s->first;
+	struct err e = { 0 };
+
+	process_end(s);
+	s->first = NULL;
+	s->last = &s->first;
+	fail(&e, EPIPE, "the process that makes namespaces and starts programs %s", why);
+	while (all) {
+		struct asked *a = all;
+
+		all = a->next;
+		answer_give(a, -EPIPE, 0, &e);
+	}
+}
+
+/* Brings the first to it. Descriptors are the starter's then. */
+static void first_send(struct starter *s)
+{
+	struct asked *a = s->first;
+	size_t n = 0;
+	int r;
+
+	if (!a)
+		return;
+	while (n < ARRAY_SIZE(a->fds) && a->fds[n] >= 0)
+		n++;
+	r = fd_message_send(s->fd, &a->order, sizeof(a->order), a->fds, n, MSG_DONTWAIT);
+	if (r == 0)
+		r = sd_event_source_set_time_relative(s->limit, ORDER_USEC);
+	if (r == 0)
+		r = sd_event_source_set_enabled(s->limit, SD_EVENT_ONESHOT);
+	if (r < 0)
+		process_lost(s, "cannot be told");
+}
+
+static int on_limit(sd_event_source *source, uint64_t usec, void *userdata)
+{
+	process_lost(userdata, "did not answer in time");
+	return 0;
+}
+
+/* False: there is none. */
+static bool answer_take(struct starter *s)
+{
+	struct starter_answer answer;
+	struct err e = { 0 };
+	size_t n;
+	ssize_t got = fd_message_recv(s->fd, &answer, sizeof(answer), NULL, 0, &n, MSG_DONTWAIT);
+	struct asked *a;
+
+	if (got == -EAGAIN)
+		return false;
+	if (got != sizeof(answer) || !s->first || answer.serial != s->first->order.serial) {
+		process_lost(s, "ended");
+		return false;
+	}
+	sd_event_source_set_enabled(s->limit, SD_EVENT_OFF);
+	answer.text[sizeof(answer.text) - 1] = '\0';
+	if (answer.error < 0)
+		fail(&e, -answer.error, "%s", answer.text);
+	a = first_take(s);
+	first_send(s);
+	answer_give(a, answer.error, answer.pid, &e);
+	return s->pid != 0;
+}
+
+static int on_answer(sd_event_source *source, int fd, uint32_t revents, void *userdata)
+{
+	while (answer_take(userdata))
+		;
+	return 0;
+}
+
+static _Noreturn void process_run(int fd)
+{
+	sigset_t none;
+
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (fd > STDERR_FILENO + 1)
+		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
+	close_range((unsigned)fd + 1, ~0U, 0);
+	_exit(starter_run(fd) < 0);
+}
+
+static int process_watch(struct starter *s)
+{
+	int r = sd_event_add_io(s->event, &s->source, s->fd, EPOLLIN, on_answer, s);
+
+	if (r >= 0)
+		r = sd_event_add_time_relative(s->event, &s->limit, CLOCK_MONOTONIC, ORDER_USEC, ORDER_ACCURACY, on_limit, s);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(s->limit, SD_EVENT_OFF);
+	return r < 0 ? r : 0;
+}
+
+static int process_start(struct starter *s, struct err *e)
+{
+	int pair[2], r;
+
+	if (s->pid)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail(e, errno, "the starter: %s", strerror(errno));
+	s->pid = fork();
+	if (s->pid == 0)
+		process_run(pair[1]);
+	r = s->pid < 0 ? -errno : 0;
+	close(pair[1]);
+	s->fd = pair[0];
+	if (r == 0)
+		r = process_watch(s);
+	if (r < 0 && s->pid > 0) {
+		process_end(s);
+	} else if (r < 0) {
+		close(s->fd);
+		s->pid = 0;
+	}
+	return r < 0 ? fail(e, -r, "the starter: %s", strerror(-r)) : 0;
+}
+
+static struct asked *asked_new(enum starter_order_kind kind, void *ctx)
+{
+	struct asked *a = must_alloc(sizeof(*a));
+
+	a->order.kind = kind;
+	a->ctx = ctx;
+	for (unsigned i = 0; i < ARRAY_SIZE(a->fds); i++)
+		a->fds[i] = -1;
+	return a;
+}
+
+/* r: what went wrong until here. */
+static int ask(struct starter *s, struct asked *a, int r, struct err *e)
+{
+	if (r == 0)
+		r = process_start(s, e);
+	if (r < 0) {
+		asked_free(a);
+		return r;
+	}
+	a->order.serial = ++s->serial;
+	*s->last = a;
+	s->last = &a->next;
+	if (s->first == a)
+		first_send(s);
+	return 0;
+}
+
+static int text_put(char *place, size_t size, const char *text, struct err *e)
+{
+	if (text && strlen(text) >= size)
+		return fail(e, ENAMETOOLONG, "'%.100s…' is longer than %zu bytes", text, size - 1);
+	snprintf(place, size, "%s", text ? text : "");
+	return 0;
+}
+
+#define PUT(a, field, text, r, e) ((r) < 0 ? (r) : text_put((a)->order.field, sizeof((a)->order.field), (text), (e)))
+
+static int net_put(struct asked *a, const struct net *net, struct err *e)
+{
+	if (!net)
+		return 0;
+	a->order.has_net = true;
+	a->order.net = *net;
+	a->order.net.interface = NULL;
+	return PUT(a, interface, net->interface, 0, e);
+}
+
+int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e)
+{
+	struct asked *a = asked_new(STARTER_KEEP, ctx);
+	int r = PUT(a, group, q->group, 0, e);
+
+	r = PUT(a, name, q->name, r, e);
+	r = PUT(a, hostname, q->hostname, r, e);
+	a->order.kinds = q->kinds;
+	a->kept = answer;
+	return ask(s, a, r, e);
+}
+
+int starter_net(struct starter *s, const struct starter_net *q, starter_done *answer, void *ctx, struct err *e)
+{
+	struct asked *a = asked_new(STARTER_NET, ctx);
+	int r = PUT(a, group, q->group, 0, e);
+
+	r = PUT(a, path, q->path, r, e);
+	r = PUT(a, link, q->link, r, e);
+	r = r < 0 ? r : net_put(a, q->net, e);
+	a->order.keeper = q->keeper;
+	a->done = answer;
+	return ask(s, a, r, e);
+}
+
+int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e)
+{
+	struct asked *a = asked_new(STARTER_FORGET, ctx);
+	int r = PUT(a, name, name, 0, e);
+
+	r = PUT(a, link, link, r, e);
+	a->done = answer;
+	return ask(s, a, r, e);
+}
+
+static int namespaces_put(struct asked *a, const struct namespaces *n, struct err *e)
+{
+	int r = 0;
+
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
+		a->order.modes[kind] = n->modes[kind];
+		r = PUT(a, paths[kind], n->modes[kind] == NAMESPACE_PATH ? n->paths[kind] : NULL, r, e);
+	}
+	return r;
+}
+
+/* The order may wait here: it has its own. */
+static int files_put(struct asked *a, const struct starter_start *q, struct err *e)
+{
+	int from[START__DESCRIPTORS];
+
+	memcpy(from, q->files, sizeof(q->files));
+	from[START_CALLER] = q->caller_pidfd;
+	from[START_CGROUP] = q->cgroup;
+	a->order.cgroup = q->cgroup >= 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(from) - !a->order.cgroup; i++) {
+		a->fds[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+		if (a->fds[i] < 0)
+			return fail(e, errno, "a descriptor for the starter: %s", strerror(errno));
+	}
+	return 0;
+}
+
+int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e)
+{
+	struct asked *a = asked_new(STARTER_START, ctx);
+	struct starter_order *o = &a->order;
+	int r = PUT(a, group, q->group, 0, e);
+
+	r = PUT(a, link, q->link, r, e);
+	r = r < 0 ? r : net_put(a, q->net, e);
+	r = r < 0 ? r : namespaces_put(a, q->namespaces, e);
+	r = r < 0 ? r : files_put(a, q, e);
+	o->keeper = q->keeper;
+	o->like = q->like;
+	o->caller = q->caller;
+	o->uid = q->uid;
+	o->gid = q->gid;
+	o->terminal = q->terminal;
+	a->started = answer;
+	return ask(s, a, r, e);
+}
+
+/* Has no answer, and does not wait for those of others: a few bytes for which there is always room. */
+int starter_go(struct starter *s, pid_t pid, bool go, struct err *e)
+{
+	const struct starter_order o = { .kind = STARTER_GO, .pid = pid, .go = go };
+	int r;
+
+	if (!s->pid)
+		return fail(e, EPIPE, "the starter ended, and the program with it");
+	r = fd_message_send(s->fd, &o, sizeof(o), NULL, 0, MSG_DONTWAIT);
+	return r < 0 ? fail(e, -r, "the starter cannot be told: %s", strerror(-r)) : 0;
+}
+
+int starter_new(sd_event *event, const char *socket_dir, struct starter **ret, struct err *e)
+{
+	struct starter *s = must_alloc(sizeof(*s));
+
+	s->event = event;
+	s->last = &s->first;
+	*ret = s;
+	return 0;
+}
+
+void starter_free(struct starter *s)
+{
+	if (!s)
+		return;
+	process_end(s);
+	while (s->first)
+		asked_free(first_take(s));
+	free(s);
+}

@@ -1,0 +1,40 @@
+/* Who asked for a program to be started: what it has that the program must not have more of. */
+#pragma once
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+#include <cgq/err.h>
+
+struct caller {
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups; /* malloc'ed */
+	size_t n_groups;
+	uint64_t bounding; /* what a program of its may have at most; of root: what it has now */
+	bool no_new_privs;
+	mode_t umask;
+	int nice;
+	int oom_score_adj;
+	struct rlimit limits[RLIM_NLIMITS];
+	cpu_set_t *cpus; /* malloc'ed */
+	size_t cpus_bytes;
+};
+
+/*
+ * status: of /proc/PID, hostile bytes expected. -EPERM where all its ids are not uid and gid, or it is under seccomp: whoever could
+ * exec a setuid program meanwhile is somebody else now. -EBADMSG.
+ */
+int caller_parse(const char *status, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
+/*
+ * The process pid, which pidfd is the descriptor of and stays alive all the while. -EPERM where it has left the namespaces that we are
+ * in, as far as a program of ours would bring it out of there.
+ */
+int caller_read(pid_t pid, int pidfd, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
+/* What was looked at by its pid until now was its own. */
+int caller_is_there(int pidfd, struct err *e);
+void caller_done(struct caller *c);

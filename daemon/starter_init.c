@@ -1,0 +1,60 @@
+/* The init of a pid namespace that one start has for itself: it reaps, passes signals, and ends with the program, as all in there do. */
+#include "starter_program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void children_reap(const struct program *p, pid_t program)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0) {
+		if (pid != program)
+			continue;
+		program_say(p, PROGRAM_STATUS, status, NULL);
+		if (WIFEXITED(status) || WIFSIGNALED(status))
+			_exit(0);
+	}
+}
+
+static _Noreturn void init_serve(const struct program *p, pid_t program)
+{
+	sigset_t all;
+	int signal;
+
+	sigfillset(&all);
+	for (;;) {
+		signal = sigwaitinfo(&all, NULL);
+		if (signal == SIGCHLD)
+			children_reap(p, program);
+		if (signal == SIGCONT)
+			terminal_give(p->terminal, program);
+		if (signal > 0 && signal != SIGCHLD)
+			signal_pass(program, signal);
+	}
+}
+
+void init_run(const struct program *p)
+{
+	pid_t program = fork();
+
+	if (program == 0) {
+		setpgid(0, 0);
+		terminal_give(p->terminal, getpid());
+		program_exec(p);
+	}
+	if (program < 0) {
+		int32_t error = errno;
+
+		if (write(p->execs[THEIRS], &error, sizeof(error)) < 0)
+			(void)errno;
+		_exit(127);
+	}
+	prctl(PR_SET_NAME, "cgq-init");
+	descriptors_keep(p->said[THEIRS], p->terminal); /* whoever waits for the end of the client's files must not wait for us */
+	init_serve(p, program);
+}

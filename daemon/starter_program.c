@@ -1,0 +1,123 @@
+/* The process that becomes a client's program. */
+#include "starter_program.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "starter_become.h"
+#include "starter_mounts.h"
+
+void program_say(const struct program *p, enum program_said_kind kind, int value, const struct err *e)
+{
+	struct program_said said = { .kind = kind, .value = value };
+
+	if (e)
+		memcpy(said.text, e->text, sizeof(said.text));
+	if (send(p->said[THEIRS], &said, sizeof(said), MSG_NOSIGNAL) < 0)
+		(void)errno; /* a client that is gone takes the supervisor with it: the program goes on */
+}
+
+void signal_pass(pid_t pid, int signal)
+{
+	bool to_group = signal == SIGTSTP || signal == SIGCONT;
+
+	if (kill(to_group ? -pid : pid, signal) < 0)
+		(void)errno; /* it ended, or runs as somebody else now */
+}
+
+void terminal_give(int terminal, pid_t group)
+{
+	if (terminal >= 0 && tcsetpgrp(terminal, group) < 0)
+		(void)errno; /* hung up */
+}
+
+void signals_hold(void)
+{
+	sigset_t all;
+
+	for (int i = 1; i < NSIG; i++)
+		signal(i, SIG_DFL);
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+/* Of the client's, those that are its terminal become the program's own. */
+static int stdio_set(const struct program *p, struct err *e)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		bool is_terminal = p->terminal >= 0 && isatty(p->files[fd]);
+
+		if (dup2(is_terminal ? p->terminal : p->files[fd], fd) < 0)
+			return fail(e, errno, "its standard files: %s", strerror(errno));
+	}
+	return 0;
+}
+
+/* By name where the mounts are others: a folder of outside would be a way out. */
+static int folder_enter(const struct program *p, struct err *e)
+{
+	if (!p->plan.elsewhere && fchdir(p->files[START_FOLDER]) < 0)
+		return fail(e, errno, "its folder: %s", strerror(errno));
+	if (p->plan.elsewhere && chdir(p->folder) < 0)
+		return fail(e, errno, "its folder '%s': %s", p->folder, strerror(errno));
+	return 0;
+}
+
+static int get_ready(const struct program *p, struct err *e)
+{
+	int r = p->plan.proc ? mounts_proc(e) : 0;
+
+	if (r == 0)
+		r = stdio_set(p, e);
+	if (r == 0)
+		r = become_limited(&p->caller, e);
+	if (r == 0)
+		r = become_caller(&p->caller, e);
+	return r == 0 ? folder_enter(p, e) : r;
+}
+
+/* False also where the supervisor ended before: then it may run nowhere. */
+static bool may_go(const struct program *p)
+{
+	bool go = false;
+
+	return recv(p->said[THEIRS], &go, sizeof(go), 0) == sizeof(go) && go;
+}
+
+void program_run(struct program *p)
+{
+	struct err e = { 0 };
+	int r;
+
+	setpgid(0, 0);
+	close(p->said[OURS]);
+	close(p->execs[OURS]);
+	r = get_ready(p, &e);
+	program_say(p, PROGRAM_READY, r, &e);
+	if (r < 0 || !may_go(p))
+		_exit(125);
+	if (p->has_init)
+		init_run(p);
+	program_exec(p);
+}
+
+void program_exec(const struct program *p)
+{
+	struct err e;
+	int32_t error;
+
+	program_say(p, PROGRAM_HERE, 0, NULL);
+	if (become_plain(&e) == 0) {
+		environ = p->text.environment; /* whose PATH is searched */
+		execvpe(p->text.arguments[0], p->text.arguments, p->text.environment);
+	}
+	error = errno;
+	if (write(p->execs[THEIRS], &error, sizeof(error)) < 0)
+		(void)errno;
+	_exit(127);
+}

@@ -1,0 +1,233 @@
+/* The starter's loop: one order after the other, each by a hand of its own. */
+#include "starter_run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+
+#include "fd_message.h"
+#include "net_apply.h"
+#include "netns.h"
+#include "starter_caps.h"
+#include "starter_hand.h"
+
+/* A hand does some system calls, and net_apply() some messages to the kernel; one that takes so long is ended. */
+#define HAND_SECONDS 20
+/* Programs that wait for cgqd to place them: it does so at once. */
+#define WAITING_MAX  512
+
+/*
+ * CHOWN: a terminal is its user's. KILL: hands are ended. SYS_CHROOT: setns() into a mount namespace. SYS_PTRACE: looks at namespaces
+ * of other users' processes. SYS_RESOURCE, SYS_NICE: limits and niceness of the caller, which may be beyond ours. The bounding set
+ * stays whole: it is what a caller's root program may have.
+ */
+#define STARTER_CAPS                                                                                                   \
+	(CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |                 \
+	 CAP_BIT(CAP_SETPCAP) | CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SYS_CHROOT) |                     \
+	 CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_SYS_RESOURCE) | CAP_BIT(CAP_SYS_NICE))
+
+struct starter_process {
+	int fd;
+	unsigned n;
+	struct waiting {
+		pid_t pid;
+		int hand;
+	} waiting[WAITING_MAX];
+};
+
+void hand_answer(int hand, int error, pid_t pid, const struct err *e)
+{
+	struct hand_answer answer = { .error = error, .pid = pid };
+
+	if (error < 0)
+		snprintf(answer.text, sizeof(answer.text), "%s", e->text);
+	send(hand, &answer, sizeof(answer), MSG_NOSIGNAL);
+}
+
+static int netns_of(const struct starter_order *o, struct err *e)
+{
+	return o->keeper > 0 ? namespace_open_kept(o->keeper, NAMESPACE_NET, e) : namespace_open_path(o->path, e);
+}
+
+static int net_make(const struct starter_order *o, struct err *e)
+{
+	const struct starter_net q = { .group = o->group, .link = o->link, .net = &o->net };
+	auto_fd int netns = netns_of(o, e);
+
+	return netns < 0 ? netns : net_apply(&q, netns, e);
+}
+
+/* The name also where the link cannot be taken. */
+static int forget(const struct starter_order *o, struct err *e)
+{
+	int link = o->link[0] ? net_forget(o->link, e) : 0;
+	int name = o->name[0] ? netns_name_take(o->name, link == 0 ? e : NULL) : 0;
+
+	return link < 0 ? link : name;
+}
+
+/* The other programs wait on theirs: an end of it here would hide that the starter is gone. */
+static void hand_begin(struct starter_process *s)
+{
+	signal(SIGCHLD, SIG_DFL);
+	close(s->fd);
+	for (unsigned i = 0; i < s->n; i++)
+		close(s->waiting[i].hand);
+}
+
+static _Noreturn void hand_run(struct starter_process *s, const struct starter_order *o, int *fds, int hand)
+{
+	struct err e = { 0 };
+	pid_t pid = 0;
+	int r = 0;
+
+	hand_begin(s);
+	switch ((enum starter_order_kind)o->kind) {
+	case STARTER_KEEP:
+		r = keep_make(o, &pid, &e);
+		break;
+	case STARTER_NET:
+		r = net_make(o, &e);
+		break;
+	case STARTER_FORGET:
+		r = forget(o, &e);
+		break;
+	case STARTER_START:
+		start_run(o, fds, hand);
+	case STARTER_GO:
+		break;
+	}
+	hand_answer(hand, r, pid, &e);
+	_exit(0);
+}
+
+static int hand_heard(int hand, struct hand_answer *ret)
+{
+	struct pollfd wait = { .fd = hand, .events = POLLIN };
+	int n;
+
+	while ((n = poll(&wait, 1, HAND_SECONDS * 1000)) < 0 && errno == EINTR)
+		;
+	if (n == 0)
+		return -ETIMEDOUT;
+	if (recv(hand, ret, sizeof(*ret), MSG_DONTWAIT) != sizeof(*ret))
+		return -ECHILD;
+	ret->text[sizeof(ret->text) - 1] = '\0';
+	return 0;
+}
+
+static void hand_failed(int error, int pidfd, struct hand_answer *ret)
+{
+	syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	*ret = (struct hand_answer){ .error = error };
+	snprintf(ret->text, sizeof(ret->text), "%s", error == -ETIMEDOUT ? "it took too long" : "the process for it ended");
+}
+
+/* The hand's socket stays open where it waits for starter_go(): then *ret_hand, else -1. */
+static int hand_do(struct starter_process *s, const struct starter_order *o, int *fds, struct hand_answer *ret,
+		   int *ret_hand)
+{
+	int pair[2], pidfd = -1, r;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	pid = starter_clone(0, -1, &pidfd);
+	if (pid == 0) {
+		close(pair[0]);
+		hand_run(s, o, fds, pair[1]);
+	}
+	close(pair[1]);
+	r = pid < 0 ? (int)pid : hand_heard(pair[0], ret);
+	if (pid > 0 && r < 0)
+		hand_failed(r, pidfd, ret);
+	if (pidfd >= 0)
+		close(pidfd);
+	if (pid > 0 && ret->error == 0 && o->kind == STARTER_START)
+		*ret_hand = pair[0];
+	else
+		close(pair[0]);
+	return pid < 0 ? (int)pid : 0;
+}
+
+static void go(struct starter_process *s, const struct starter_order *o)
+{
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->waiting[i].pid == o->pid) {
+			send(s->waiting[i].hand, &o->go, sizeof(o->go), MSG_NOSIGNAL | MSG_DONTWAIT);
+			close(s->waiting[i].hand);
+			s->waiting[i] = s->waiting[--s->n];
+			return;
+		}
+}
+
+static void order_answer(struct starter_process *s, const struct starter_order *o, const struct hand_answer *said)
+{
+	struct starter_answer answer = { .serial = o->serial, .error = said->error, .pid = said->pid };
+
+	memcpy(answer.text, said->text, sizeof(answer.text));
+	fd_message_send(s->fd, &answer, sizeof(answer), NULL, 0, 0);
+}
+
+static void order_take(struct starter_process *s, struct starter_order *o, int *fds)
+{
+	struct hand_answer said = { 0 };
+	struct err e = { 0 };
+	int hand = -1, r = starter_order_check(o, &e);
+	bool named;
+
+	if (r == 0 && o->kind == STARTER_GO) {
+		go(s, o);
+		return;
+	}
+	if (r == 0 && o->kind == STARTER_START && s->n == WAITING_MAX)
+		r = fail(&e, EBUSY, "%d programs wait to be placed already", WAITING_MAX);
+	named = r == 0 && o->kind == STARTER_KEEP && netns_name_exists(o->name);
+	if (r == 0)
+		r = hand_do(s, o, fds, &said, &hand);
+	if (o->kind == STARTER_KEEP && r == 0 && said.error < 0 && !named)
+		netns_name_take(o->name, NULL); /* also by a hand that was killed in the middle of it */
+	if (r < 0) {
+		said.error = r;
+		snprintf(said.text, sizeof(said.text), "%s", e.text[0] ? e.text : strerror(-r));
+	}
+	if (hand >= 0)
+		s->waiting[s->n++] = (struct waiting){ .pid = said.pid, .hand = hand };
+	order_answer(s, o, &said);
+}
+
+int starter_run(int fd)
+{
+	static struct starter_process s;
+	static struct starter_order order;
+	int fds[START__DESCRIPTORS];
+	struct err e;
+	size_t n;
+
+	s.fd = fd;
+	signal(SIGCHLD, SIG_IGN); /* nobody is left to be reaped */
+	signal(SIGPIPE, SIG_IGN);
+	if (caps_keep_only(STARTER_CAPS, &e) < 0)
+		return -e.code;
+	for (;;) {
+		ssize_t got = fd_message_recv(fd, &order, sizeof(order), fds, START__DESCRIPTORS, &n, 0);
+
+		if (got != sizeof(order))
+			return got < 0 ? (int)got : 0;
+		for (size_t i = n; i < START__DESCRIPTORS; i++)
+			fds[i] = -1;
+		order_take(&s, &order, fds);
+		while (n > 0)
+			close(fds[--n]);
+	}
+}

@@ -1,0 +1,59 @@
+/*
+ * What cgqd and the starter say to each other, over a pair of SOCK_SEQPACKET sockets (see fd_message.h): orders with descriptors
+ * beside them, and one answer to each but GO, in turn. Texts have fixed places, and whoever reads one looks for its end in there.
+ */
+#pragma once
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <cgq/bounds.h>
+#include <cgq/err.h>
+#include <cgq/namespace.h>
+
+#include "starter.h"
+
+enum starter_order_kind {
+	STARTER_KEEP = 1,
+	STARTER_NET,
+	STARTER_FORGET,
+	STARTER_START, /* with files, the caller's pidfd, and a cgroup where cgroup is set */
+	STARTER_GO,
+};
+
+/* Beside START: the files in their order, then these. */
+enum { START_CALLER = START_FILES, START_CGROUP, START__DESCRIPTORS };
+
+#define STARTER_NAME_BYTES     256 /* of a file in /run/netns: NAME_MAX and its NUL */
+#define STARTER_HOSTNAME_BYTES 65  /* __NEW_UTS_LEN and its NUL */
+#define STARTER_PATH_BYTES     (POLICY_LINE_MAX_BYTES + 1)
+
+struct starter_order {
+	uint32_t kind;
+	uint32_t serial;
+	int32_t pid;		/* GO: of which start */
+	int32_t keeper, like, caller;
+	uint32_t uid, gid;
+	uint32_t kinds;
+	uint32_t modes[NAMESPACE__COUNT];
+	bool go, terminal, cgroup, has_net;
+	char group[GROUP_PATH_MAX_BYTES + 1];
+	char name[STARTER_NAME_BYTES];
+	char hostname[STARTER_HOSTNAME_BYTES];
+	char link[IFNAMSIZ];
+	char path[STARTER_PATH_BYTES]; /* NET */
+	char paths[NAMESPACE__COUNT][STARTER_PATH_BYTES];
+	char interface[IFNAMSIZ];
+	struct net net; /* its pointers mean nothing here */
+};
+
+struct starter_answer {
+	uint32_t serial;
+	int32_t error; /* 0 or -errno */
+	int32_t pid;   /* of a keeper or a start */
+	char text[sizeof(((struct err *)0)->text)];
+};
+
+/* What came from the other side becomes fit to be used: -EBADMSG where a text has no end, or a number or name is none. */
+int starter_order_check(struct starter_order *o, struct err *e);
