@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <termios.h>
@@ -29,7 +30,6 @@ void run_terminal_begin(struct run_terminal *t, int master); /* raw where we are
 void run_terminal_end(struct run_terminal *t);		     /* as it was; a second call does nothing */
 void run_terminal_resize(const struct run_terminal *t);
 /* For poll(): what is waited for on stdin, stdout and the master; then what to do once they are ready. */
-struct pollfd;
 enum { RUN_POLL_IN, RUN_POLL_OUT, RUN_POLL_MASTER, RUN_POLL__COUNT };
 void run_terminal_wait(const struct run_terminal *t, struct pollfd wait[RUN_POLL__COUNT]);
 void run_terminal_copy(struct run_terminal *t, const struct pollfd ready[RUN_POLL__COUNT]);

@@ -1,0 +1,228 @@
+/* Talks with the supervisor of a program: signals there, what becomes of it back. */
+#include "run_talk.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+#include <cgq/run.h>
+
+#include "run_terminal.h"
+#include "say.h"
+
+/* Passed on, but for SIGWINCH, which is for the terminal. */
+static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH };
+
+/* As timeout(1) and others: not the program, cgq itself. */
+#define UNTOLD_STATUS 125
+
+enum { ON_TALK, ON_SIGNAL, ON_TERMINAL, ON__COUNT = ON_TERMINAL + RUN_POLL__COUNT };
+
+struct conversation {
+	struct run_talk *t;
+	struct run_terminal terminal;
+	int status; /* of waitpid() */
+	bool ended, lost;
+};
+
+int run_talk_open(struct run_talk *t, struct err *e)
+{
+	int pair[2];
+	sigset_t set;
+
+	*t = (struct run_talk){ .ours = -1, .theirs = -1, .signals = -1, .terminal = -1 };
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return fail(e, errno, "a pair of sockets: %s", strerror(errno));
+	t->ours = pair[0];
+	t->theirs = pair[1];
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
+		sigaddset(&set, passed[i]);
+	sigprocmask(SIG_BLOCK, &set, &t->usual);
+	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (t->signals >= 0)
+		return 0;
+	fail(e, errno, "signals: %s", strerror(errno));
+	run_talk_close(t);
+	return -e->code;
+}
+
+static void fd_end(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void run_talk_given(struct run_talk *t)
+{
+	fd_end(&t->theirs);
+}
+
+void run_talk_close(struct run_talk *t)
+{
+	if (t->ours < 0)
+		return;
+	fd_end(&t->ours);
+	fd_end(&t->theirs);
+	fd_end(&t->signals);
+	fd_end(&t->terminal);
+	sigprocmask(SIG_SETMASK, &t->usual, NULL);
+}
+
+static void fd_of(struct msghdr *m, int *ret)
+{
+	struct cmsghdr *c = CMSG_FIRSTHDR(m);
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+		return;
+	fd_end(ret);
+	memcpy(ret, CMSG_DATA(c), sizeof(int));
+}
+
+/* 0; -EAGAIN with MSG_DONTWAIT; -EPIPE: nobody will say anything any more. */
+static int said_take(struct run_talk *t, struct run_said *ret, int flags)
+{
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control;
+	struct iovec data = { .iov_base = ret, .iov_len = sizeof(*ret) };
+	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
+	ssize_t n;
+
+	while ((n = recvmsg(t->ours, &m, flags | MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+		;
+	if (n < 0 && errno == EAGAIN)
+		return -EAGAIN;
+	if (n != sizeof(*ret))
+		return -EPIPE;
+	fd_of(&m, &t->terminal);
+	return 0;
+}
+
+int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct err *e)
+{
+	struct run_said said;
+
+	for (;;) {
+		if (said_take(t, &said, 0) < 0)
+			return fail(e, EPIPE, "%s was not started: whoever was to start it ended", program);
+		if (said.kind == RUN_FAILED && said.value > 0)
+			return fail(e, said.value, "%s: %s", program, strerror(said.value));
+		if (said.kind != RUN_STARTED)
+			continue;
+		*ret = said.value;
+		return 0;
+	}
+}
+
+int run_exec_status(int error)
+{
+	return error == ENOENT ? 127 : 126;
+}
+
+static void signal_say(const struct conversation *c, int signal)
+{
+	const struct run_said said = { .kind = RUN_SIGNAL, .value = signal };
+
+	if (send(c->t->ours, &said, sizeof(said), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+		(void)errno; /* its end is seen by poll() */
+}
+
+static void terminal_begin(struct conversation *c)
+{
+	if (c->t->terminal >= 0)
+		run_terminal_begin(&c->terminal, c->t->terminal);
+}
+
+static void terminal_end(struct conversation *c)
+{
+	if (c->t->terminal >= 0)
+		run_terminal_end(&c->terminal);
+}
+
+/* We stop as it did, so that the shell sees it; whoever goes on with us goes on with it, by the SIGCONT that waits then. */
+static void stop(struct conversation *c)
+{
+	terminal_end(c);
+	kill(getpid(), SIGSTOP);
+	terminal_begin(c);
+}
+
+static void talk_heard(struct conversation *c)
+{
+	struct run_said said;
+	int r;
+
+	while (!c->ended && (r = said_take(c->t, &said, MSG_DONTWAIT)) != -EAGAIN) {
+		c->lost = c->ended = r < 0;
+		if (r == 0 && said.kind == RUN_STOPPED)
+			stop(c);
+		if (r < 0 || said.kind != RUN_EXITED)
+			continue;
+		c->status = said.value;
+		c->ended = true;
+	}
+}
+
+static void signals_heard(struct conversation *c)
+{
+	struct signalfd_siginfo info;
+
+	while (read(c->t->signals, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCONT)
+			terminal_begin(c); /* perhaps in the foreground now */
+		if (info.ssi_signo != SIGWINCH)
+			signal_say(c, (int)info.ssi_signo);
+		else if (c->t->terminal >= 0)
+			run_terminal_resize(&c->terminal);
+	}
+}
+
+static void turn(struct conversation *c)
+{
+	struct pollfd wait[ON__COUNT] = {
+		[ON_TALK] = { .fd = c->t->ours, .events = POLLIN },
+		[ON_SIGNAL] = { .fd = c->t->signals, .events = POLLIN },
+	};
+	const nfds_t n = c->t->terminal >= 0 ? ON__COUNT : ON_TERMINAL;
+
+	if (n > ON_TERMINAL)
+		run_terminal_wait(&c->terminal, wait + ON_TERMINAL);
+	if (poll(wait, n, -1) < 0)
+		return;
+	if (n > ON_TERMINAL)
+		run_terminal_copy(&c->terminal, wait + ON_TERMINAL);
+	if (wait[ON_SIGNAL].revents)
+		signals_heard(c);
+	if (wait[ON_TALK].revents)
+		talk_heard(c);
+}
+
+static int exit_status(const struct conversation *c)
+{
+	if (c->lost) {
+		say("what becomes of the program is not told any more");
+		return UNTOLD_STATUS;
+	}
+	return WIFSIGNALED(c->status) ? 128 + WTERMSIG(c->status) : WEXITSTATUS(c->status);
+}
+
+int run_talk_until_end(struct run_talk *t, pid_t pid)
+{
+	struct conversation c = { .t = t };
+
+	terminal_begin(&c);
+	while (!c.ended)
+		turn(&c);
+	if (t->terminal >= 0)
+		run_terminal_drain(&c.terminal);
+	terminal_end(&c);
+	return exit_status(&c);
+}
