@@ -10,6 +10,7 @@ cgq() {
 
 # The unit's cgqd is not a test's own: nothing is started or ended here but by its package and its unit.
 setup() {
+	trace_less
 	UNIT=cgq-test-package.service
 	DEBS=("$BUILD"/packages/cgq_*.deb "$BUILD"/packages/cgqd_*.deb)
 }
