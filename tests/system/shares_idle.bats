@@ -49,7 +49,7 @@ outside_keeps() {
 	on_one_cpu
 	start out hog --cpu $((CPUS - 1))
 	sleep 1
-	outside_keeps 10 || outside_keeps 10 || outside_keeps 10
+	outside_keeps 5 || outside_keeps 5 || outside_keeps 5
 	shares_are 2 5 db 40 web 60
 }
 
@@ -57,8 +57,8 @@ outside_keeps() {
 	on_one_cpu
 	local idle
 	idle=$(idle_ticks cpu$((CPUS - 1)))
-	cpu_window 10 db web
-	nothing_idles cpu$((CPUS - 1)) 10 1
+	cpu_window 5 db web
+	nothing_idles cpu$((CPUS - 1)) 5 1
 	shares_are 2 5 db 40 web 60
 }
 
