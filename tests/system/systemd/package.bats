@@ -114,7 +114,7 @@ traces() {
 	systemctl daemon-reload
 	systemctl restart cgqd
 	pid=$(main_pid)
-	sleep 10
+	sleep 6
 	[ "$(main_pid)" = "$pid" ]
 	kill -STOP "$pid"
 	wait_until 30 'another cgqd' another_answers "$pid"
