@@ -37,10 +37,9 @@ dump() {
 	done < <(find "${FOLDERS[@]}" -type f 2>/dev/null | sort)
 }
 
-# unit_file [LINE…]: a service that sleeps, with these lines of its own.
+# unit_file [LINE…]: a service that sleeps, with these lines of its own. systemd reads it when it is asked for it.
 unit_file() {
 	printf '%s\n' '[Service]' 'ExecStart=/bin/sleep 10000' "$@" >"/run/systemd/system/$UNIT"
-	systemctl daemon-reload
 }
 
 # started [LINE…]
@@ -217,6 +216,7 @@ all_done() {
 	run -0 hand apply "$STATE" "$UNIT" 'CPU_MAX=20000 100000' MEMORY_MAX=536870912 TASKS_MAX=99 CPU_WEIGHT=500
 	[ "$(grep -c later <<<"$output")" = 4 ]
 	unit_file 'MemoryMax=900M' '# MemoryMax=1M' ' CPUQuota = 12.5% '
+	systemctl daemon-reload
 	systemctl start "$UNIT"
 	kernel_has cpu.max '20000 100000'
 	kernel_has memory.max 536870912
