@@ -39,6 +39,7 @@ has_groups() {
 	done
 }
 
+# bats test_tags=any-kernel
 @test "wrong use is 2" {
 	run -2 "$REPO/daemon/run" --nonsense
 	run -2 "$REPO/daemon/run" --seconds

@@ -54,6 +54,7 @@ followed() {
 	[ "$(counts web moved_out)" = 1 ]
 }
 
+# bats test_tags=any-kernel
 @test "a refusal is told with its line" {
 	policy 50-web.conf <<-EOF
 		[web]
@@ -87,6 +88,7 @@ followed() {
 	done
 }
 
+# bats test_tags=any-kernel
 @test "who follows sees what happens while it happens, and that cgqd ended" {
 	policy 50-web.conf <<-EOF
 		[web]
@@ -108,6 +110,7 @@ followed() {
 	followed 'stop .* stopping'
 }
 
+# bats test_tags=any-kernel
 @test "^C ends following, and cgqd forgets it" {
 	cgqd_start
 	# A shell's background job ignores SIGINT; a person's does not.
@@ -186,6 +189,7 @@ followed() {
 	[ "$(cgq events --json busy | jq '.events | map(select(.kind == "limit")) | length')" = 1 ]
 }
 
+# bats test_tags=any-kernel
 @test "one that has ended is explained, also after a reload" {
 	policy 50-web.conf <<-EOF
 		[web]

@@ -61,6 +61,7 @@ setting() {
 	[ "$inside" -ge 14 ]
 }
 
+# bats test_tags=any-kernel
 @test "latency = low without a rule has nothing to write to" {
 	setting 'latency = low'
 	printf '[web]\n' | policy 50-web.conf
@@ -69,6 +70,7 @@ setting() {
 	within "$(wakings_in 2)" 0 60 'wakings in 2 s'
 }
 
+# bats test_tags=any-kernel
 @test "another latency is refused" {
 	setting 'latency = lowest'
 	policy_of_web

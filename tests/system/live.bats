@@ -6,6 +6,7 @@ one() {
 	printf '[web]\nmatch = name:%s\ncpu = 20%%..%s\n' "$(named web)" "$1"
 }
 
+# bats test_tags=any-kernel
 @test "a changed folder is noticed by itself" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -19,6 +20,7 @@ one() {
 	wait_until 10 'the group is gone' no_group web
 }
 
+# bats test_tags=any-kernel
 @test "a folder that is a link is followed to where it leads next" {
 	rmdir "$CONF"
 	mkdir "$ROOM/first" "$ROOM/second"
@@ -34,6 +36,7 @@ one() {
 	knob_becomes web ceiling 60
 }
 
+# bats test_tags=any-kernel
 @test "a burst of changes ends with the last one" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -64,6 +67,7 @@ one() {
 	[ "$(stat -c %i "$(group_dir web)")" = "$before" ] || fail 'the group was removed meanwhile'
 }
 
+# bats test_tags=any-kernel
 @test "SIGHUP reloads" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -72,6 +76,7 @@ one() {
 	knob_becomes web ceiling 70
 }
 
+# bats test_tags=any-kernel
 @test "reload answers when it is done, and says what was refused" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -156,6 +161,7 @@ busy_policy() {
 	is_in web "${PID[web]}"
 }
 
+# bats test_tags=any-kernel
 @test "diff shows what a reload would do, and does nothing" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -166,6 +172,7 @@ busy_policy() {
 	knob_is web ceiling 50
 }
 
+# bats test_tags=any-kernel
 @test "a refused file keeps its last good version, and every other file goes on" {
 	one 50% | policy 50-web.conf
 	printf '[db]\ncpu = 10%%\n' | policy 60-db.conf
@@ -181,6 +188,7 @@ busy_policy() {
 	[[ $output == *50-web.conf:2:* ]]
 }
 
+# bats test_tags=any-kernel
 @test "the last good version survives a restart, and a SIGKILL" {
 	one 50% | policy 50-web.conf
 	cgqd_start
@@ -200,6 +208,7 @@ busy_policy() {
 	state_is web ok
 }
 
+# bats test_tags=any-kernel
 @test "two files may change places" {
 	printf '[a]\ncpu = 70%%..100%%\n' | policy 10-a.conf
 	printf '[b]\ncpu = 30%%..100%%\n' | policy 20-b.conf
@@ -213,6 +222,7 @@ busy_policy() {
 	within "$(said a cpu_min_percent)" 74 81 'what a has reserved'
 }
 
+# bats test_tags=any-kernel
 @test "reservations over 100 % are charged to the file that makes it so" {
 	printf '[a]\ncpu = 70%%..100%%\n' | policy 10-a.conf
 	cgqd_start
@@ -240,6 +250,7 @@ busy_policy() {
 	for pid in "${!before[@]}"; do is_back "$pid" "${before[$pid]}"; done
 }
 
+# bats test_tags=any-kernel
 @test "debris in the folder is ignored" {
 	one 50% | policy 50-web.conf
 	printf 'rubbish' >"$CONF/50-web.conf.123.2026-11-22@10:00~"
@@ -252,6 +263,7 @@ busy_policy() {
 	knob_is web ceiling 50
 }
 
+# bats test_tags=any-kernel
 @test "the same name in a later folder replaces the earlier; an empty one masks it" {
 	one 50% | policy 50-web.conf
 	mkdir "$ROOM/later"

@@ -249,6 +249,7 @@ threads_are_in() {
 	placed db db
 }
 
+# bats test_tags=any-kernel
 @test "exe fits the file, whatever the process calls itself" {
 	local file
 	file=$(program_file secret threads)
@@ -272,6 +273,7 @@ threads_are_in() {
 	is_outside "${PID[fake]}"
 }
 
+# bats test_tags=any-kernel
 @test "exe: a release in a folder that came later, and one that a link leads to" {
 	local file
 	file=$(program_file released threads)
@@ -297,6 +299,7 @@ threads_are_in() {
 	placed current current
 }
 
+# bats test_tags=any-kernel
 @test "first match wins, in file order then line order" {
 	policy 60-late.conf <<-EOF
 		[late]
@@ -316,6 +319,7 @@ threads_are_in() {
 	placed two second
 }
 
+# bats test_tags=any-kernel
 @test "a rule for the child wins over following its parent" {
 	# First match wins: the child carries its parent's name.
 	policy 50-nested.conf <<-EOF
@@ -390,6 +394,7 @@ threads_are_in() {
 	placed db web
 }
 
+# bats test_tags=any-kernel
 @test "explain names the rule, its file and line, and what was tried before it" {
 	two_groups
 	start db threads
@@ -401,6 +406,7 @@ threads_are_in() {
 	run -1 cgq explain $$
 }
 
+# bats test_tags=any-kernel
 @test "ps lists members with their group and rule" {
 	two_groups
 	start web threads

@@ -217,6 +217,7 @@ other_runs() {
 	knob_is web memory $((300 << 20))
 }
 
+# bats test_tags=any-kernel
 @test "a second daemon on the same tree is refused, and the first goes on" {
 	policy_of_web
 	cgqd_start
@@ -235,6 +236,7 @@ no_tree_called() {
 	! our_cgroups | grep "/$1\(/\|\$\)" || fail "the tree $1 was made all the same"
 }
 
+# bats test_tags=any-kernel
 @test "a daemon that is alive keeps its socket" {
 	policy_of_web
 	cgqd_start
@@ -255,6 +257,7 @@ state_costs_a_line() {
 	within "$(log_lines 'warning: .*state')" 1 3 'warnings about the state'
 }
 
+# bats test_tags=any-kernel
 @test "damaged state costs a line" {
 	policy_of_web
 	start web threads
@@ -271,6 +274,7 @@ state_costs_a_line() {
 	is_in web "${PID[web]}"
 }
 
+# bats test_tags=any-kernel
 @test "a state folder that is a file costs a line" {
 	policy_of_web
 	start web threads
@@ -278,6 +282,7 @@ state_costs_a_line() {
 	state_costs_a_line
 }
 
+# bats test_tags=any-kernel
 @test "a state folder that cannot be written costs a line" {
 	policy_of_web
 	start web threads
@@ -288,6 +293,7 @@ state_costs_a_line() {
 	umount "$STATE"
 }
 
+# bats test_tags=any-kernel
 @test "a full state folder costs a line" {
 	policy_of_web
 	start web threads
@@ -299,6 +305,7 @@ state_costs_a_line() {
 	umount "$STATE"
 }
 
+# bats test_tags=any-kernel
 @test "a state folder that vanishes is named by the reload that misses it" {
 	policy_of_web
 	cgqd_start
@@ -308,6 +315,7 @@ state_costs_a_line() {
 	log_says "state: $STATE/good"
 }
 
+# bats test_tags=any-kernel
 @test "state of another boot is not believed" {
 	policy_of_web
 	start web threads
@@ -336,6 +344,7 @@ state_costs_a_line() {
 	log_says 'trusted.delegate needs CAP_SYS_ADMIN'
 }
 
+# bats test_tags=any-kernel
 @test "without the privilege it needs, it names it and ends" {
 	policy_of_web
 	mkdir -p "$STATE"
@@ -349,6 +358,7 @@ state_costs_a_line() {
 	no_tree
 }
 
+# bats test_tags=any-kernel
 @test "without CAP_NET_ADMIN it names that" {
 	policy_of_web
 	run timeout 10 setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$BUILD/cgqd" \
@@ -371,6 +381,7 @@ state_costs_a_line() {
 	within "$(rss_kib "$CGQD")" 100 16384 'KiB resident'
 }
 
+# bats test_tags=any-kernel
 @test "two daemons do not write over each other's state: the second remembers nothing, and says so" {
 	policy_of_web
 	start web threads
