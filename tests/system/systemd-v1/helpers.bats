@@ -138,6 +138,16 @@ all_inside() {
 	[ "$(systemctl list-units --plain --no-legend 'cgqd-gate@*' | wc -l)" = 1 ]
 }
 
+@test "an upgrade leaves one gate, and it is a new one" {
+	local gate
+	gate=$(helper gate)
+	dpkg_quietly -i "${DEBS[@]}"
+	wait_until 10 'another gate' another_gate "$gate"
+	gone "$gate"
+	[ "$(pgrep -c cgqd-gate)" = 1 ]
+	all_inside 50
+}
+
 @test "where its socket is stopped, strict is not in force, with the reason" {
 	systemctl stop cgqd-gate.socket
 	[ ! -e /run/cgq/gate.sock ]

@@ -63,6 +63,10 @@ traces() {
 	systemctl is-enabled cgqd
 	[ -z "$(ls -A /etc/cgq/conf.d)" ]
 	[ -z "$(traces)" ]
+	# Nothing here needs a helper, nor CAP_SYS_ADMIN.
+	systemctl is-active cgqd-gate.socket cgqd-delegation.socket
+	run ! pgrep cgqd-
+	((0x$(sed -n 's/^CapEff:\t//p' "/proc/$(main_pid)/status") >> 21 & 1)) && fail 'it has CAP_SYS_ADMIN'
 	run -0 cgq list --json
 	[ "$(jq '.groups | length' <<<"$output")" = 0 ]
 }
