@@ -77,9 +77,10 @@ static int reunite(struct applier *a, const struct action *act, struct err *e)
 static bool is_taken(struct applier *a, const struct action *act, const struct value *left)
 {
 	int version = hierarchy_of(a, act)->version;
+	auto_arena struct arena arena = {0};
 	struct value wrote;
 
-	if (value_from_text(act->knob, version, act->text, a->machine->page_bytes, &wrote) < 0)
+	if (value_from_text(act->knob, version, act->text, a->machine->page_bytes, &arena, &wrote) < 0)
 		return false;
 	/* The period of a v1 quota stands in a file of its own, which has its turn. */
 	if (act->knob == KNOB_CPU_MAX && version == 1)
@@ -90,13 +91,14 @@ static bool is_taken(struct applier *a, const struct action *act, const struct v
 /* Keeps in mind what the kernel did not take, and forgets what it took. */
 static int write_judge(struct applier *a, const struct action *act, int r, struct err *e)
 {
+	auto_arena struct arena arena = {0};
 	struct value left;
 	char path[PATH_MAX], text[300];
 
 	if (act->knob == KNOB__COUNT)
 		return r;
 	path_of(a, act, path);
-	observe_value(a->kernel, hierarchy_of(a, act), path, act->knob, a->machine->page_bytes, &left);
+	observe_value(a->kernel, hierarchy_of(a, act), path, act->knob, a->machine->page_bytes, &arena, &left);
 	if (!r && is_taken(a, act, &left)) {
 		refusals_drop(a->refusals, act->path, act->knob);
 		return 0;

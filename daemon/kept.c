@@ -17,7 +17,7 @@ static struct usage_limit read_limit(const struct kept_from *from, enum counter_
 	struct value v = { 0 };
 
 	if (read_file(from, file, text, sizeof(text)) >= 0)
-		value_from_text(knob, counter_version(from->source, file), text, from->source->machine->page_bytes, &v);
+		value_from_text(knob, counter_version(from->source, file), text, from->source->machine->page_bytes, NULL, &v);
 	return (struct usage_limit){ v.kind, v.number, v.period };
 }
 

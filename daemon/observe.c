@@ -30,7 +30,7 @@ static const char *read_back_file(enum knob knob, int version)
 }
 
 void observe_value(struct kernel *k, const struct hierarchy *h, const char *path, enum knob knob, uint32_t page_bytes,
-		   struct value *ret)
+		   struct arena *arena, struct value *ret)
 {
 	const char *file = knob_file(knob, h->version);
 	char buf[1024];
@@ -44,7 +44,7 @@ void observe_value(struct kernel *k, const struct hierarchy *h, const char *path
 	else
 		r = k->read(k, h, path, read_back_file(knob, h->version), buf, sizeof(buf), NULL);
 	if (!r)
-		value_from_text(knob, h->version, buf, page_bytes, ret);
+		value_from_text(knob, h->version, buf, page_bytes, arena, ret);
 }
 
 static void bytes_read(struct kernel *k, const struct hierarchy *h, const char *path, const char *file,
@@ -54,7 +54,7 @@ static void bytes_read(struct kernel *k, const struct hierarchy *h, const char *
 
 	*ret = (struct value){ .kind = VALUE_UNKNOWN };
 	if (!k->read(k, h, path, file, buf, sizeof(buf), NULL))
-		value_from_text(KNOB_MEMORY_MAX, h->version, buf, 0, ret);
+		value_from_text(KNOB_MEMORY_MAX, h->version, buf, 0, NULL, ret);
 }
 
 /* Stands for all controllers that cgqd knows nothing of. */
@@ -155,7 +155,7 @@ static void values_read(struct walk *w, unsigned i, const char *path, struct see
 
 	for (int knob = 0; knob < KNOB__COUNT; knob++)
 		if (machine_hierarchy(w->m, knob_rows[knob].controller) == (int)i)
-			observe_value(w->k, h, path, knob, w->m->page_bytes, &s->values[knob]);
+			observe_value(w->k, h, path, knob, w->m->page_bytes, &w->t->arena, &s->values[knob]);
 	if (!(h->controllers & CONTROLLER_BIT(MEMORY)))
 		return;
 	bytes_read(w->k, h, path, h->version == 2 ? "memory.current" : "memory.usage_in_bytes", &s->memory_current);

@@ -17,6 +17,6 @@ bool machine_equal(const struct machine *a, const struct machine *b);
  * read. h is the hierarchy of its controller.
  */
 void observe_value(struct kernel *k, const struct hierarchy *h, const char *path, enum knob knob, uint32_t page_bytes,
-		   struct value *ret);
+		   struct arena *arena, struct value *ret);
 /* The whole tree as it stands; a missing tree is an empty one. Only knobs of controllers that are there. */
 int observe_tree(struct kernel *k, const struct machine *m, struct tree *ret, struct err *e);

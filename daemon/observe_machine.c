@@ -200,14 +200,15 @@ static void base_lists_read(struct kernel *k, struct machine *m)
 {
 	int i = machine_hierarchy(m, CONTROLLER_CPUSET);
 	const struct hierarchy *h = i < 0 ? NULL : &m->hierarchies[i];
+	auto_arena struct arena arena = {0};
 	struct value v;
 
 	if (!h || h->version != 1)
 		return;
-	observe_value(k, h, h->base, KNOB_CPUS, m->page_bytes, &v);
-	snprintf(m->base_cpus, sizeof(m->base_cpus), "%s", *v.list ? v.list : m->cpu_list);
-	observe_value(k, h, h->base, KNOB_MEMS, m->page_bytes, &v);
-	snprintf(m->base_mems, sizeof(m->base_mems), "%s", *v.list ? v.list : m->node_list);
+	observe_value(k, h, h->base, KNOB_CPUS, m->page_bytes, &arena, &v);
+	snprintf(m->base_cpus, sizeof(m->base_cpus), "%s", *value_list(&v) ? v.list : m->cpu_list);
+	observe_value(k, h, h->base, KNOB_MEMS, m->page_bytes, &arena, &v);
+	snprintf(m->base_mems, sizeof(m->base_mems), "%s", *value_list(&v) ? v.list : m->node_list);
 }
 
 int observe_resources(struct machine *ret, struct err *e)

@@ -38,7 +38,7 @@ void lowering_init(struct lowering *l, const struct machine *m, const struct act
 		.memsw = a->memsw,
 		.only_reclaims = a->only_reclaims,
 	};
-	value_from_text(a->knob, l->h.version, a->text, l->page_bytes, &l->wanted);
+	value_from_text(a->knob, l->h.version, a->text, l->page_bytes, NULL, &l->wanted);
 }
 
 void lowering_copy(const struct lowering *from, struct lowering *ret)
@@ -146,5 +146,5 @@ void lowering_try(struct kernel *k, const struct lowering *l, bool (*is_over)(vo
 	}
 	if (!ret->error)
 		lowering_use(k, l, &ret->use_bytes);
-	observe_value(k, &l->h, l->full, l->knob, l->page_bytes, &ret->left);
+	observe_value(k, &l->h, l->full, l->knob, l->page_bytes, NULL, &ret->left);
 }

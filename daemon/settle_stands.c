@@ -40,11 +40,12 @@ static bool is_held(const struct daemon *d, const char *rel, enum knob k, const 
 static bool value_stands(struct daemon *d, unsigned hierarchy, const struct made_cgroup *made, enum knob k)
 {
 	const struct hierarchy *h = &d->machine.hierarchies[hierarchy];
+	auto_arena struct arena arena = {0};
 	char path[TREE_PATH_MAX];
 	struct value now;
 
 	machine_path(&d->machine, hierarchy, made->path, path, sizeof(path));
-	observe_value(d->kernel, h, path, k, d->machine.page_bytes, &now);
+	observe_value(d->kernel, h, path, k, d->machine.page_bytes, &arena, &now);
 	/* What was not in force (it waits, or was refused) is no matter of drift. */
 	return now.kind == VALUE_UNKNOWN || !made->values[k] || made->values[k] == made_hash(k, h->version, &now) ||
 	       is_held(d, made->path, k, &now, h->version);

@@ -229,8 +229,8 @@ static void on_result(void *ctx, const struct unit_action *a, const struct unit_
 	}
 	if (r->outcome == APPLIED_WAITS)
 		return;
-	unit_result_take(unit, a->knob, r);
-	unit_store_before(&d->in_place.store, unit->name, a->knob, &unit->before[a->knob]);
+	unit_result_take(unit, a->knob, r, &d->in_place.seen.arena);
+	unit_store_before(&d->in_place.store, unit->name, a->knob, &d->in_place.seen.arena, &unit->before[a->knob]);
 	if (done)
 		applied(d, a, r->outcome == APPLIED_LATER);
 	else if (units_lost(-r->error))

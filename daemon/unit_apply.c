@@ -66,6 +66,7 @@ static void all_keep(struct unit_applier *a, const struct seen_units *seen, stru
 		run = run_at(a, seen, deeds, n, i);
 		if (!deeds[i].action->gives_back)
 			unit_run_keep(&run);
+		arena_done(&run.arena);
 	}
 	r = unit_store_save(a->state, a->store, &e);
 	for (size_t i = 0; r < 0 && i < n; i++)
@@ -100,18 +101,21 @@ int unit_apply(struct unit_applier *a, const struct unit_plan *p, const struct s
 		else
 			unit_run_set(&run);
 		run_tell(&run);
+		arena_done(&run.arena);
 	}
 	free(deeds);
 	r = unit_store_save(a->state, a->store, e);
 	return r;
 }
 
-void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r)
+void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r, struct arena *arena)
 {
 	if (r->outcome == APPLIED_REFUSED || r->outcome == APPLIED_WAITS)
 		return;
 	u->set[k] = r->set;
 	u->kernel[k] = r->kernel;
+	value_keep(arena, &u->set[k]);
+	value_keep(arena, &u->kernel[k]);
 }
 
 /* Memory that would be taken away from below what is used waits, as in any plan (law 3). */
@@ -124,6 +128,7 @@ static void back_add(struct unit_plan *p, unsigned unit, const struct knob_kept 
 		.unit = unit, .knob = kept->knob, .gives_back = true, .value = kept->before, .group = GROUP_NONE,
 		.only_below_bytes = guarded ? kept->before.number : 0,
 	};
+	value_keep(&p->arena, &p->list[p->n - 1].value);
 }
 
 static void all_back(const struct unit_store *s, struct unit_plan *p, struct seen_units *seen)
@@ -147,6 +152,7 @@ int unit_give_back_all(struct unit_applier *a, struct err *e)
 	if (r == 0 && a->store->n)
 		r = fail(e, EAGAIN, "%zu units keep limits of cgqd; '%s' is the first", a->store->n, a->store->list[0]->name);
 	free(plan.list);
+	arena_done(&plan.arena);
 	free(seen.list);
 	arena_done(&seen.arena);
 	return r;

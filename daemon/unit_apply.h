@@ -38,7 +38,7 @@ struct unit_result {
 };
 
 /* What is known of the unit afterwards: where nothing was done, all stands as it did. */
-void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r);
+void unit_result_take(struct seen_unit *u, enum knob k, const struct unit_result *r, struct arena *arena);
 
 struct unit_applier {
 	struct unit_bus bus;

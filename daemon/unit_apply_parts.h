@@ -15,6 +15,7 @@ struct unit_run {
 	const char *unit;
 	struct unit_deed *list;
 	size_t n;
+	struct arena arena; /* of lists in values, until its results have been told */
 };
 
 /* First the store, for all of them; then one after the other. Those whose outcome stands are left alone. */

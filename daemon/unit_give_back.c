@@ -28,6 +28,7 @@ static int default_of(struct unit_run *run, enum knob k, struct value *ret)
 
 	if (r == 0)
 		*ret = nowhere.set[k];
+	value_keep(&run->arena, ret);
 	unit_props_done(&nowhere);
 	return r;
 }
@@ -38,7 +39,7 @@ static void own_of(struct unit_run *run, enum knob k, struct unit_props *now, st
 	if (!now->load_state && run->a->bus.get(run->a->bus.ctx, run->unit, now, NULL) < 0)
 		return;
 	if (unit_props_settable(now) && default_of(run, k, ret) == 0)
-		unit_own_value(run->a->folders, now, k, ret);
+		unit_own_value(run->a->folders, now, k, &run->arena, ret);
 }
 
 /* Law 3 also holds for a limit that the planner could not know of. */
@@ -62,6 +63,7 @@ static void before_of(struct unit_run *run, struct unit_deed *d, struct unit_pro
 	if (!kept || d->is_told)
 		return;
 	ret->value = kept->before;
+	value_keep(&run->arena, &ret->value);
 	if (kept->before.kind != VALUE_UNKNOWN)
 		return;
 	own_of(run, ret->knob, now, &ret->value);

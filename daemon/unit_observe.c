@@ -50,14 +50,24 @@ static void take_told(const struct observing *c, struct seen_unit *s)
 	if (!last || unit_file_look(c->l->folders, s->name, &told, NULL) < 0)
 		return;
 	for (int k = 0; k < KNOB__COUNT; k++)
-		if (told & 1U << k)
+		if (told & 1U << k) {
 			s->set[k] = last->set[k];
+			value_keep(&c->seen->arena, &s->set[k]);
+		}
 }
 
 /* One cgroup under two names would be limited twice, for half each. */
 static bool is_alias(const struct unit_props *props, const char *name)
 {
 	return props->id && *props->id && strcmp(props->id, name) != 0;
+}
+
+static void values_keep(struct arena *a, const struct value from[KNOB__COUNT], struct value to[KNOB__COUNT])
+{
+	for (int k = 0; k < KNOB__COUNT; k++) {
+		to[k] = from[k];
+		value_keep(a, &to[k]);
+	}
 }
 
 /* The kernel names a root's cgroup by nothing at all, and so do we. */
@@ -72,7 +82,7 @@ static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_
 	if (!is_alias(&props, s->name)) {
 		if (*props.cgroup)
 			s->cgroup = arena_strdup(&c->seen->arena, props.cgroup);
-		memcpy(s->set, props.set, sizeof(s->set));
+		values_keep(&c->seen->arena, props.set, s->set);
 		if (!unit_props_settable(&props))
 			take_told(c, s);
 	} else if (s->group != GROUP_NONE) {
@@ -80,7 +90,7 @@ static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_
 					  props.id);
 	}
 	for (int k = 0; k < KNOB__COUNT; k++)
-		unit_store_before(c->l->store, s->name, k, &s->before[k]);
+		unit_store_before(c->l->store, s->name, k, &c->seen->arena, &s->before[k]);
 	delegated = props.delegate && !props.transient && !s->refusal;
 	if (s->group != GROUP_NONE && !strcmp(s->name, "init.scope"))
 		s->refusal = "init.scope holds systemd itself; it is left as it is";
@@ -276,7 +286,7 @@ void unit_observe_kernel(struct kernel *k, const struct machine *m, unsigned hie
 		for (int knob = 0; knob < KNOB__COUNT; knob++) {
 			s->kernel[knob] = (struct value){0};
 			if (s->cgroup)
-				observe_value(k, h, s->cgroup, knob, m->page_bytes, &s->kernel[knob]);
+				observe_value(k, h, s->cgroup, knob, m->page_bytes, &seen->arena, &s->kernel[knob]);
 		}
 	}
 }
@@ -298,7 +308,7 @@ void unit_tree(const struct seen_units *seen, unsigned hierarchy, struct tree *r
 		array_grow(ret->list, ret->n, ret->cap);
 		one = &ret->list[ret->n++];
 		*one = (struct seen_cgroup){.path = arena_strdup(&ret->arena, s->cgroup), .hierarchies = 1U << hierarchy};
-		memcpy(one->values, s->kernel, sizeof(one->values));
+		values_keep(&ret->arena, s->kernel, one->values);
 		if (s->memory_bytes.known)
 			one->memory_current = (struct value){.kind = VALUE_NUMBER, .number = s->memory_bytes.value};
 	}

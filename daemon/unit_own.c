@@ -39,10 +39,10 @@ static bool number_read(enum knob k, const char *text, const struct value *fallb
 }
 
 /* "0-3 8", "0,1": added to what stands there. */
-static bool list_read(const char *text, struct value *ret)
+static bool list_read(const char *text, struct arena *arena, struct value *ret)
 {
-	const char *had = ret->kind == VALUE_LIST ? ret->list : "";
-	char all[1024];
+	const char *had = ret->kind == VALUE_LIST ? value_list(ret) : "";
+	char all[1024], list[VALUE_LIST_BYTES];
 	int n = snprintf(all, sizeof(all), "%s%s%s", had, *had && *text ? "," : "", text);
 
 	if (n < 0 || (size_t)n >= sizeof(all))
@@ -54,8 +54,10 @@ static bool list_read(const char *text, struct value *ret)
 	for (char *c = all; *c; c++)
 		if (isspace((unsigned char)*c))
 			*c = ',';
-	ret->kind = VALUE_LIST;
-	return text_list(all, CPUS_MAX, ret->list, sizeof(ret->list)) == 0;
+	if (text_list(all, CPUS_MAX, list, sizeof(list)) < 0)
+		return false;
+	*ret = (struct value){.kind = VALUE_LIST, .list = arena_strdup(arena, list)};
+	return true;
 }
 
 static char *blanks_cut(char *s)
@@ -69,7 +71,7 @@ static char *blanks_cut(char *s)
 	return s;
 }
 
-static void line_read(char *line, enum knob k, const struct value *fallback, struct value *ret)
+static void line_read(char *line, enum knob k, const struct value *fallback, struct arena *arena, struct value *ret)
 {
 	char *value = strchr(line, '=');
 	const char *key = property_key(k);
@@ -81,12 +83,12 @@ static void line_read(char *line, enum knob k, const struct value *fallback, str
 		return;
 	value = blanks_cut(value);
 	if (property_rows[k].form == PROPERTY_LIST)
-		list_read(value, ret);
+		list_read(value, arena, ret);
 	else
 		number_read(k, value, fallback, ret);
 }
 
-void unit_own_read(const char *text, enum knob k, const struct value *fallback, struct value *ret)
+void unit_own_read(const char *text, enum knob k, const struct value *fallback, struct arena *arena, struct value *ret)
 {
 	auto_free char *copy = must_strdup(text);
 	char *rest = copy, *line;
@@ -94,7 +96,7 @@ void unit_own_read(const char *text, enum knob k, const struct value *fallback, 
 	while ((line = strsep(&rest, "\n"))) {
 		line = blanks_cut(line);
 		if (*line != '#' && *line != ';')
-			line_read(line, k, fallback, ret);
+			line_read(line, k, fallback, arena, ret);
 	}
 }
 
@@ -118,20 +120,21 @@ static bool is_ours(const struct unit_folders *f, const char *path)
 	return (name && !strcmp(name + 1, UNIT_FILE_NAME)) || (!strncmp(path, f->control, len) && path[len] == '/');
 }
 
-static void own_read(const char *path, enum knob k, const struct value *fallback, struct value *ret)
+static void own_read(const char *path, enum knob k, const struct value *fallback, struct arena *arena, struct value *ret)
 {
 	auto_free char *text = *path ? file_text(path) : NULL;
 
 	if (text)
-		unit_own_read(text, k, fallback, ret);
+		unit_own_read(text, k, fallback, arena, ret);
 }
 
-void unit_own_value(const struct unit_folders *f, const struct unit_props *p, enum knob k, struct value *ret)
+void unit_own_value(const struct unit_folders *f, const struct unit_props *p, enum knob k, struct arena *arena,
+		    struct value *ret)
 {
 	struct value fallback = *ret;
 
-	own_read(p->fragment, k, &fallback, ret);
+	own_read(p->fragment, k, &fallback, arena, ret);
 	for (size_t i = 0; i < p->n_dropins; i++)
 		if (!is_ours(f, p->dropins[i]))
-			own_read(p->dropins[i], k, &fallback, ret);
+			own_read(p->dropins[i], k, &fallback, arena, ret);
 }

@@ -181,12 +181,12 @@ static void kernel_read(struct unit_run *run, enum knob k, const struct unit_pro
 
 	*ret = (struct value){0};
 	if (run->a->kernel && *after->cgroup)
-		observe_value(run->a->kernel, run->a->hierarchy, path, k, run->a->page_bytes, ret);
+		observe_value(run->a->kernel, run->a->hierarchy, path, k, run->a->page_bytes, &run->arena, ret);
 }
 
 static bool is_no_limit(const struct value *v)
 {
-	return v->kind == VALUE_MAX || (v->kind == VALUE_LIST && !v->list[0]) || (v->kind == VALUE_NUMBER && !v->number);
+	return v->kind == VALUE_MAX || (v->kind == VALUE_LIST && !*value_list(v)) || (v->kind == VALUE_NUMBER && !v->number);
 }
 
 /* Where nothing needs a controller, systemd takes it away, and its files with it. Memory comes in whole pages. */
@@ -224,6 +224,7 @@ void unit_deed_judge(struct unit_run *run, struct unit_deed *d, const struct val
 		return;
 	}
 	d->result.set = after->set[k];
+	value_keep(&run->arena, &d->result.set);
 	kernel_read(run, k, after, &d->result.kernel);
 	if (!value_equal(expected, &d->result.set) && !is_idle(k, after))
 		deed_differs(d, "systemd", expected, &d->result.set);

@@ -9,10 +9,16 @@
 #include "group_name.h"
 #include "plan_make.h"
 
+static void knob_kept_done(struct knob_kept *k)
+{
+	kept_file_done(&k->file);
+	free((char *)k->before.list);
+}
+
 static void kept_free(struct unit_kept *u)
 {
 	for (size_t i = 0; i < u->n; i++)
-		kept_file_done(&u->list[i].file);
+		knob_kept_done(&u->list[i]);
 	free(u->list);
 	free(u->name);
 	free(u->group);
@@ -65,7 +71,7 @@ const struct knob_kept *unit_kept_find(const struct unit_kept *u, enum knob k)
 	return NULL;
 }
 
-void unit_store_before(const struct unit_store *s, const char *unit, enum knob k, struct value *ret)
+void unit_store_before(const struct unit_store *s, const char *unit, enum knob k, struct arena *arena, struct value *ret)
 {
 	const struct unit_kept *u = unit_store_find(s, unit);
 	const struct knob_kept *kept = u ? unit_kept_find(u, k) : NULL;
@@ -81,6 +87,7 @@ void unit_store_before(const struct unit_store *s, const char *unit, enum knob k
 		property_value(k, property_number(kept->knob, &kept->before), ret);
 	else
 		*ret = kept->before;
+	value_keep(arena, ret);
 	if (k == KNOB_CPU_WEIGHT && ret->number == 0)
 		property_value(k, UINT64_MAX, ret);
 }
@@ -134,6 +141,8 @@ void unit_kept_put(struct unit_store *s, struct unit_kept *u, enum knob k, const
 	array_grow(u->list, u->n, u->cap);
 	memmove(&u->list[at + 1], &u->list[at], (u->n - at) * sizeof(u->list[0]));
 	u->list[at] = (struct knob_kept){.knob = k, .before = *before, .file = *file};
+	if (before->list)
+		u->list[at].before.list = must_strdup(before->list);
 	*file = (struct kept_file){0};
 	u->n++;
 	s->changed = true;
@@ -147,7 +156,7 @@ static void knob_drop(struct unit_kept *u, enum knob k)
 		at++;
 	if (at == u->n)
 		return;
-	kept_file_done(&u->list[at].file);
+	knob_kept_done(&u->list[at]);
 	u->n--;
 	memmove(&u->list[at], &u->list[at + 1], (u->n - at) * sizeof(u->list[0]));
 }

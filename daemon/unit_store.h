@@ -14,7 +14,7 @@
 struct knob_kept {
 	enum knob knob;
 	/* the property, a weight of 0 being "idle"; UNKNOWN: the unit was not there, and its own files will say */
-	struct value before;
+	struct value before; /* its list is owned */
 	struct kept_file file; /* its control file */
 };
 
@@ -41,11 +41,11 @@ const struct knob_kept *unit_kept_find(const struct unit_kept *u, enum knob k);
  * As seen_unit has it: UNKNOWN where cgqd did not change it; of weight and "idle", one is known when the other is. Of a unit
  * that was not there: no limit, which stands for whatever its own files will say.
  */
-void unit_store_before(const struct unit_store *s, const char *unit, enum knob k, struct value *ret);
+void unit_store_before(const struct unit_store *s, const char *unit, enum knob k, struct arena *arena, struct value *ret);
 
 /* Found, or made with these folders; the group is replaced. NULL: UNIT_STORE_UNITS_MAX, or no name of a unit. */
 struct unit_kept *unit_store_put(struct unit_store *s, const char *unit, const char *group, struct unit_folders_stand folders);
-/* The first value counts: what is kept already stays. Takes the file over, and leaves it empty, either way. */
+/* The first value counts, of which a copy is made: what is kept already stays. Takes the file over, and leaves it empty, either way. */
 void unit_kept_put(struct unit_store *s, struct unit_kept *u, enum knob k, const struct value *before, struct kept_file *file);
 /* The knob was given back; a unit goes with its last one. */
 void unit_store_drop(struct unit_store *s, const char *unit, enum knob k);

@@ -54,7 +54,7 @@ static void value_put(FILE *f, const struct value *v)
 		fprintf(f, "quota %" PRIu64 " %" PRIu64, v->number, v->period);
 		break;
 	case VALUE_LIST:
-		fprintf(f, "list %s", v->list);
+		fprintf(f, "list %s", value_list(v));
 		break;
 	}
 }
@@ -146,10 +146,10 @@ static int file_take(char *text, struct kept_file *ret)
 	return *text == '+' ? bytes_take(text + 1, ret) : -EBADMSG;
 }
 
-static int list_take(const char *text, struct value *ret)
+static int list_take(const char *text, char list[VALUE_LIST_BYTES], struct value *ret)
 {
-	*ret = (struct value){.kind = VALUE_LIST};
-	return *text ? text_list(text, CPUS_MAX, ret->list, sizeof(ret->list)) : 0;
+	*ret = (struct value){.kind = VALUE_LIST, .list = list};
+	return *text ? text_list(text, CPUS_MAX, list, VALUE_LIST_BYTES) : 0;
 }
 
 static int quota_take(char *text, struct value *ret)
@@ -162,8 +162,8 @@ static int quota_take(char *text, struct value *ret)
 	return 0;
 }
 
-/* Only of a kind that the knob's property can have. */
-static int value_take(char *text, enum knob k, struct value *ret)
+/* Only of a kind that the knob's property can have. list: room for one. */
+static int value_take(char *text, enum knob k, char list[VALUE_LIST_BYTES], struct value *ret)
 {
 	enum property_form form = property_rows[k].form;
 	const char *word = strsep(&text, " ");
@@ -172,7 +172,7 @@ static int value_take(char *text, enum knob k, struct value *ret)
 	if (!strcmp(word, "unknown") && !text)
 		return 0;
 	if (!strcmp(word, "list") && text && form == PROPERTY_LIST)
-		return list_take(text, ret);
+		return list_take(text, list, ret);
 	if (form == PROPERTY_LIST)
 		return -EBADMSG;
 	if (!strcmp(word, "quota") && text && form == PROPERTY_QUOTA)
@@ -197,10 +197,11 @@ static int was_take(char *line, struct unit_store *s, struct unit_kept *u)
 	const char *id = strsep(&line, "\t");
 	char *value = strsep(&line, "\t");
 	enum knob k = knob_named(id);
+	char list[VALUE_LIST_BYTES] = "";
 	struct kept_file file;
 	struct value before;
 
-	if (!u || !value || !line || k == KNOB__COUNT || value_take(value, k, &before) < 0 || file_take(line, &file) < 0)
+	if (!u || !value || !line || k == KNOB__COUNT || value_take(value, k, list, &before) < 0 || file_take(line, &file) < 0)
 		return -EBADMSG;
 	unit_kept_put(s, u, k, &before, &file);
 	return 0;

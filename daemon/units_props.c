@@ -101,7 +101,7 @@ static int knob_take(sd_bus_message *m, enum knob k, struct unit_props *p)
 	if (property_rows[k].form == PROPERTY_LIST) {
 		r = sd_bus_message_read_array(m, 'y', &mask, &bytes);
 		if (r >= 0)
-			property_list(mask, bytes, &p->set[k]);
+			property_list(mask, bytes, &p->arena, &p->set[k]);
 		return r;
 	}
 	r = sd_bus_message_read(m, "t", &number);

@@ -135,7 +135,7 @@ static int count_read(const char *text, struct amount *ret, char *why, size_t si
 static int list_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why, size_t size)
 {
 	unsigned max = key == KEY_CPUS ? CPUS_MAX : NODES_MAX;
-	char list[sizeof(((struct value *)0)->list)];
+	char list[VALUE_LIST_BYTES];
 	int r = text_list(text, max, list, sizeof(list));
 
 	if (r == -ERANGE)

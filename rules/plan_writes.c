@@ -2,6 +2,7 @@
 #include "plan_parts.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cgq/bounds.h>
@@ -57,7 +58,7 @@ static bool is_lowered(const struct change *ch, const struct value *wanted)
 	if (ch->knob == KNOB_CPU_IDLE || ch->knob == KNOB_CPU_WEIGHT || ch->now.kind == VALUE_UNKNOWN)
 		return false;
 	if (wanted->kind == VALUE_LIST)
-		return list_is_within(wanted->list, ch->now.list);
+		return list_is_within(value_list(wanted), value_list(&ch->now));
 	return value_compare(wanted, &ch->now) < 0;
 }
 
@@ -180,17 +181,13 @@ static void quota_add_v1(struct planning *c, const struct change *ch, const stru
 		period_add(c, ch, wanted);
 }
 
-/* Both lists as one, normalised. */
-static void list_union(const char *a, const char *b, struct value *ret)
+/* Both lists as one, normalised, in ret; where that is too long, just b. */
+static const char *list_union(const char *a, const char *b, char ret[VALUE_LIST_BYTES])
 {
-	char both[600];
+	char both[2 * VALUE_LIST_BYTES + 1];
 
-	memcpy(both, a, strlen(a) + 1);
-	strcat(both, ",");
-	strcat(both, b);
-	*ret = (struct value){ .kind = VALUE_LIST };
-	if (text_list(both, CPUS_MAX, ret->list, sizeof(ret->list)) < 0)
-		memcpy(ret->list, b, strlen(b) + 1);
+	snprintf(both, sizeof(both), "%s,%s", a, b);
+	return text_list(both, CPUS_MAX, ret, VALUE_LIST_BYTES) < 0 ? b : ret;
 }
 
 /*
@@ -199,13 +196,12 @@ static void list_union(const char *a, const char *b, struct value *ret)
  */
 static void list_add(struct planning *c, const struct change *ch, const struct value *wanted, bool lowered_pass)
 {
-	bool moves = ch->version == 1 && *ch->now.list && !list_is_within(wanted->list, ch->now.list) &&
-		     !list_is_within(ch->now.list, wanted->list);
-	struct value both;
+	const char *now = value_list(&ch->now), *then = value_list(wanted);
+	bool moves = ch->version == 1 && *now && !list_is_within(then, now) && !list_is_within(now, then);
+	char both[VALUE_LIST_BYTES];
 
 	if (moves && !lowered_pass) {
-		list_union(ch->now.list, wanted->list, &both);
-		write_add(c, ch, &both, false);
+		write_add(c, ch, &(struct value){ .kind = VALUE_LIST, .list = list_union(now, then, both) }, false);
 	} else if (moves || is_lowered(ch, wanted) == lowered_pass) {
 		write_add(c, ch, wanted, lowered_pass);
 	}

@@ -19,14 +19,20 @@ const struct refusal *refusals_find(const struct refusals *r, const char *path, 
 	return one && !strcmp(one->text, text) ? one : NULL;
 }
 
+static void refusal_free(struct refusal *one)
+{
+	free(one->path);
+	free(one->text);
+	free((char *)one->left.list); /* a copy of ours */
+}
+
 void refusals_drop(struct refusals *r, const char *path, enum knob knob)
 {
 	struct refusal *one = refusal_of(r, path, knob);
 
 	if (!one)
 		return;
-	free(one->path);
-	free(one->text);
+	refusal_free(one);
 	*one = r->list[--r->n];
 }
 
@@ -35,16 +41,18 @@ void refusals_put(struct refusals *r, const char *path, enum knob knob, const ch
 {
 	refusals_drop(r, path, knob);
 	array_grow(r->list, r->n, r->cap);
-	r->list[r->n++] = (struct refusal){
+	r->list[r->n] = (struct refusal){
 		.path = must_strdup(path), .knob = knob, .text = must_strdup(text), .left = *left, .error = error
 	};
+	if (left->list)
+		r->list[r->n].left.list = must_strdup(left->list);
+	r->n++;
 }
 
 void refusals_clear(struct refusals *r)
 {
 	for (size_t i = 0; i < r->n; i++) {
-		free(r->list[i].path);
-		free(r->list[i].text);
+		refusal_free(&r->list[i]);
 	}
 	free(r->list);
 	*r = (struct refusals){ 0 };

@@ -2,6 +2,7 @@
 #include <cgq/key.h>
 #include <cgq/knob.h>
 #include <cgq/machine.h>
+#include <cgq/memory.h>
 
 #include <string.h>
 
@@ -50,12 +51,23 @@ bool value_equal(const struct value *a, const struct value *b)
 	case VALUE_QUOTA:
 		return a->number == b->number && a->period == b->period;
 	case VALUE_LIST:
-		return !strcmp(a->list, b->list);
+		return !strcmp(value_list(a), value_list(b));
 	case VALUE_UNKNOWN:
 	case VALUE_MAX:
 		break;
 	}
 	return true;
+}
+
+const char *value_list(const struct value *v)
+{
+	return v->list ? v->list : "";
+}
+
+void value_keep(struct arena *a, struct value *v)
+{
+	if (v->list)
+		v->list = arena_strdup(a, v->list);
 }
 
 static int hierarchy_with(const struct machine *m, enum controller c, int least_version)

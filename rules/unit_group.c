@@ -134,6 +134,7 @@ void unit_want_tell(struct want *want, const struct policy *p, const struct unit
 				w->impossible = reason_of(want, p, u, seen, node->group, (enum knob)k);
 			w->value = runs ? wanted_total(p, u, node->group, (enum knob)k) :
 					  (struct value){ .kind = VALUE_UNKNOWN };
+			value_keep(&want->arena, &w->value);
 		}
 	}
 }

@@ -157,7 +157,9 @@ static void action_add(const struct unit_planning *c, const struct unit_change *
 	array_grow(c->plan->list, c->plan->n, c->plan->cap);
 	a = &c->plan->list[c->plan->n++];
 	*a = (struct unit_action){ .unit = ch->unit, .knob = ch->knob, .gives_back = ch->gives_back, .value = ch->value };
+	value_keep(&c->plan->arena, &a->value);
 	a->was = *unit_in_force(s, ch->knob);
+	value_keep(&c->plan->arena, &a->was);
 	a->group = w->group;
 	a->within = w->within[ch->knob];
 	a->raises = turn == TURN_RAISED;

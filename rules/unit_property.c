@@ -112,9 +112,9 @@ static bool bit_is(const unsigned char *mask, size_t bytes, unsigned i)
 	return i / 8 < bytes && mask[i / 8] >> (i % 8) & 1;
 }
 
-void property_list(const unsigned char *mask, size_t bytes, struct value *ret)
+void property_list(const unsigned char *mask, size_t bytes, struct arena *arena, struct value *ret)
 {
-	struct value v = {.kind = VALUE_LIST};
+	char list[VALUE_LIST_BYTES] = "";
 	size_t used = 0;
 
 	*ret = (struct value){0};
@@ -126,13 +126,13 @@ void property_list(const unsigned char *mask, size_t bytes, struct value *ret)
 			continue;
 		while (bit_is(mask, bytes, last + 1))
 			last++;
-		n = snprintf(v.list + used, sizeof(v.list) - used, last > i ? "%s%u-%u" : "%s%u", used ? "," : "", i, last);
-		if (n < 0 || (size_t)n >= sizeof(v.list) - used)
+		n = snprintf(list + used, sizeof(list) - used, last > i ? "%s%u-%u" : "%s%u", used ? "," : "", i, last);
+		if (n < 0 || (size_t)n >= sizeof(list) - used)
 			return;
 		used += (size_t)n;
 		i = last;
 	}
-	*ret = v;
+	*ret = (struct value){.kind = VALUE_LIST, .list = arena_strdup(arena, list)};
 }
 
 /* What stands behind "KEY="; "" takes back what stood there before. */
@@ -164,9 +164,9 @@ void property_lines(enum knob k, const struct value *v, char *buf, size_t size)
 	if (!key)
 		return;
 	if (property_rows[property_knob(k)].form == PROPERTY_LIST) {
-		bool empty = v->kind != VALUE_LIST || !v->list[0];
+		bool empty = v->kind != VALUE_LIST || !*value_list(v);
 
-		snprintf(buf, size, empty ? "%s=\n" : "%s=\n%s=%s\n", key, key, v->list);
+		snprintf(buf, size, empty ? "%s=\n" : "%s=\n%s=%s\n", key, key, value_list(v));
 		return;
 	}
 	number_text(property_rows[property_knob(k)].form, property_number(k, v), text, sizeof(text));
@@ -175,7 +175,7 @@ void property_lines(enum knob k, const struct value *v, char *buf, size_t size)
 
 void property_text(enum knob k, const struct value *v, char *buf, size_t size)
 {
-	char lines[2 * sizeof(v->list)];
+	char lines[2 * VALUE_LIST_BYTES];
 	const char *equals;
 
 	snprintf(buf, size, "?");

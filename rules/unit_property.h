@@ -40,7 +40,7 @@ void property_value(enum knob k, uint64_t number, struct value *ret);
 /* Lists: bytes used of the mask, which is the bus's; 0 for an empty list. */
 size_t property_mask(const char *list, unsigned char ret[PROPERTY_MASK_BYTES]);
 /* UNKNOWN: has no room in a value. */
-void property_list(const unsigned char *mask, size_t bytes, struct value *ret);
+void property_list(const unsigned char *mask, size_t bytes, struct arena *arena, struct value *ret);
 
 /* Lines of a unit's file that say it, whatever stands before them; "" where systemd has no such property. */
 void property_lines(enum knob k, const struct value *v, char *buf, size_t size);

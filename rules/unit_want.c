@@ -41,6 +41,7 @@ void unit_ask(const struct unit_wanting *c, unsigned unit, enum knob k, const st
 	struct wanted *w = &c->u->list[unit].wanted[k];
 
 	w->value = *v;
+	value_keep(&c->u->arena, &w->value);
 	w->asked = true;
 	if (from)
 		w->at = from->at;
@@ -94,19 +95,19 @@ static void units_begin(const struct unit_wanting *c)
 static void list_within(const struct unit_wanting *c, unsigned unit, enum knob k, const struct value *outer)
 {
 	struct value *v = &c->u->list[unit].wanted[k].value;
-	struct value common = { .kind = VALUE_LIST };
+	char common[VALUE_LIST_BYTES];
 
-	if (text_list_within(v->list, outer->list))
+	if (text_list_within(value_list(v), value_list(outer)))
 		return;
-	text_list_common(v->list, outer->list, common.list, sizeof(common.list));
-	unit_note(c, unit, k, "the group above has only %s; %s", outer->list,
-		  *common.list ? "the rest is left out" : "none of these, so it has all of those");
-	*v = *common.list ? common : *outer;
+	text_list_common(value_list(v), value_list(outer), common, sizeof(common));
+	unit_note(c, unit, k, "the group above has only %s; %s", value_list(outer),
+		  *common ? "the rest is left out" : "none of these, so it has all of those");
+	v->list = arena_strdup(&c->u->arena, *common ? common : value_list(outer));
 }
 
 static bool has_list(const struct wanted *w)
 {
-	return w && w->asked && w->value.kind == VALUE_LIST && *w->value.list;
+	return w && w->asked && w->value.kind == VALUE_LIST && *value_list(&w->value);
 }
 
 static void want_list(const struct unit_wanting *c, unsigned unit, enum knob k)

@@ -61,7 +61,7 @@ void value_to_text(enum knob k, int version, const struct value *v, char *buf, s
 	uint64_t period = v->period ? v->period : PERIOD_DEFAULT_USEC;
 
 	if (v->kind == VALUE_LIST)
-		snprintf(buf, size, "%s", v->list);
+		snprintf(buf, size, "%s", value_list(v));
 	else if (v->kind == VALUE_UNKNOWN)
 		snprintf(buf, size, "?");
 	else if (v->kind == VALUE_MAX && version == 2 && knob_rows[k].form == FORM_QUOTA)
@@ -101,13 +101,13 @@ static int quota_from_text(char *text, struct value *ret)
 	return r;
 }
 
-static int list_from_text(const char *text, struct value *ret)
+static int list_from_text(const char *text, struct arena *arena, struct value *ret)
 {
-	struct value v = { .kind = VALUE_LIST };
-	int r = *text ? text_list(text, CPUS_MAX, v.list, sizeof(v.list)) : 0;
+	char list[VALUE_LIST_BYTES] = "";
+	int r = *text ? text_list(text, CPUS_MAX, list, sizeof(list)) : 0;
 
 	if (!r)
-		*ret = v;
+		*ret = (struct value){ .kind = VALUE_LIST, .list = arena_strdup(arena, list) };
 	return r;
 }
 
@@ -145,7 +145,7 @@ static int number_from_text(enum form form, const char *text, uint64_t page_byte
 	return 0;
 }
 
-int value_from_text(enum knob k, int version, const char *text, uint64_t page_bytes, struct value *ret)
+int value_from_text(enum knob k, int version, const char *text, uint64_t page_bytes, struct arena *arena, struct value *ret)
 {
 	char copy[1024];
 	size_t len = strlen(text);
@@ -160,7 +160,7 @@ int value_from_text(enum knob k, int version, const char *text, uint64_t page_by
 	case FORM_QUOTA:
 		return quota_from_text(copy, ret);
 	case FORM_LIST:
-		return list_from_text(copy, ret);
+		return list_from_text(copy, arena, ret);
 	case FORM_FREEZE:
 		return freeze_from_text(copy, ret);
 	default:

@@ -50,6 +50,7 @@ static struct node *unit_add(const struct placing *c, unsigned unit)
 	for (int k = 0; k < KNOB__COUNT; k++) {
 		n->wanted[k] = u->wanted[k];
 		n->wanted[k].value = in_kernel_terms(k, &u->wanted[k].value, &seen->kernel[k]);
+		value_keep(&c->w->arena, &n->wanted[k].value);
 	}
 	if (!n->wanted[KNOB_FREEZE].asked) /* what runs may be frozen by others than cgqd */
 		n->wanted[KNOB_FREEZE].value = (struct value){0};

@@ -176,18 +176,17 @@ static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
  */
 static void list_within(const struct wanting *c, struct node *n, enum knob k, const char *asked, const char *outer)
 {
-	char *list = n->wanted[k].value.list;
-	size_t size = sizeof(n->wanted[k].value.list);
+	struct value *v = &n->wanted[k].value;
+	char list[VALUE_LIST_BYTES];
 
 	if (!*outer || text_list_within(asked, outer)) {
-		snprintf(list, size, "%s", asked);
+		v->list = arena_strdup(&c->w->arena, asked);
 		return;
 	}
-	text_list_common(asked, outer, list, size);
+	text_list_common(asked, outer, list, sizeof(list));
 	want_note(c, n, k, "%s only %s; %s", n->parent ? "its parent has" : "this machine has", outer,
 		  *list ? "the rest is left out" : "none of these, so it has all of those");
-	if (!*list)
-		snprintf(list, size, "%s", outer);
+	v->list = arena_strdup(&c->w->arena, *list ? list : outer);
 }
 
 /* A v1 cpuset inherits nothing: what is not asked is what the parent has. */
@@ -199,14 +198,14 @@ static void want_lists(const struct wanting *c, enum knob k, const char *base)
 		struct node *n = &c->w->nodes[i];
 		const struct amount *a = want_possible(c, n, k);
 		struct value *v = &n->wanted[k].value;
-		const char *outer = inherits ? "" : i ? c->w->nodes[n->parent].wanted[k].value.list : base;
+		const char *outer = inherits ? "" : i ? value_list(&c->w->nodes[n->parent].wanted[k].value) : base;
 
 		if (v->kind != VALUE_LIST)
 			continue;
 		if (a && a->kind == AMOUNT_LIST)
 			list_within(c, n, k, a->list, outer);
 		else
-			snprintf(v->list, sizeof(v->list), "%s", outer);
+			v->list = arena_strdup(&c->w->arena, outer);
 	}
 }
 

@@ -59,20 +59,30 @@ struct knob_row {
 
 extern const struct knob_row knob_rows[KNOB__COUNT];
 
+struct arena;
+
 /* A value of the kernel, in a form that can be compared. */
 enum value_kind {
 	VALUE_UNKNOWN = 0, /* not read, or the file is not there */
 	VALUE_NUMBER,	   /* number */
 	VALUE_MAX,	   /* no limit */
 	VALUE_QUOTA,	   /* number microseconds a period microseconds; VALUE_MAX for no quota */
-	VALUE_LIST,	   /* list, normalised; "" inherits */
+	VALUE_LIST,	   /* list, normalised; "" or NULL inherits */
 };
 
 struct value {
 	enum value_kind kind;
 	uint64_t number;
 	uint64_t period;
-	char list[256];
+	/*
+	 * Borrowed, since hardly any value is one: it lives in the arena of whatever holds the value (a tree, what is wanted, a
+	 * plan). Who keeps a value of another's makes the list its own, by value_keep().
+	 */
+	const char *list;
 };
 
+#define VALUE_LIST_BYTES 256 /* of the longest list, with its NUL */
+
 bool value_equal(const struct value *a, const struct value *b);
+const char *value_list(const struct value *v); /* never NULL */
+void value_keep(struct arena *a, struct value *v);

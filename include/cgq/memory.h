@@ -20,6 +20,7 @@ struct arena {
 };
 
 void arena_done(struct arena *a);
+#define auto_arena __attribute__((cleanup(arena_done)))
 void arena_join(struct arena *a, struct arena *from); /* what lived in from lives in a; from is empty */
 void *arena_alloc(struct arena *a, size_t bytes); /* zeroed, aligned for anything */
 char *arena_strdup(struct arena *a, const char *s);

@@ -35,12 +35,14 @@ static enum knob knob_named(const char *id, size_t len)
 	exit(2);
 }
 
+static struct arena lists;
+
 /* KNOB=TEXT, as the kernel's file has it; KNOB alone. */
 static struct unit_setting setting_of(const char *arg)
 {
 	struct unit_setting s = {.knob = knob_named(arg, strcspn(arg, "="))};
 
-	if (strchr(arg, '=') && value_from_text(s.knob, 2, strchr(arg, '=') + 1, 4096, &s.value) < 0)
+	if (strchr(arg, '=') && value_from_text(s.knob, 2, strchr(arg, '=') + 1, 4096, &lists, &s.value) < 0)
 		exit(2);
 	return s;
 }

@@ -156,6 +156,20 @@ static void a_refusal_goes_with_its_cgroup_and_its_children(void **state)
 
 #define ON_V1(test) cmocka_unit_test_setup_teardown(test, dir_tree_v1, dir_tree_done)
 
+static void a_list_that_was_left_is_remembered_for_itself(void **state)
+{
+	struct refusals refusals = {0};
+	char text[] = "0-3";
+	struct value left = {.kind = VALUE_LIST, .list = text};
+
+	refusals_put(&refusals, "a", KNOB_CPUS, "0-7", &left, EINVAL);
+	text[0] = '2';
+	assert_string_equal(refusals_find(&refusals, "a", KNOB_CPUS, "0-7")->left.list, "0-3");
+	refusals_put(&refusals, "a", KNOB_CPUS, "0-7", &left, EINVAL);
+	assert_string_equal(refusals_find(&refusals, "a", KNOB_CPUS, "0-7")->left.list, "2-3");
+	refusals_clear(&refusals);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +179,7 @@ int main(void)
 		ON_V1(every_action_is_told_of_once),
 		ON_V1(the_populated_are_not_removed_and_tried_at_the_next_look),
 		ON_V1(a_refusal_goes_with_its_cgroup_and_its_children),
+		cmocka_unit_test(a_list_that_was_left_is_remembered_for_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,7 +30,7 @@ static uint64_t limit_bytes(const char *rel)
 	char path[700];
 
 	machine_path(&real.m, (unsigned)machine_hierarchy(&real.m, CONTROLLER_MEMORY), rel, path, sizeof(path));
-	observe_value(real.k, memory(), path, KNOB_MEMORY_MAX, real.m.page_bytes, &v);
+	observe_value(real.k, memory(), path, KNOB_MEMORY_MAX, real.m.page_bytes, NULL, &v);
 	assert_int_equal(v.kind, VALUE_NUMBER);
 	return v.number;
 }

@@ -23,6 +23,7 @@ static struct fake {
 } fake;
 
 static struct unit_store store;
+static struct arena kept_lists; /* of values that outlive what said them */
 
 static struct outcome {
 	enum knob knob;
@@ -69,8 +70,10 @@ static inline int fake_set(void *ctx, const char *name, const struct unit_settin
 		if (fake.refuses & 1U << list[i].knob)
 			return err_fill(e, EINVAL, "out of range");
 	for (size_t i = 0; i < n; i++) {
-		if (!(fake.ignores & 1U << list[i].knob))
+		if (!(fake.ignores & 1U << list[i].knob)) {
 			fake.set[list[i].knob] = list[i].value;
+			value_keep(&kept_lists, &fake.set[list[i].knob]);
+		}
 		mkdir(path_in("system.control"), 0755);
 		mkdir(path_in(CONTROL), 0755);
 		snprintf(path, sizeof(path), CONTROL "/50-%s.conf", property_key(list[i].knob));
@@ -87,7 +90,7 @@ static inline void on_tell(void *ctx, const struct unit_action *a, const struct 
 	*o = (struct outcome){.knob = a->knob, .outcome = r->outcome, .error = r->error};
 	snprintf(o->text, sizeof(o->text), "%s", r->e ? r->e->text : "");
 	o->after.set[a->knob] = o->after.kernel[a->knob] = number(77);
-	unit_result_take(&o->after, a->knob, r);
+	unit_result_take(&o->after, a->knob, r, &kept_lists);
 }
 
 static inline bool is_below(void *ctx, const struct unit_action *a)

@@ -7,6 +7,8 @@
 #define DROPIN	"system/" UNIT ".d/" UNIT_FILE_NAME
 #define CONTROL "system.control/" UNIT ".d"
 
+static struct arena lists; /* of values */
+
 static struct value number(uint64_t n)
 {
 	return (struct value){.kind = VALUE_NUMBER, .number = n};
@@ -197,7 +199,7 @@ static void a_units_own_files_say_what_it_has_without_us(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct value fallback = number(7), v = rows[i].is.kind == VALUE_LIST ? (struct value){.kind = VALUE_LIST} : fallback;
 
-		unit_own_read(rows[i].text, rows[i].knob, &fallback, &v);
+		unit_own_read(rows[i].text, rows[i].knob, &fallback, &lists, &v);
 		if (!value_equal(&v, &rows[i].is))
 			fail_msg("row %zu: kind %d number %llu list '%s'", i, v.kind, (unsigned long long)v.number, v.list);
 	}
@@ -222,14 +224,14 @@ static void of_a_units_files_ours_are_left_out(void **state)
 	p.fragment = fragment;
 	p.dropins = (const char *[]){own, control, ours};
 	p.n_dropins = 3;
-	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &v);
+	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &lists, &v);
 	assert_int_equal(v.number, 2);
 	p.n_dropins = 0;
-	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &v);
+	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &lists, &v);
 	assert_int_equal(v.number, 1);
 	p.fragment = "";
 	v = number(7);
-	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &v);
+	unit_own_value(&folders, &p, KNOB_TASKS_MAX, &lists, &v);
 	assert_int_equal(v.number, 7);
 }
 

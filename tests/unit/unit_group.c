@@ -107,7 +107,7 @@ static void what_is_not_in_force_shows(void **state)
 
 	model_reach(&x);
 	x.seen.list[a].kernel[KNOB_MEMORY_MAX].number = 300 * MIB;
-	strcpy(x.seen.list[a].kernel[KNOB_CPUS].list, "0");
+	x.seen.list[a].kernel[KNOB_CPUS].list = "0";
 	x.seen.list[b].kernel[KNOB_CPU_IDLE].number = 0;
 	model_tell(&x);
 	assert_int_equal(effective(&x, "a", KNOB_MEMORY_MAX).number, 500 * MIB);

@@ -23,10 +23,7 @@ static struct value quota(uint64_t n, uint64_t period)
 
 static struct value list(const char *text)
 {
-	struct value v = {.kind = VALUE_LIST};
-
-	strcpy(v.list, text);
-	return v;
+	return (struct value){.kind = VALUE_LIST, .list = text};
 }
 
 static const struct value none = {.kind = VALUE_MAX};
@@ -93,19 +90,20 @@ static void a_list_is_the_same_after_the_bus(void **state)
 {
 	static const char *const lists[] = {"", "0", "7", "8", "0-3,8", "1,3,5,7-20,63-64,8191"};
 	unsigned char mask[PROPERTY_MASK_BYTES], full[PROPERTY_MASK_BYTES];
+	auto_arena struct arena arena = {0};
 	struct value v;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		property_list(mask, property_mask(lists[i], mask), &v);
+		property_list(mask, property_mask(lists[i], mask), &arena, &v);
 		assert_int_equal(v.kind, VALUE_LIST);
 		assert_string_equal(v.list, lists[i]);
 	}
 	assert_int_equal(property_mask("8", mask), 2);
 	memset(full, 0x55, sizeof(full)); /* every other one: more text than a value has room for */
-	property_list(full, sizeof(full), &v);
+	property_list(full, sizeof(full), &arena, &v);
 	assert_int_equal(v.kind, VALUE_UNKNOWN);
 	memset(full, 0xff, sizeof(full));
-	property_list(full, sizeof(full), &v);
+	property_list(full, sizeof(full), &arena, &v);
 	assert_string_equal(v.list, "0-8191");
 }
 

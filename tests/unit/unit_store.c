@@ -6,6 +6,8 @@
 
 static const struct unit_folders_stand nothing_stood = {0};
 
+static struct arena arena; /* of lists of values */
+
 static struct value number(uint64_t n)
 {
 	return (struct value){.kind = VALUE_NUMBER, .number = n};
@@ -160,11 +162,11 @@ static void the_first_value_counts(void **state)
 	kept(&s, "a.service", KNOB_MEMORY_MAX, number(8), "ours");
 	assert_int_equal(s.list[0]->n, 1);
 	assert_false(s.list[0]->list[0].file.stands);
-	unit_store_before(&s, "a.service", KNOB_MEMORY_MAX, &v);
+	unit_store_before(&s, "a.service", KNOB_MEMORY_MAX, &arena, &v);
 	assert_int_equal(v.number, 7);
-	unit_store_before(&s, "a.service", KNOB_TASKS_MAX, &v);
+	unit_store_before(&s, "a.service", KNOB_TASKS_MAX, &arena, &v);
 	assert_int_equal(v.kind, VALUE_UNKNOWN);
-	unit_store_before(&s, "b.service", KNOB_MEMORY_MAX, &v);
+	unit_store_before(&s, "b.service", KNOB_MEMORY_MAX, &arena, &v);
 	assert_int_equal(v.kind, VALUE_UNKNOWN);
 	unit_store_done(&s);
 }
@@ -176,14 +178,14 @@ static void of_weight_and_idle_one_is_known_when_the_other_is(void **state)
 
 	kept(&s, "a.service", KNOB_CPU_WEIGHT, number(0), NULL);
 	kept(&s, "b.service", KNOB_CPU_IDLE, number(300), NULL);
-	unit_store_before(&s, "a.service", KNOB_CPU_IDLE, &v);
+	unit_store_before(&s, "a.service", KNOB_CPU_IDLE, &arena, &v);
 	assert_int_equal(v.number, 1);
-	unit_store_before(&s, "a.service", KNOB_CPU_WEIGHT, &v);
+	unit_store_before(&s, "a.service", KNOB_CPU_WEIGHT, &arena, &v);
 	assert_int_equal(v.kind, VALUE_MAX);
-	unit_store_before(&s, "b.service", KNOB_CPU_IDLE, &v);
+	unit_store_before(&s, "b.service", KNOB_CPU_IDLE, &arena, &v);
 	assert_int_equal(v.kind, VALUE_NUMBER);
 	assert_int_equal(v.number, 0);
-	unit_store_before(&s, "b.service", KNOB_CPU_WEIGHT, &v);
+	unit_store_before(&s, "b.service", KNOB_CPU_WEIGHT, &arena, &v);
 	assert_int_equal(v.number, 300);
 	unit_store_drop(&s, "a.service", KNOB_CPU_IDLE);
 	assert_null(unit_store_find(&s, "a.service"));
@@ -199,10 +201,10 @@ static void a_unit_that_was_not_there_has_a_before_too(void **state)
 
 	for (size_t i = 0; i < ARRAY_SIZE(knobs); i++) {
 		kept(&s, "a.service", knobs[i], (struct value){0}, NULL);
-		unit_store_before(&s, "a.service", knobs[i], &v);
+		unit_store_before(&s, "a.service", knobs[i], &arena, &v);
 		assert_int_not_equal(v.kind, VALUE_UNKNOWN);
 	}
-	unit_store_before(&s, "a.service", KNOB_CPU_WEIGHT, &v);
+	unit_store_before(&s, "a.service", KNOB_CPU_WEIGHT, &arena, &v);
 	assert_int_equal(v.kind, VALUE_MAX); /* not set, which a weight of 100 is not */
 	unit_store_done(&s);
 }
@@ -236,6 +238,21 @@ static void the_folder_of_all_came_with_the_first_unit(void **state)
 	unit_store_done(&s);
 }
 
+static void a_list_that_is_kept_is_nobody_elses(void **state)
+{
+	struct unit_store s = {0};
+	char text[] = "0-3";
+	auto_arena struct arena mine = {0};
+	struct value before;
+
+	kept(&s, "a.service", KNOB_CPUS, (struct value){.kind = VALUE_LIST, .list = text}, NULL);
+	text[0] = '2';
+	unit_store_before(&s, "a.service", KNOB_CPUS, &mine, &before);
+	unit_store_drop(&s, "a.service", KNOB_CPUS);
+	assert_string_equal(before.list, "0-3");
+	unit_store_done(&s);
+}
+
 #define in_room(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
 
 int main(void)
@@ -247,6 +264,7 @@ int main(void)
 		in_room(another_boot_gives_nothing_back),
 		in_room(what_was_kept_comes_back_as_it_was),
 		in_room(the_first_value_counts),
+		in_room(a_list_that_is_kept_is_nobody_elses),
 		in_room(of_weight_and_idle_one_is_known_when_the_other_is),
 		in_room(a_unit_that_was_not_there_has_a_before_too),
 		in_room(what_could_not_be_loaded_again_is_not_kept),

@@ -172,13 +172,19 @@ static inline void model_remember(struct seen_unit *s, enum knob k)
 	}
 }
 
+/* Lists of values that outlive the plan that said them. */
+static struct arena model_lists;
+
 static inline void model_set(struct seen_unit *s, enum knob k, const struct value *v)
 {
+	struct value own = *v;
+
+	value_keep(&model_lists, &own);
 	if (k == KNOB_FREEZE) {
-		s->kernel[k] = *v;
+		s->kernel[k] = own;
 		return;
 	}
-	s->set[k] = *v;
+	s->set[k] = own;
 	if (k == KNOB_CPU_WEIGHT)
 		s->set[KNOB_CPU_IDLE] = (struct value){ .kind = VALUE_NUMBER };
 	if (k == KNOB_CPU_IDLE)

@@ -34,11 +34,13 @@ static const struct hostile {
 	{ KNOB_CPUS, 1, "0-99999", -ERANGE },
 };
 
+static struct arena arena;
+
 static void what_the_kernel_never_writes_is_no_value(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(hostile); i++) {
 		struct value v = { .kind = VALUE_LIST, .list = "untouched" };
-		int r = value_from_text(hostile[i].knob, hostile[i].version, hostile[i].text, 4096, &v);
+		int r = value_from_text(hostile[i].knob, hostile[i].version, hostile[i].text, 4096, &arena, &v);
 
 		if (r != hostile[i].r || (r < 0 && strcmp(v.list, "untouched")))
 			fail_msg("'%s' is %d", hostile[i].text, r);
@@ -82,7 +84,7 @@ static void what_is_read_is_what_is_written(void **state)
 		struct value v = { .kind = VALUE_UNKNOWN };
 		char text[300];
 
-		assert_int_equal(value_from_text(r->knob, r->version, r->read, 4096, &v), 0);
+		assert_int_equal(value_from_text(r->knob, r->version, r->read, 4096, &arena, &v), 0);
 		value_to_text(r->knob, r->version, &v, text, sizeof(text));
 		if (v.kind != r->kind || v.number != r->number || v.period != r->period || strcmp(text, r->written))
 			fail_msg("'%s' is written '%s'", r->read, text);
@@ -98,7 +100,7 @@ static void every_default_comes_back(void **state)
 
 			value_default(k, version, &v);
 			value_to_text(k, version, &v, text, sizeof(text));
-			assert_int_equal(value_from_text(k, version, text, 4096, &back), 0);
+			assert_int_equal(value_from_text(k, version, text, 4096, &arena, &back), 0);
 			assert_true(value_equal(&v, &back));
 		}
 }
