@@ -185,11 +185,46 @@ static int cpus_read(pid_t pid, struct caller *c, struct err *e)
 	return sched_getaffinity(pid, c->cpus_bytes, c->cpus) < 0 ? fail(e, errno, "its CPUs: %s", strerror(errno)) : 0;
 }
 
-static int limits_read(pid_t pid, struct caller *c, struct err *e)
+/* "unlimited", or a number with blanks behind it. */
+static bool limit_take(const char *at, rlim_t *ret)
 {
-	for (int i = 0; i < RLIM_NLIMITS; i++)
-		if (prlimit(pid, i, NULL, &c->limits[i]) < 0)
-			return fail(e, errno, "its resource limits: %s", strerror(errno));
+	static const char none[] = "unlimited ";
+	uint64_t n;
+
+	if (!strncmp(at, none, strlen(none))) {
+		*ret = RLIM_INFINITY;
+		return true;
+	}
+	if (!number_take(&at, 10, &n) || *at != ' ')
+		return false;
+	*ret = (rlim_t)n;
+	return true;
+}
+
+/* A line of headings, then one for each in the kernel's order: "Max open files            1024                 4096                 files". */
+int caller_limits_parse(const char *text, struct rlimit limits[RLIM_NLIMITS], struct err *e)
+{
+	enum { SOFT_AT = 26, HARD_AT = 47 };
+
+	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		text = strchr(text, '\n');
+		if (!text || strcspn(++text, "\n") < HARD_AT || !limit_take(text + SOFT_AT, &limits[i].rlim_cur) ||
+		    !limit_take(text + HARD_AT, &limits[i].rlim_max))
+			return fail(e, EBADMSG, "its /proc/PID/limits is not as it should be");
+	}
+	return 0;
+}
+
+/* prlimit(2) asks for a capability where the user is another. */
+static int limits_read(pid_t pid, int proc, struct caller *c, struct err *e)
+{
+	auto_free char *text = NULL;
+	int r = text_read(proc, "limits", 16384, &text, e);
+
+	if (r == 0)
+		r = caller_limits_parse(text, c->limits, e);
+	if (r < 0)
+		return r;
 	errno = 0;
 	c->nice = getpriority(PRIO_PROCESS, (id_t)pid);
 	return errno ? fail(e, errno, "its niceness: %s", strerror(errno)) : cpus_read(pid, c, e);
@@ -222,7 +257,7 @@ static int all_read(pid_t pid, int proc, uid_t uid, gid_t gid, struct caller *re
 		r = caller_parse(status, uid, gid, ret, e);
 	if (r == 0)
 		r = oom_read(proc, &ret->oom_score_adj, e);
-	return r == 0 ? limits_read(pid, ret, e) : r;
+	return r == 0 ? limits_read(pid, proc, ret, e) : r;
 }
 
 /* As long as the pidfd's process is there, nobody else has its number: so it is looked at last. */

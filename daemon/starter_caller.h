@@ -30,6 +30,8 @@ struct caller {
  * exec a setuid program meanwhile is somebody else now. -EBADMSG.
  */
 int caller_parse(const char *status, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
+/* Of /proc/PID/limits. -EBADMSG. */
+int caller_limits_parse(const char *text, struct rlimit limits[RLIM_NLIMITS], struct err *e);
 /*
  * The process pid, which pidfd is the descriptor of and stays alive all the while. -EPERM where it has left the namespaces that we are
  * in, as far as a program of ours would bring it out of there.

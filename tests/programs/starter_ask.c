@@ -4,7 +4,7 @@
  *   starter_ask forget NAME LINK
  *   starter_ask net PID-OR-PATH LINK
  *   starter_ask run [OPTION]… -- COMMAND…                  ends with its exit status
- *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints what of the starter's stayed open
+ *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints the time, and how many more descriptors the starter has
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,8 +44,7 @@ struct wishes {
 	struct starter_start start;
 	struct namespaces namespaces;
 	char *through; /* words before the client's own: "setpriv --reuid=1000" */
-	bool no_go, starter_dies, detach;
-	uint64_t wait_ms;
+	bool no_go, starter_dies, starter_dies_before, detach;
 };
 
 static void answered(struct asking *a, int error, pid_t pid, const struct err *e)
@@ -255,7 +254,11 @@ static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socke
 	close(q->caller_pidfd);
 	if (r < 0)
 		return r;
-	sleep_ms(w->wait_ms);
+	if (w->starter_dies_before) {
+		starter_free(a->starter);
+		a->starter = NULL;
+		return -EPIPE;
+	}
 	r = starter_go(a->starter, a->pid, !w->no_go, &e);
 	if (r < 0)
 		fprintf(stderr, "%s\n", e.text);
@@ -273,11 +276,14 @@ static int run(struct asking *a, struct wishes *w, char **command)
 	close(pair[1]);
 	r = start(a, w, pid, pair[0]);
 	close(pair[0]);
-	if (w->starter_dies) {
+	if (w->starter_dies && a->starter) {
+		sleep_ms(300); /* it is to have heard that the program may run */
 		starter_free(a->starter);
 		a->starter = NULL;
 	}
-	waitpid(pid, &status, 0);
+	/* The client is the shell's job: it is told so through us. */
+	while (waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status))
+		raise(SIGSTOP);
 	return r < 0 ? 125 : WIFEXITED(status) ? WEXITSTATUS(status) : 126;
 }
 
@@ -286,7 +292,7 @@ static const struct option run_options[] = {
 	{ "namespace", required_argument, NULL, 'n' }, { "through", required_argument, NULL, 't' },
 	{ "uid", required_argument, NULL, 'u' },       { "gid", required_argument, NULL, 'g' },
 	{ "group", required_argument, NULL, 'G' },     { "cgroup", required_argument, NULL, 'c' },
-	{ "wait", required_argument, NULL, 'w' },      { "terminal", no_argument, NULL, 'T' },
+	{ "starter-dies-before", no_argument, NULL, 'B' }, { "terminal", no_argument, NULL, 'T' },
 	{ "no-go", no_argument, NULL, 'N' },	       { "starter-dies", no_argument, NULL, 'D' },
 	{ "detach", no_argument, NULL, 'd' },	       { 0 },
 };
@@ -302,7 +308,7 @@ static void wish(struct wishes *w, int option, char *text)
 	case 'g': w->start.gid = (gid_t)option_u64(text, USAGE); break;
 	case 'G': w->start.group = text; break;
 	case 'c': w->start.cgroup = open(text, O_RDONLY | O_DIRECTORY | O_CLOEXEC); break;
-	case 'w': w->wait_ms = option_u64(text, USAGE); break;
+	case 'B': w->starter_dies_before = true; break;
 	case 'T': w->start.terminal = true; break;
 	case 'N': w->no_go = true; break;
 	case 'D': w->starter_dies = true; break;
@@ -352,14 +358,37 @@ static int cycle(struct asking *a, const char *name, const char *words, char **c
 	return r ? r : forget(a, name, "");
 }
 
+/* The starter is our only child that is left. */
+static size_t starter_open(void)
+{
+	auto_free char *children = must_printf("/proc/self/task/%d/children", (int)getpid());
+	auto_file FILE *f = fopen(children, "re");
+	auto_dir DIR *dir = NULL;
+	char pid[32] = "", path[64];
+	size_t n = 0;
+
+	if (!f || !fgets(pid, sizeof(pid), f))
+		abort();
+	pid[strspn(pid, "0123456789")] = '\0';
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && readdir(dir))
+		n++;
+	return n;
+}
+
 static int cycles(struct asking *a, uint64_t n, const char *name, const char *words, char **command)
 {
 	uint64_t began = clock_ms();
+	size_t open_first = 0;
 
-	for (uint64_t i = 0; i < n; i++)
+	for (uint64_t i = 0; i < n; i++) {
 		if (cycle(a, name, words, command) != 0)
 			return 1;
-	printf("%llu ms\n", (unsigned long long)(clock_ms() - began));
+		if (i == 0)
+			open_first = starter_open();
+	}
+	printf("%llu ms\nopen %zd\n", (unsigned long long)(clock_ms() - began), (ssize_t)(starter_open() - open_first));
 	return 0;
 }
 
