@@ -31,7 +31,8 @@
  */
 #define HELPER_ROLES(X)                                                                                                \
 	X(GATE, "gate", "cgqd-gate", gate_run)                                                                         \
-	X(DELEGATION, "delegation", "cgqd-delegation", delegation_run)
+	X(DELEGATION, "delegation", "cgqd-delegation", delegation_run)                                                 \
+	X(STARTER, "starter", "cgqd-starter", starter_run)
 
 #define HELPER_ROLE_ENUM(id, name, comm, run) HELPER_##id,
 enum helper_role { HELPER_ROLES(HELPER_ROLE_ENUM) HELPER_COUNT };

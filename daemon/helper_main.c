@@ -17,6 +17,7 @@
 
 #include "delegation_helper.h"
 #include "fd_message.h"
+#include "starter_run.h"
 #include "strict_gate.h"
 
 /* As of a wrong command line. */

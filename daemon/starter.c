@@ -3,19 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "fd_message.h"
-#include "starter_run.h"
+#include "helper.h"
 #include "starter_wire.h"
 
 /* Longer than a hand may take in there: a starter that is silent for so long hangs itself. */
@@ -35,8 +34,8 @@ struct asked {
 struct starter {
 	sd_event *event;
 	sd_event_source *source, *limit;
-	pid_t pid; /* 0: none runs */
-	int fd;
+	struct helpers *helpers;
+	bool runs;
 	uint32_t serial;
 	struct asked *first, **last; /* the first is with the starter */
 };
@@ -47,6 +46,11 @@ static void asked_free(struct asked *a)
 		if (a->fds[i] >= 0)
 			close(a->fds[i]);
 	free(a);
+}
+
+static int fd_of(const struct starter *s)
+{
+	return s->helpers->of[HELPER_STARTER].fd;
 }
 
 static struct asked *first_take(struct starter *s)
@@ -72,15 +76,11 @@ static void answer_give(struct asked *a, int error, pid_t pid, const struct err 
 
 static void process_end(struct starter *s)
 {
-	if (!s->pid)
-		return;
 	s->source = sd_event_source_disable_unref(s->source);
 	s->limit = sd_event_source_disable_unref(s->limit);
-	close(s->fd);
-	kill(s->pid, SIGKILL);
-	while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	s->pid = 0;
+	if (s->runs)
+		helper_end(s->helpers, HELPER_STARTER);
+	s->runs = false;
 }
 
 /* Whoever asks anew while he is told so, asks a new starter. */
@@ -112,7 +112,7 @@ static void first_send(struct starter *s)
 		return;
 	while (n < ARRAY_SIZE(a->fds) && a->fds[n] >= 0)
 		n++;
-	r = fd_message_send(s->fd, &a->order, sizeof(a->order), a->fds, n, MSG_DONTWAIT);
+	r = fd_message_send(fd_of(s), &a->order, sizeof(a->order), a->fds, n, MSG_DONTWAIT);
 	if (r == 0)
 		r = sd_event_source_set_time_relative(s->limit, ORDER_USEC);
 	if (r == 0)
@@ -133,7 +133,7 @@ static bool answer_take(struct starter *s)
 	struct starter_answer answer;
 	struct err e = { 0 };
 	size_t n;
-	ssize_t got = fd_message_recv(s->fd, &answer, sizeof(answer), NULL, 0, &n, MSG_DONTWAIT);
+	ssize_t got = fd_message_recv(fd_of(s), &answer, sizeof(answer), NULL, 0, &n, MSG_DONTWAIT);
 	struct asked *a;
 
 	if (got == -EAGAIN)
@@ -149,7 +149,7 @@ static bool answer_take(struct starter *s)
 	a = first_take(s);
 	first_send(s);
 	answer_give(a, answer.error, answer.pid, &e);
-	return s->pid != 0;
+	return s->runs;
 }
 
 static int on_answer(sd_event_source *source, int fd, uint32_t revents, void *userdata)
@@ -159,22 +159,9 @@ static int on_answer(sd_event_source *source, int fd, uint32_t revents, void *us
 	return 0;
 }
 
-static _Noreturn void process_run(int fd)
-{
-	sigset_t none;
-
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (fd > STDERR_FILENO + 1)
-		close_range(STDERR_FILENO + 1, (unsigned)fd - 1, 0);
-	close_range((unsigned)fd + 1, ~0U, 0);
-	_exit(starter_run(fd) < 0);
-}
-
 static int process_watch(struct starter *s)
 {
-	int r = sd_event_add_io(s->event, &s->source, s->fd, EPOLLIN, on_answer, s);
+	int r = sd_event_add_io(s->event, &s->source, fd_of(s), EPOLLIN, on_answer, s);
 
 	if (r >= 0)
 		r = sd_event_add_time_relative(s->event, &s->limit, CLOCK_MONOTONIC, ORDER_USEC, ORDER_ACCURACY, on_limit, s);
@@ -185,27 +172,19 @@ static int process_watch(struct starter *s)
 
 static int process_start(struct starter *s, struct err *e)
 {
-	int pair[2], r;
+	int r;
 
-	if (s->pid)
+	if (s->runs)
 		return 0;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
-		return fail(e, errno, "the starter: %s", strerror(errno));
-	s->pid = fork();
-	if (s->pid == 0)
-		process_run(pair[1]);
-	r = s->pid < 0 ? -errno : 0;
-	close(pair[1]);
-	s->fd = pair[0];
+	r = helper_open(s->helpers, HELPER_STARTER, e);
+	if (r < 0)
+		return r;
+	s->runs = true;
+	r = process_watch(s);
 	if (r == 0)
-		r = process_watch(s);
-	if (r < 0 && s->pid > 0) {
-		process_end(s);
-	} else if (r < 0) {
-		close(s->fd);
-		s->pid = 0;
-	}
-	return r < 0 ? fail(e, -r, "the starter: %s", strerror(-r)) : 0;
+		return 0;
+	process_end(s);
+	return fail(e, -r, "the starter: %s", strerror(-r));
 }
 
 static struct asked *asked_new(enum starter_order_kind kind, void *ctx)
@@ -345,20 +324,20 @@ int starter_go(struct starter *s, pid_t pid, bool go, struct err *e)
 	const struct starter_order o = { .kind = STARTER_GO, .pid = pid, .go = go };
 	int r;
 
-	if (!s->pid)
+	if (!s->runs)
 		return fail(e, EPIPE, "the starter ended, and the program with it");
-	r = fd_message_send(s->fd, &o, sizeof(o), NULL, 0, MSG_DONTWAIT);
+	r = fd_message_send(fd_of(s), &o, sizeof(o), NULL, 0, MSG_DONTWAIT);
 	return r < 0 ? fail(e, -r, "the starter cannot be told: %s", strerror(-r)) : 0;
 }
 
-int starter_new(sd_event *event, const char *socket_dir, struct starter **ret, struct err *e)
+struct starter *starter_new(sd_event *event, struct helpers *helpers)
 {
 	struct starter *s = must_alloc(sizeof(*s));
 
 	s->event = event;
+	s->helpers = helpers;
 	s->last = &s->first;
-	*ret = s;
-	return 0;
+	return s;
 }
 
 void starter_free(struct starter *s)

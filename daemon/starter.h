@@ -12,12 +12,13 @@
 #include <cgq/namespace.h>
 
 struct starter;
+struct helpers;
 
 /* error 0, or -errno with what and why in e; the starter that died or hangs answers all with -EPIPE, and is started anew by the next order. */
 typedef void starter_kept(void *ctx, int error, pid_t keeper, const struct err *e);
 typedef void starter_done(void *ctx, int error, const struct err *e);
 
-int starter_new(sd_event *event, const char *socket_dir, struct starter **ret, struct err *e);
+struct starter *starter_new(sd_event *event, struct helpers *helpers); /* both borrowed */
 void starter_free(struct starter *s); /* who was asked and has no answer is not called; keepers and programs live on */
 
 /*

@@ -14,6 +14,8 @@
 
 #include "starter_caps.h"
 
+#define KERNEL_SIGNALS 64
+
 int become_limited(const struct caller *c, struct err *e)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++)
@@ -72,12 +74,24 @@ int become_caller(const struct caller *c, struct err *e)
 	return r;
 }
 
+/* By the kernel's own call: posix_spawn() ignores two signals of the C library's, which the library would not let us change. */
+static void signals_default(void)
+{
+	const struct {
+		void *handler;
+		unsigned long flags, restorer;
+		uint64_t mask;
+	} usual = { 0 };
+
+	for (int i = 1; i <= KERNEL_SIGNALS; i++)
+		syscall(SYS_rt_sigaction, i, &usual, NULL, sizeof(usual.mask)); /* of KILL and STOP it fails */
+}
+
 int become_plain(struct err *e)
 {
 	sigset_t none;
 
-	for (int i = 1; i < NSIG; i++)
-		signal(i, SIG_DFL); /* of those that do not exist, or have no other, it fails */
+	signals_default();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)

@@ -63,10 +63,11 @@ helper_units() {
 	[ -x ".${program%% *}" ] || fail "$program"
 }
 
-@test "systemd rates the exposure of the unit at 2.8 or better, and of its helpers too" {
+@test "systemd rates the exposure of the unit at 2.8 or better, and of its helpers too, but for the starter" {
 	local unit
 	unpacked cgqd
 	for unit in lib/systemd/system/*.service; do
+		[[ $unit != *starter* ]] || continue # programs of callers are its children, and would be in its sandbox
 		run -0 systemd-analyze security --offline=true --threshold=28 --no-pager "$unit"
 		[[ $output != *'Unknown key'* ]] || fail "$output"
 	done
@@ -75,7 +76,7 @@ helper_units() {
 @test "there are units for each helper, which cgqd wants, and only they have CAP_SYS_ADMIN" {
 	local unit program
 	unpacked cgqd
-	[ "$(helper_units | xargs)" = 'cgqd-delegation cgqd-gate' ]
+	[ "$(helper_units | xargs)" = 'cgqd-delegation cgqd-gate cgqd-starter' ]
 	[[ $(of_unit CapabilityBoundingSet) != *CAP_SYS_ADMIN* ]]
 	for unit in $(helper_units); do
 		for key in Wants After; do
@@ -84,7 +85,7 @@ helper_units() {
 		[ "$(of_unit ListenSequentialPacket "$unit.socket")" = "/run/cgq/${unit#cgqd-}.sock" ]
 		[ "$(of_unit SocketMode "$unit.socket")" = 0600 ]
 		[ "$(of_unit ExecStart "$unit@.service")" = "$(of_unit ExecStart) --helper ${unit#cgqd-}" ]
-		[[ $(of_unit CapabilityBoundingSet "$unit@.service") == *CAP_SYS_ADMIN* ]]
+		[[ $unit = cgqd-starter || $(of_unit CapabilityBoundingSet "$unit@.service") == *CAP_SYS_ADMIN* ]]
 		grep -q "start.*'$unit.socket'" DEBIAN/postinst
 	done
 }

@@ -24,6 +24,7 @@
 #include <cgq/run.h>
 
 #include "fd_message.h"
+#include "helper.h"
 #include "program.h"
 #include "run_talk.h"
 #include "run_terminal.h"
@@ -33,6 +34,7 @@
 
 struct asking {
 	sd_event *event;
+	struct helpers helpers;
 	struct starter *starter;
 	int error;
 	pid_t pid;
@@ -80,10 +82,10 @@ static int wait_for(struct asking *a, int r, const struct err *e)
 
 static void asking_begin(struct asking *a)
 {
-	struct err e;
-
-	if (sd_event_new(&a->event) < 0 || starter_new(a->event, "/run", &a->starter, &e) < 0)
+	a->helpers.beside = "/none/cgqd.sock"; /* systemd's would be another's */
+	if (sd_event_new(&a->event) < 0)
 		abort();
+	a->starter = starter_new(a->event, &a->helpers);
 	a->error = 1;
 }
 
@@ -400,6 +402,8 @@ int main(int argc, char **argv)
 	char **command;
 	int r = 2;
 
+	if (!strcmp(what, "--helper") && argc == 3)
+		return helper_main(argv[2]);
 	if (!strcmp(what, "client") && argc > 4)
 		return client(argv + 2);
 	asking_begin(&a);

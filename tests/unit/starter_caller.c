@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "starter_caller.h"
+
+#include <cmocka.h> /* last: it has a macro fail() */
 
 #define UID(a, b, c, d)	   "Uid:\t" a "\t" b "\t" c "\t" d "\n"
 #define GID(a, b, c, d)	   "Gid:\t" a "\t" b "\t" c "\t" d "\n"

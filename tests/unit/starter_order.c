@@ -9,14 +9,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
 #include <cgq/auto.h>
 #include <cgq/run.h>
 
 #include "starter_enter.h"
 #include "starter_text.h"
 #include "starter_wire.h"
+
+#include <cmocka.h> /* last: it has a macro fail() */
 
 /* --- arguments and environment ---------------------------------------------------------------------------------- */
 
