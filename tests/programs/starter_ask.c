@@ -49,6 +49,8 @@ struct wishes {
 	bool no_go, starter_dies, starter_dies_before, detach;
 };
 
+static char none_through[1];
+
 static void answered(struct asking *a, int error, pid_t pid, const struct err *e)
 {
 	a->error = error;
@@ -323,7 +325,7 @@ static char **wishes_read(int argc, char **argv, struct wishes *w)
 {
 	int option;
 
-	*w = (struct wishes){ .start.cgroup = -1, .through = must_strdup("") };
+	*w = (struct wishes){ .start.cgroup = -1, .through = none_through };
 	while ((option = getopt_long(argc, argv, "+", run_options, NULL)) != -1)
 		wish(w, option, optarg);
 	return argv + optind;
@@ -343,7 +345,7 @@ static void gone_wait(pid_t pid)
 
 static int cycle(struct asking *a, const char *name, const char *words, char **command)
 {
-	struct wishes w = { .start.cgroup = -1, .through = must_strdup("") };
+	struct wishes w = { .start.cgroup = -1, .through = none_through };
 	auto_free char *copy = must_strdup(words), *again_copy = must_strdup(words);
 	pid_t keeper;
 	int r = keep(a, name, "cycles", kinds_of(copy, NULL));
@@ -354,7 +356,6 @@ static int cycle(struct asking *a, const char *name, const char *words, char **c
 	kinds_of(again_copy, &w.namespaces);
 	if (*command)
 		r = run(a, &w, command);
-	free(w.through);
 	kill(keeper, SIGTERM);
 	gone_wait(keeper);
 	return r ? r : forget(a, name, "");

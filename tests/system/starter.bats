@@ -328,6 +328,7 @@ lets_go_late() {
 
 # talk OPTION… -- COMMAND: in the background, as TALK (the client); its output in $ROOM/out.
 talk() {
+	rm -f "$ROOM/out"
 	ask run "$@" >"$ROOM/out" 2>&1 &
 	ASKING=$!
 	wait_until 10 'it is started' grep -q ready "$ROOM/out"
