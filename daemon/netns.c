@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,28 +17,13 @@
 
 #define FOLDER "/run/netns"
 
-/*
- * It must be a shared mount: a private one would be copied into every mount namespace that is made later, and a name there would keep
- * its namespace alive when it is gone here.
- */
-static int folder_share(struct err *e)
-{
-	if (mount("", FOLDER, NULL, MS_SHARED | MS_REC, NULL) == 0)
-		return 0;
-	if (errno != EINVAL || mount(FOLDER, FOLDER, NULL, MS_BIND | MS_REC, NULL) < 0)
-		return fail(e, errno, "%s cannot be mounted over itself: %s", FOLDER, strerror(errno));
-	if (mount("", FOLDER, NULL, MS_SHARED | MS_REC, NULL) < 0)
-		return fail(e, errno, "%s cannot be shared: %s", FOLDER, strerror(errno));
-	return 0;
-}
-
-/* `ip netns` locks the folder likewise, while it makes a name. */
+/* `ip netns` locks the folder likewise, while it makes a name. It needs no mount of its own to hold names. */
 static int folder_open(void)
 {
 	int fd = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
 	if (fd >= 0 && flock(fd, LOCK_EX) < 0)
-		(void)errno; /* then two may mount it at once, which shows twice and works */
+		(void)errno; /* where it cannot be locked, a name may be lost while the folder goes */
 	return fd;
 }
 
@@ -60,41 +44,16 @@ static int name_make(int folder, const char *name, int fd, struct err *e)
 	return r;
 }
 
-/* With names in it, or in use, the kernel leaves it as it is. */
-static void folder_leave(void)
-{
-	if (rmdir(FOLDER) < 0 && errno == EBUSY && umount2(FOLDER, UMOUNT_NOFOLLOW) == 0)
-		rmdir(FOLDER);
-}
-
-static bool folder_is_empty(void)
-{
-	auto_dir DIR *dir = opendir(FOLDER);
-	const struct dirent *file;
-
-	while (dir && (file = readdir(dir)))
-		if (file->d_name[0] != '.')
-			return false;
-	return dir != NULL;
-}
-
 int netns_name_give(const char *name, int fd, struct err *e)
 {
-	auto_fd int folder = -1, shared = -1;
-	int r;
+	auto_fd int folder = -1;
 
 	if (mkdir(FOLDER, 0755) < 0 && errno != EEXIST)
 		return fail(e, errno, "%s: %s", FOLDER, strerror(errno));
 	folder = folder_open();
 	if (folder < 0)
 		return fail(e, errno, "%s: %s", FOLDER, strerror(errno));
-	r = folder_share(e);
-	if (r < 0)
-		return r;
-	shared = open(FOLDER, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW); /* what is mounted there now */
-	if (shared < 0)
-		return fail(e, errno, "%s: %s", FOLDER, strerror(errno));
-	return name_make(shared, name, fd, e);
+	return name_make(folder, name, fd, e);
 }
 
 bool netns_name_exists(const char *name)
@@ -106,26 +65,20 @@ bool netns_name_exists(const char *name)
 	return lstat(path, &st) == 0;
 }
 
+/* Where a name was copied into other mount namespaces, it goes there too: the kernel takes it off what is unlinked (3.18). */
 int netns_name_take(const char *name, struct err *e)
 {
 	char path[sizeof(FOLDER) + 256];
-	int folder = folder_open();
+	auto_fd int folder = folder_open();
 
 	if (folder < 0)
 		return errno == ENOENT ? 0 : fail(e, errno, "%s: %s", FOLDER, strerror(errno));
-	if (!name[0]) {
-		close(folder);
-		return 0;
-	}
 	snprintf(path, sizeof(path), "%s/%s", FOLDER, name);
-	umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW); /* it may have been made half */
-	if (unlinkat(folder, name, 0) < 0 && errno != ENOENT) {
-		close(folder);
+	if (name[0])
+		umount2(path, MNT_DETACH | UMOUNT_NOFOLLOW); /* it may have been made half */
+	if (name[0] && unlinkat(folder, name, 0) < 0 && errno != ENOENT)
 		return fail(e, errno, "%s: %s", path, strerror(errno));
-	}
-	close(folder);
-	if (folder_is_empty())
-		folder_leave();
+	rmdir(FOLDER); /* with names in it, or where `ip netns` has mounted it over itself, it stays */
 	return 0;
 }
 

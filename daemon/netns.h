@@ -7,7 +7,7 @@
 
 /* fd: of the namespace, borrowed. -EEXIST where there is such a name, whoever's. */
 int netns_name_give(const char *name, int fd, struct err *e);
-/* 0 also where there is none. The folder, which `ip netns` mounts over itself as we do, goes with the last name. */
+/* 0 also where there is none. The folder goes with the last name. */
 int netns_name_take(const char *name, struct err *e);
 bool netns_name_exists(const char *name);
 /* Of the namespace that we are in: its loopback is down at first. */

@@ -16,18 +16,41 @@
 /* Mounted below /sys, and hidden by a new one. */
 static const char *const below_sys[] = { "/sys/fs/cgroup", "/sys/fs/bpf", "/sys/kernel/security", "/sys/kernel/debug" };
 
+#define OWN_MOUNTS "/proc/self/ns/mnt"
+
+static struct stat machine;
+
+int mounts_spare(struct err *e)
+{
+	return stat(OWN_MOUNTS, &machine) < 0 ? fail(e, errno, "%s: %s", OWN_MOUNTS, strerror(errno)) : 0;
+}
+
+/* A mistake in what leads here would hide the /proc of the whole machine. */
+static int spared(struct err *e)
+{
+	struct stat own;
+
+	if (stat(OWN_MOUNTS, &own) < 0 || (own.st_ino == machine.st_ino && own.st_dev == machine.st_dev))
+		return fail(e, EPERM, "it has no mounts of its own to change");
+	return 0;
+}
+
 static int mount_at(const char *type, const char *at, unsigned long flags, const char *options, struct err *e)
 {
-	if (mount(type, at, type, flags, options) < 0)
+	int r = spared(e);
+
+	if (r == 0 && mount(type, at, type, flags, options) < 0)
 		return fail(e, errno, "%s at %s: %s", type, at, strerror(errno));
-	return 0;
+	return r;
 }
 
 int mounts_private(struct err *e)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+	int r = spared(e);
+
+	if (r == 0 && mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return fail(e, errno, "mounts of its own: %s", strerror(errno));
-	return 0;
+	return r;
 }
 
 int mounts_proc(struct err *e)

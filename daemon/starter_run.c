@@ -20,6 +20,7 @@
 #include "netns.h"
 #include "starter_caps.h"
 #include "starter_hand.h"
+#include "starter_mounts.h"
 
 /* A hand does some system calls, and net_apply() some messages to the kernel; one that takes so long is ended. */
 #define HAND_SECONDS 20
@@ -217,7 +218,7 @@ int starter_run(int fd)
 	s.fd = fd;
 	signal(SIGCHLD, SIG_IGN); /* nobody is left to be reaped */
 	signal(SIGPIPE, SIG_IGN);
-	if (caps_keep_only(STARTER_CAPS, &e) < 0)
+	if (mounts_spare(&e) < 0 || caps_keep_only(STARTER_CAPS, &e) < 0)
 		return -e.code;
 	for (;;) {
 		ssize_t got = fd_message_recv(fd, &order, sizeof(order), fds, START__DESCRIPTORS, &n, 0);

@@ -389,7 +389,7 @@ not() {
 # on_terminal COMMAND…: on a terminal of its own, whose keys come from descriptor 9.
 on_terminal() {
 	mkfifo "$ROOM/keys"
-	script -qec "stty rows 33 cols 77; $*" /dev/null <"$ROOM/keys" >"$ROOM/out" 2>&1 &
+	script -qec "stty rows 33 cols 77 -ixon; $*" /dev/null <"$ROOM/keys" >"$ROOM/out" 2>&1 &
 	SCRIPT=$!
 	exec 9>"$ROOM/keys"
 	wait_until 10 'it is ready' grep -q ready "$ROOM/out"
@@ -398,8 +398,8 @@ on_terminal() {
 @test "a program has a terminal of its own namespaces, with the caller's size and keys" {
 	keep "$ALL"
 	on_terminal "$PROGRAMS/starter_ask run --terminal --keeper $KEEPER --namespace '$ALL' -- \
-		sh -c 'tty; stty size; ls /dev/pts; trap \"echo int\" INT; echo ready; read x; read x; echo \"got \$x\"; read x; exit 5'; echo \"status \$?\"; stty -a"
-	grep -q '^/dev/pts/0' "$ROOM/out" && grep -q '^33 77' "$ROOM/out" || fail "$(<"$ROOM/out")"
+		sh -c 'tty; stty size; stty -a; ls /dev/pts; trap \"echo int\" INT; echo ready; read x; read x; echo \"got \$x\"; read x; exit 5'; echo \"status \$?\"; stty -a"
+	grep -q '^/dev/pts/0' "$ROOM/out" && grep -q '^33 77' "$ROOM/out" && grep -q -- '-ixon' "$ROOM/out" || fail "$(<"$ROOM/out")"
 	printf '\003' >&9
 	wait_until 5 '^C is its' grep -q int "$ROOM/out"
 	printf 'hello\r' >&9
