@@ -22,9 +22,9 @@
 
 /*
  * For its start: that takes 10 ms, in a sandbox of systemd's 100, and many times that where processes stand in line for
- * the CPUs. Nobody waits for a helper that is not there yet, and cgqd's watchdog gives it a minute.
+ * the CPUs, as at boot. No exec waits for a gate that is not there yet, and cgqd's watchdog gives it a minute.
  */
-#define HELLO_SECONDS 5
+#define HELLO_SECONDS 10
 /* So that a systemd that stands still does not hold up cgqd for long again and again. */
 #define RETRY_NS      UINT64_C(60000000000)
 /* Killed, it ends at once, unless the kernel itself stands still in it. */

@@ -60,6 +60,9 @@ struct helpers {
  * From here on there is h->of[role], which was not there before. Waits some seconds for its hello, at most, and after one that
  * did not come not again for a while: -ETIMEDOUT then. A socket that is not root's is left alone, as if it were not there.
  * 0, or -errno with e.
+ *
+ * Threads that place at once are paused meanwhile (settle_quick_pause()): they would take it for anybody, while the main loop
+ * knows who it is as soon as this returns.
  */
 int helper_open(struct helpers *h, enum helper_role role, struct err *e);
 /*

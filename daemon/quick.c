@@ -10,7 +10,6 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -104,16 +103,11 @@ static unsigned kept_each(const struct quick *q)
 static int kit_make(struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
 {
 	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .messages = q->theirs, .said = quick_said(q)};
-	struct stat own;
 
 	kit.proc = proc_new(q->plan.machine, e);
 	if (!kit.proc)
 		return -ENOENT;
 	proc_delegation_by(kit.proc, q->plan.delegation_asker);
-	if (stat("/proc/self/exe", &own) == 0) {
-		kit.own_dev = own.st_dev;
-		kit.own_ino = own.st_ino;
-	}
 	kit.mover = mover_new(q->plan.kernel, q->plan.machine);
 	mover_keep(kit.mover, kept_each(q));
 	kit.whereabouts = whereabouts_new(q->plan.machine, WHEREABOUTS_OF_STARTS);

@@ -23,7 +23,6 @@ struct quick_kit {
 	struct mover *mover;
 	struct origin_store *origins;
 	struct whereabouts *whereabouts;
-	uint64_t own_dev, own_ino; /* of the program that this is */
 	const struct event_filter *filter;
 	unsigned cpu;
 	int messages;

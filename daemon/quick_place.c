@@ -46,16 +46,6 @@ static bool judge(struct quick_kit *kit, const struct proc_event_told *ev, struc
 	return true;
 }
 
-/* It may be one of cgqd's helpers, of which only the main loop knows the pids. */
-static bool is_own_program(struct quick_look *look, struct proc_facts *f)
-{
-	const struct quick_kit *kit = look->kit;
-
-	if (!(f->known & FACT_BIT(FACT_FILE)) && proc_read(kit->proc, f, FACT_FILE) < 0)
-		return false;
-	return f->exe_dev == kit->own_dev && f->exe_ino == kit->own_ino;
-}
-
 /* The plainest case, in which nothing that the main loop remembers could change the answer. */
 static bool is_ours(struct quick_kit *kit, const struct proc_facts *f, const struct verdict *v)
 {
@@ -173,7 +163,7 @@ bool quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 	if (judge(kit, ev, &look, &f, &v)) {
 		message_begin(&m, ev, &f, &v);
 		m.kind = QUICK_UNFIT;
-		if (is_ours(kit, &f, &v) && !is_own_program(&look, &f))
+		if (is_ours(kit, &f, &v))
 			moved = place(kit, &look, &f, &m);
 		else if (v.kind == VERDICT_NONE)
 			tell(kit, &m);

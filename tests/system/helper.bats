@@ -95,7 +95,12 @@ another_helper() {
 	policy 60-all.conf <<<"[gates]"$'\n'"match = exe:$HELD/cgqd"$'\n'"children = match"
 	cgqd_start
 	is_outside "$(helpers)"
-	kill -HUP "$CGQD"
+	# The next one begins where threads place at once.
+	local gate
+	gate=$(helpers)
+	kill -KILL "$gate"
+	wait_until 5 'another gate' another_helper "$gate"
+	is_outside "$(helpers)"
 	cgq reload
 	is_outside "$(helpers)"
 	run -1 cgq explain "$(helpers)"
@@ -166,7 +171,7 @@ another_helper() {
 	strict_group
 	cgqd_start
 	state_is web 'not in force'
-	log_says 'strict: the gate cannot be started: .*/gate.sock: it said nothing within 5 s'
+	log_says 'strict: the gate cannot be started: .*/gate.sock: it said nothing within 10 s'
 	began=$(now_ns)
 	cgq reload || true
 	[ $((($(now_ns) - began) / 1000000)) -lt $((2000 * SLOW)) ]
@@ -193,6 +198,12 @@ s.recv(1)'
 
 @test "a helper refuses whoever is not root, and what is no connection" {
 	run -2 "$HELD/cgqd" --helper gate 3<"$LOG"
+	[[ $output == *'descriptor 3 is no connected socket'* ]] || fail "$output"
+	run -2 /usr/bin/python3 -c '
+import os, socket, sys
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+os.dup2(theirs.fileno(), 3)
+os.execv(sys.argv[1], ["cgqd", "--helper", "gate"])' "$HELD/cgqd"
 	[[ $output == *'descriptor 3 is no connected socket'* ]] || fail "$output"
 	run -2 "$HELD/cgqd" --helper nothing
 	[[ $output == *'no such role'* ]] || fail "$output"
