@@ -86,7 +86,7 @@ helper_units() {
 		[ "$(of_unit SocketMode "$unit.socket")" = 0600 ]
 		[ "$(of_unit ExecStart "$unit@.service")" = "$(of_unit ExecStart) --helper ${unit#cgqd-}" ]
 		[[ $unit = cgqd-starter || $(of_unit CapabilityBoundingSet "$unit@.service") == *CAP_SYS_ADMIN* ]]
-		grep -q "start.*'$unit.socket'" DEBIAN/postinst
+		grep -q "deb-systemd-invoke .*'$unit.socket'" DEBIAN/postinst
 	done
 }
 
