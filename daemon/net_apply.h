@@ -1,17 +1,31 @@
 /*
- * The network of a namespace, made by the starter in a process of its own for each order: what it leaves open, allocated or
- * entered is gone with that. It is in the machine's network namespace, with CAP_NET_ADMIN and CAP_SYS_ADMIN (setns).
+ * The network of a group, made, looked at and taken away. For the starter: one thread, CAP_NET_ADMIN and CAP_SYS_ADMIN;
+ * a call takes some milliseconds and waits for nothing but the kernel. The outside is the caller's own network namespace.
  */
 #pragma once
 
 #include <cgq/err.h>
+#include <cgq/namespace.h>
 
 #include "starter.h"
 
 /*
- * Brings the network to what q->net says, from whatever it is now; q->link and q->group as in starter_net(). inside_netns: a descriptor
- * of the namespace, borrowed; q->keeper and q->path are not looked at. What fails half-way is undone. 0 or -errno.
+ * Brings a network namespace (inside: its descriptor, borrowed) to what q says, from whatever it is now; q's keeper and
+ * path are not looked at. What is as it should be is left alone, so that a second call changes nothing, and a new rate
+ * loses no connection. 0 with ret, also when parts of it are not in force (ret->why_not); or -errno, and then all that
+ * this call changed is as before, ret untouched.
+ *
+ *   NET_VETH     q->link outside (alias "cgq GROUP", with the gateways' addresses) and eth0 inside. Without addresses: as NET_NONE
+ *   NET_NONE     loopback alone
+ *   NET_MACVLAN  eth0 inside, on the interface; without addresses they are whoever's inside, by DHCP for instance
+ *
+ * -EEXIST: a link outside has that name and is not cgq's, or an eth0 inside. -EADDRINUSE: an address is the machine's own,
+ * or a gateway's network that of another link. -ENODEV: there is no such interface. None of these is ever changed.
  */
-int net_apply(const struct starter_net *q, int inside_netns, struct err *e);
-/* Takes link and its masquerading away; whichever there are. 0 also where there was nothing. */
+int net_apply(const struct starter_net *q, int inside, struct net_result *ret, struct err *e);
+
+/* The same look, and nothing is changed: ret->changes says how much net_apply() would, ret->first what. */
+int net_look(const struct starter_net *q, int inside, struct net_result *ret, struct err *e);
+
+/* Takes the link outside and its masquerading away, whichever there are; -EEXIST for a link that is not cgq's. */
 int net_forget(const char *link, struct err *e);

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
@@ -48,7 +49,9 @@ struct starter_net {
 	const char *link;
 	const struct net *net;
 };
-int starter_net(struct starter *s, const struct starter_net *q, starter_done *answer, void *ctx, struct err *e);
+/* result (NULL on error): how it stands now, and which parts of it are not in force. look: nothing is changed. */
+typedef void starter_netted(void *ctx, int error, const struct net_result *result, const struct err *e);
+int starter_net(struct starter *s, const struct starter_net *q, bool look, starter_netted *answer, void *ctx, struct err *e);
 
 /* Takes the name in /run/netns, the link outside and its masquerading away; whichever there are. */
 int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e);

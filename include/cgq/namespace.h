@@ -35,7 +35,7 @@ struct namespaces {
 };
 
 enum net_mode {
-	NET_VETH = 0, /* a pair: one end outside, one inside. Without an address inside, nothing but loopback is made */
+	NET_VETH = 0, /* a pair: one end outside, one inside. Without an address inside, loopback alone, as NET_NONE */
 	NET_NONE,     /* loopback alone */
 	NET_MACVLAN,  /* a link of its own on an interface of the machine */
 };
@@ -57,5 +57,27 @@ struct net {
 	struct net_address gateways[2]; /* at most one of each family. NET_VETH: the end outside has that address */
 	unsigned n_gateways;
 	bool masquerade;
-	uint64_t out_bytes, in_bytes; /* a second, as the wire counts (with headers of layer 2); 0: no limit */
+	uint64_t out_bytes, in_bytes; /* of IP packets, a second; 0: no limit */
+};
+
+/* What may fail alone, while the rest of a network is in force. */
+/*      id          policy            */
+#define NET_PART_TABLE(X)                                                                                            \
+	X(OUT,        "net.out")                                                                                     \
+	X(IN,         "net.in")                                                                                      \
+	X(MASQUERADE, "net.masquerade")
+
+enum net_part {
+#define X(id, ...) NET_PART_##id,
+	NET_PART_TABLE(X)
+#undef X
+	NET_PART__COUNT
+};
+
+/* How a network stands, as the kernel answered. Plain bytes: it is sent as it is. */
+struct net_result {
+	uint32_t changes;		    /* that were made, or that are due */
+	char first[160];		    /* the first of them in words, for the log: "eth0: address 10.77.0.2/24 is missing" */
+	char why_not[NET_PART__COUNT][160]; /* "" while it is in force, or not wanted */
+	uint64_t out_bytes, in_bytes;	    /* a second, as read back; 0: no limit */
 };
