@@ -1,0 +1,267 @@
+#!/usr/bin/env bats
+# The network of a group, as the starter makes it. The outside is a network namespace too: the machine's own is not touched.
+load lib
+load net
+
+setup() {
+	room_make
+	namespaces_make
+}
+
+# --- what is somebody else's ------------------------------------------------------------------------------------
+
+@test "a link that has our name and is somebody's is left alone" {
+	outside ip link add "$LINK" type bridge
+	refuses EEXIST apply "${BOTH[@]}"
+	refuses EEXIST look "${BOTH[@]}"
+	run ! ask forget
+	[[ $output == EEXIST:*"not cgq's"* ]] || fail "$output"
+	[ "$(links outside)" = "$LINK lo" ] && [ "$(links inside)" = lo ]
+}
+
+@test "a link of another group is left alone" {
+	applies "${BOTH[@]}"
+	refuses EEXIST apply group=db "${BOTH[@]}"
+	[[ $output == *'that of group web'* ]] || fail "$output"
+	[ "$(ask look "${BOTH[@]}" | head -n 1)" = changes=0 ]
+}
+
+@test "an eth0 inside that is somebody's is left alone" {
+	inside ip link add eth0 type bridge
+	refuses EEXIST apply "${BOTH[@]}"
+	[ "$(links outside)" = lo ] && [ "$(links inside)" = 'eth0 lo' ] || fail "$(links outside), $(links inside)"
+	applies mode=none
+	[ "$(links inside)" = 'eth0 lo' ]
+}
+
+@test "a name that would be more than a name to nftables is refused" {
+	local name
+	for name in 'x;flush' '' 'a b' '../x' cgq0123456789abcd 1x; do
+		refuses EINVAL apply "link=$name" "${BOTH[@]}"
+	done
+	run ! ask forget 'x { }'
+	[[ $output == EINVAL:* ]]
+}
+
+@test "an address that the machine has itself is refused, and nothing is left" {
+	outside ip link add wan type bridge
+	outside ip address add 10.77.0.1/16 dev wan
+	refuses EADDRINUSE apply "${BOTH[@]}"
+	outside ip address flush dev wan
+	outside ip address add 10.77.0.2/16 dev wan
+	refuses EADDRINUSE apply "${BOTH[@]}"
+	[ "$(links outside)" = 'lo wan' ] && [ "$(links inside)" = lo ]
+}
+
+@test "two groups in one network are refused: only one of them could be reached" {
+	applies "${BOTH[@]}"
+	refuses EADDRINUSE apply link=cgq00000002 group=db "inside=/proc/${NS[world]}/ns/net" address=10.77.0.3/24 gateway=10.77.0.9
+	[[ $output == *10.77.0.1/24* ]] || fail "$output"
+	[ "$(links world)" = lo ]
+}
+
+@test "an interface that is not there is named, and nothing is left" {
+	refuses ENODEV apply mode=macvlan:nope address=10.77.0.2/24
+	[[ $output == *nope* ]] || fail "$output"
+	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ]
+}
+
+# --- half-way ---------------------------------------------------------------------------------------------------
+
+@test "what fails half-way is undone whole" {
+	refuses ENETUNREACH apply address=10.77.0.2/24 gateway=10.99.0.1 masquerade=yes out=1000000
+	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ] && [ -z "$(outside nft list ruleset)" ]
+	outside ip link add wan type veth peer name wan2
+	refuses ENETUNREACH apply mode=macvlan:wan address=10.77.0.2/24 gateway=10.99.0.1
+	[ "$(links inside)" = lo ]
+}
+
+@test "a change that fails half-way leaves what was before" {
+	local before
+	applies "${BOTH[@]}" out=1000000
+	before=$(addresses outside; addresses inside; inside ip route)
+	refuses ENETUNREACH apply address=10.78.0.2/24,10.77.0.2/24,fd00:78::2/64 gateway=10.99.0.1,fd00:78::1 out=1000000
+	[ "$before" = "$(addresses outside; addresses inside; inside ip route)" ]
+	[ "$(ask look "${BOTH[@]}" out=1000000 | head -n 1)" = changes=0 ] || fail "$(ask look "${BOTH[@]}" out=1000000)"
+}
+
+@test "300 networks made and forgotten leave nothing" {
+	local began=$SECONDS
+	run -0 ask cycle:300 "${BOTH[@]}"
+	[ "$output" = descriptors=0 ] || fail "$output"
+	within $((SECONDS - began)) 0 $((30 * SLOW)) 'seconds for 300'
+	run -0 ask cycle:20 "${BOTH[@]}" masquerade=yes out=1000000 in=1000000
+	[ "$output" = descriptors=0 ] || fail "$output"
+	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ] && [ -z "$(outside nft list ruleset)" ]
+	run -0 ask forget
+}
+
+# --- made, and made right again ---------------------------------------------------------------------------------
+
+@test "a pair has addresses, routes and loopback, and can be used at once" {
+	applies "${BOTH[@]}"
+	reaches inside 10.77.0.1
+	reaches inside fd00:77::1
+	reaches inside 127.0.0.1
+	[ "$(addresses outside)" = "$LINK 10.77.0.1/24 $LINK fd00:77::1/64" ] || fail "$(addresses outside)"
+	[ "$(addresses inside)" = 'eth0 10.77.0.2/24 eth0 fd00:77::2/64' ] || fail "$(addresses inside)"
+	[[ $(inside ip route show default) == 'default via 10.77.0.1 dev eth0'* ]]
+	[[ $(inside ip -6 route show default) == 'default via fd00:77::1 dev eth0'* ]]
+	[[ $(outside ip link show "$LINK") == *'alias cgq web'* ]]
+}
+
+@test "nobody inside gives the machine a default route, nor anybody outside the group" {
+	applies "${BOTH[@]}"
+	[ "$(outside cat "/proc/sys/net/ipv6/conf/$LINK/accept_ra")" = 0 ]
+	[ "$(inside cat /proc/sys/net/ipv6/conf/eth0/accept_ra)" = 0 ]
+}
+
+@test "a second call writes nothing" {
+	local wanted=("${BOTH[@]}" masquerade=yes out=1000000 in=2000000)
+	applies "${wanted[@]}"
+	watched outside "${wanted[@]}"
+	watched inside "${wanted[@]}"
+}
+
+# watched WHERE WANTED…: the kernel tells of every change; it has nothing to tell.
+watched() {
+	local where=$1
+	shift
+	sleep 2.5 # link-local addresses are no longer tentative
+	"$where" timeout 2 ip monitor link address route >"$ROOM/said" &
+	"$where" timeout 2 tc monitor >"$ROOM/said.tc" &
+	sleep 0.5
+	run -0 ask apply "$@"
+	[ "${lines[0]}" = changes=0 ] || fail "$output"
+	wait || true
+	[ ! -s "$ROOM/said" ] && [ ! -s "$ROOM/said.tc" ] || fail "$(cat "$ROOM/said" "$ROOM/said.tc")"
+}
+
+@test "a look tells what is due and changes nothing" {
+	run -0 ask look "${BOTH[@]}"
+	[[ ${lines[0]} != changes=0 && ${lines[1]} == first=* ]] || fail "$output"
+	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ]
+}
+
+@test "what somebody took away is noticed and comes back" {
+	local wanted=("${BOTH[@]}" masquerade=yes out=1000000 in=2000000)
+	applies "${wanted[@]}"
+	while read -r where deed; do
+		# shellcheck disable=SC2086 # a word each
+		"$where" $deed
+		run -0 ask look "${wanted[@]}"
+		[[ ${lines[0]} =~ ^changes=[1-9] ]] || fail "not noticed: $where $deed: $output" || return
+		run -0 ask apply "${wanted[@]}"
+		run -0 ask look "${wanted[@]}"
+		[ "${lines[0]}" = changes=0 ] || fail "not back: $where $deed: $output" || return
+	done <<-END
+		inside tc qdisc delete dev eth0 root
+		outside tc qdisc delete dev $LINK root
+		outside tc qdisc replace dev $LINK root bfifo limit 100000
+		inside tc qdisc replace dev eth0 parent c690:1 handle c691: bfifo limit 1000
+		inside tc class change dev eth0 parent c690: classid c690:1 htb rate 5mbit
+		inside ip address delete 10.77.0.2/24 dev eth0
+		inside ip address add 10.88.0.2/24 dev eth0
+		outside ip address delete fd00:77::1/64 dev $LINK
+		inside ip route delete default
+		outside ip link set $LINK down
+		inside ip link set eth0 down
+		inside ip link set lo down
+		outside ip link set $LINK alias nobody's
+		inside ip link delete eth0
+		outside nft flush table inet $LINK
+		outside nft delete table inet $LINK
+	END
+}
+
+@test "a mode is changed, and back" {
+	outside ip link add wan type veth peer name wan2
+	applies "${BOTH[@]}" masquerade=yes
+	applies mode=macvlan:wan "${BOTH[@]}"
+	[ "$(links outside)" = 'lo wan wan2' ] && [ "$(links inside)" = 'eth0 lo' ] || fail "$(links outside); $(links inside)"
+	[ -z "$(outside nft list ruleset)" ]
+	applies mode=none "${BOTH[@]}"
+	[ "$(links inside)" = lo ]
+	applies "${BOTH[@]}"
+	applies mode=veth
+	[ "$(links outside)" = 'lo wan wan2' ] && [ "$(links inside)" = lo ]
+}
+
+@test "a macvlan sees whoever is on its interface" {
+	outside ip link add wan type veth peer name eth0 netns "${NS[world]}"
+	outside ip link set wan up
+	world ip link set eth0 up
+	world ip address add 10.77.0.1/24 dev eth0
+	world ip address add fd00:77::1/64 dev eth0 nodad
+	applies mode=macvlan:wan "${BOTH[@]}" out=12500000
+	reaches inside 10.77.0.1
+	reaches inside fd00:77::1
+	run -0 ask apply mode=macvlan:wan "${BOTH[@]}" out=12500000 in=12500000
+	[[ $output == *'not in force: net.in: '*macvlan* && ${lines[0]} == changes=0 ]] || fail "$output"
+	rate_is inside world 10.77.0.2 100
+}
+
+# --- rates ------------------------------------------------------------------------------------------------------
+
+@test "out and in are held to within 5 %" {
+	applies "${BOTH[@]}" out=12500000 in=6250000
+	rate_is inside outside 10.77.0.2 100
+	rate_is outside inside 10.77.0.1 50
+}
+
+@test "IPv6 is held to the same" {
+	applies "${BOTH[@]}" out=12500000 in=1250000
+	rate_is inside outside fd00:77::2 100
+	rate_is outside inside fd00:77::1 10
+}
+
+@test "a rate changes under a connection, which lives on" {
+	applies "${BOTH[@]}" out=12500000 in=12500000
+	changes_under_way inside outside 10.77.0.2 100 out 40
+	changes_under_way outside inside 10.77.0.1 100 in 40
+}
+
+@test "a limit taken away is gone" {
+	applies "${BOTH[@]}" out=1250000
+	applies "${BOTH[@]}"
+	[[ $(inside tc qdisc show dev eth0) != *htb* ]]
+	[ "$(measured inside outside 10.77.0.2 2)" -gt 200 ]
+}
+
+@test "a limit on loopback alone is not in force, and says so" {
+	run -0 ask apply mode=none out=1000000 in=1000000
+	[[ $output == *'not in force: net.out: '* && $output == *'not in force: net.in: '* ]]
+}
+
+# --- masquerading -----------------------------------------------------------------------------------------------
+
+@test "masquerading is for the group's own addresses, and for both families" {
+	wan_make
+	outside sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	applies "${BOTH[@]}"
+	run ! seen_as inside 192.0.2.9
+	applies "${BOTH[@]}" masquerade=yes
+	[ "$(seen_as inside 192.0.2.9)" = 192.0.2.1 ]
+	[ "$(seen_as inside 2001:db8::9)" = 2001:db8::1 ]
+	inside ip address add 10.77.0.66/24 dev eth0
+	run ! seen_as inside 192.0.2.9 -B 10.77.0.66
+	run -0 ask forget
+	[ -z "$(outside nft list ruleset)" ]
+}
+
+@test "a machine that forwards nothing is told of, and left so" {
+	run -0 ask apply "${BOTH[@]}" masquerade=yes out=1000000
+	[[ $output == *'not in force: net.masquerade: net.ipv4.ip_forward is 0'* && $output == *out=1000000* ]] || fail "$output"
+	[ "$(outside cat /proc/sys/net/ipv4/ip_forward)" = 0 ]
+	reaches inside 10.77.0.1
+}
+
+@test "without libnftables all else is in force" {
+	local library
+	library=$(ldconfig -p | awk '$1 == "libnftables.so.1" { print $NF; exit }')
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 outside unshare -m bash -c 'mount --bind /dev/null "$1" && shift && "$@"' - "$(realpath "$library")" \
+		"$PROGRAMS/net_ask" apply "inside=/proc/${NS[inside]}/ns/net" "link=$LINK" "${BOTH[@]}" masquerade=yes in=1000000
+	[[ $output == *'not in force: net.masquerade: libnftables'* && $output == *in=1000000* ]] || fail "$output"
+	reaches inside 10.77.0.1
+}
