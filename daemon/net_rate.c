@@ -1,5 +1,6 @@
 /* How fast a link sends: an HTB qdisc with one class, and a queue of bytes in it. */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include <linux/pkt_sched.h>
@@ -239,11 +240,12 @@ static int rate_set(struct net_end *n, const struct look *l, const struct rate *
 static int rate_change(struct net_work *w, struct net_end *n, const char *name, struct look *l,
 		       const struct rate *want, struct err *e)
 {
-	bool was_there = l->has_qdisc;
+	bool was_there = l->has_qdisc, is_rate = l->rate.bytes != want->bytes;
 	int r;
 
-	if (!net_due(w, "%s: %s is limited to %llu bytes a second, not %llu (0: no limit)", n->where, name,
-		     (unsigned long long)l->rate.bytes, (unsigned long long)want->bytes))
+	if (!net_due(w, is_rate ? "%s: %s is limited to %" PRIu64 " bytes a second, not %" PRIu64 " (0: no limit)"
+				: "%s: the limit of %s is set up in another way",
+		     n->where, name, l->rate.bytes, want->bytes))
 		return 0;
 	r = rate_set(n, l, want);
 	if (r < 0)

@@ -38,12 +38,17 @@ bool net_shape_is_wanted(const struct net *net)
 	return net->mode == NET_MACVLAN || (net->mode == NET_VETH && net->n_addresses > 0);
 }
 
+static bool is_alias_of_ours(const char *alias)
+{
+	return !strncmp(alias, ALIAS, strlen(ALIAS));
+}
+
 bool net_shape_is_ours(const struct net_link *l, const char *link)
 {
 	unsigned char mac[6];
 
 	mac_outside(link, mac);
-	return !strncmp(l->alias, ALIAS, strlen(ALIAS)) || (!l->alias[0] && !memcmp(l->mac, mac, sizeof(mac)));
+	return is_alias_of_ours(l->alias) || !memcmp(l->mac, mac, sizeof(mac));
 }
 
 struct seen {
@@ -58,9 +63,10 @@ static int outer_check(const struct net_work *w, const struct seen *s, struct er
 		return 0;
 	if (!net_shape_is_ours(&s->outer, w->q->link))
 		return fail(e, EEXIST, "outside: %s is there already, and not cgq's: it is left alone", w->q->link);
-	return s->outer.alias[0] ? fail(e, EEXIST, "outside: %s is that of group %s", w->q->link,
-					TEXT_ESCAPED(s->outer.alias + strlen(ALIAS)))
-				 : 0;
+	if (is_alias_of_ours(s->outer.alias))
+		return fail(e, EEXIST, "outside: %s is that of group %s", w->q->link,
+			    TEXT_ESCAPED(s->outer.alias + strlen(ALIAS)));
+	return 0;
 }
 
 static int links_see(struct net_work *w, struct seen *s, struct err *e)

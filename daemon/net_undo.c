@@ -20,6 +20,20 @@ static void made_delete(struct net_work *w)
 		net_link_delete(n, l.index, NULL);
 }
 
+static void steps_undo(struct net_work *w, bool are_routes)
+{
+	for (unsigned i = w->n_steps; i-- > 0;) {
+		const struct net_step *s = &w->steps[i];
+
+		if (s->is_route != are_routes)
+			continue;
+		if (s->is_route)
+			net_route_set(s->end, s->index, &s->address, !s->added);
+		else
+			net_address_set(s->end, s->index, &s->address, !s->added);
+	}
+}
+
 /* Nobody could be told more than what failed before. */
 void net_undo(struct net_work *w)
 {
@@ -27,12 +41,7 @@ void net_undo(struct net_work *w)
 		made_delete(w);
 		return;
 	}
-	while (w->n_steps > 0) {
-		const struct net_step *s = &w->steps[--w->n_steps];
-
-		if (s->is_route)
-			net_route_set(s->end, s->index, &s->address, !s->added);
-		else
-			net_address_set(s->end, s->index, &s->address, !s->added);
-	}
+	/* a gateway can be named only where an address leads to it */
+	steps_undo(w, false);
+	steps_undo(w, true);
 }

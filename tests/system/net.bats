@@ -125,15 +125,16 @@ setup() {
 
 # watched WHERE WANTED…: the kernel tells of every change; it has nothing to tell.
 watched() {
-	local where=$1
+	local where=$1 told
 	shift
 	sleep 2.5 # link-local addresses are no longer tentative
-	"$where" timeout 2 ip monitor link address route >"$ROOM/said" &
-	"$where" timeout 2 tc monitor >"$ROOM/said.tc" &
+	"$where" timeout 2 ip monitor link address route >"$ROOM/said" 3>&- &
+	told=$!
+	"$where" timeout 2 tc monitor >"$ROOM/said.tc" 3>&- &
 	sleep 0.5
 	run -0 ask apply "$@"
 	[ "${lines[0]}" = changes=0 ] || fail "$output"
-	wait || true
+	wait $told $! || true
 	[ ! -s "$ROOM/said" ] && [ ! -s "$ROOM/said.tc" ] || fail "$(cat "$ROOM/said" "$ROOM/said.tc")"
 }
 
@@ -218,6 +219,7 @@ watched() {
 @test "a rate changes under a connection, which lives on" {
 	applies "${BOTH[@]}" out=12500000 in=12500000
 	changes_under_way inside outside 10.77.0.2 100 out 40
+	applies "${BOTH[@]}" out=12500000 in=12500000
 	changes_under_way outside inside 10.77.0.1 100 in 40
 }
 
