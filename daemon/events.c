@@ -1,4 +1,4 @@
-/* Process events from the kernel. The only file that knows libnl. */
+/* Process events from the kernel, by libnl. The only file that knows the process connector. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>

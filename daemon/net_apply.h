@@ -10,6 +10,17 @@
 #include "starter.h"
 
 /*
+ * What of it may not be in force, and how far the rest goes:
+ *
+ *   net.out         held at eth0 inside, so that programs wait and lose nothing. Who has CAP_NET_ADMIN inside can take it
+ *                   away: net_look() tells, and net_apply() brings it back
+ *   net.in          held at the link outside. A macvlan has none: never in force there
+ *   both            not on loopback alone; IP packets are counted, see net_rate.c. A change loses no packet
+ *   net.masquerade  a table "inet LINK" of nftables. Nothing of the machine's own settings is changed: where it forwards
+ *                   nothing, or drops what it forwards, the table is there and the reason is told (the former only)
+ */
+
+/*
  * Brings a network namespace (inside: its descriptor, borrowed) to what q says, from whatever it is now; q's keeper and
  * path are not looked at. What is as it should be is left alone, so that a second call changes nothing, and a new rate
  * loses no connection. 0 with ret, also when parts of it are not in force (ret->why_not); or -errno, and then all that

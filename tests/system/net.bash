@@ -3,7 +3,7 @@
 
 declare -gA NS=()
 LINK=cgq00000001
-BOTH=(address=10.77.0.2/24,fd00:77::2/64 gateway=10.77.0.1,fd00:77::1)
+BOTH=("address=10.77.0.2/24,fd00:77::2/64" "gateway=10.77.0.1,fd00:77::1")
 
 # Each lives as long as a process of the test's.
 namespaces_make() {
@@ -49,12 +49,21 @@ refuses() {
 	local error=$1
 	shift
 	run ask "$@"
-	[ "$status" = 1 ] && [[ $output == "$error: "* ]] || fail "not $error: $status, $output"
+	[[ $status = 1 && $output == "$error: "* ]] || fail "not $error: $status, $output"
 }
 
 # links WHERE: their names; the machine's kernel may give each namespace more of its own.
 links() {
 	"$1" ip -o link | awk -F'[:@ ]+' '$2 !~ /^(ifb|sit|tunl|gre|erspan|ip6|ip_|dummy)/ { print $2 }' | sort | xargs
+}
+
+# links_are WHERE NAMES, in order
+links_are() {
+	[ "$(links "$1")" = "$2" ] || fail "links $1: $(links "$1"), not $2"
+}
+
+has_no_rules() {
+	[ -z "$(outside nft list ruleset)" ] || fail "$(outside nft list ruleset)"
 }
 
 addresses() {

@@ -16,7 +16,8 @@ setup() {
 	refuses EEXIST look "${BOTH[@]}"
 	run ! ask forget
 	[[ $output == EEXIST:*"not cgq's"* ]] || fail "$output"
-	[ "$(links outside)" = "$LINK lo" ] && [ "$(links inside)" = lo ]
+	links_are outside "$LINK lo"
+	links_are inside lo
 }
 
 @test "a link of another group is left alone" {
@@ -29,9 +30,10 @@ setup() {
 @test "an eth0 inside that is somebody's is left alone" {
 	inside ip link add eth0 type bridge
 	refuses EEXIST apply "${BOTH[@]}"
-	[ "$(links outside)" = lo ] && [ "$(links inside)" = 'eth0 lo' ] || fail "$(links outside), $(links inside)"
+	links_are outside lo
+	links_are inside 'eth0 lo'
 	applies mode=none
-	[ "$(links inside)" = 'eth0 lo' ]
+	links_are inside 'eth0 lo'
 }
 
 @test "a name that would be more than a name to nftables is refused" {
@@ -50,30 +52,34 @@ setup() {
 	outside ip address flush dev wan
 	outside ip address add 10.77.0.2/16 dev wan
 	refuses EADDRINUSE apply "${BOTH[@]}"
-	[ "$(links outside)" = 'lo wan' ] && [ "$(links inside)" = lo ]
+	links_are outside 'lo wan'
+	links_are inside lo
 }
 
 @test "two groups in one network are refused: only one of them could be reached" {
 	applies "${BOTH[@]}"
 	refuses EADDRINUSE apply link=cgq00000002 group=db "inside=/proc/${NS[world]}/ns/net" address=10.77.0.3/24 gateway=10.77.0.9
 	[[ $output == *10.77.0.1/24* ]] || fail "$output"
-	[ "$(links world)" = lo ]
+	links_are world lo
 }
 
 @test "an interface that is not there is named, and nothing is left" {
 	refuses ENODEV apply mode=macvlan:nope address=10.77.0.2/24
 	[[ $output == *nope* ]] || fail "$output"
-	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ]
+	links_are outside lo
+	links_are inside lo
 }
 
 # --- half-way ---------------------------------------------------------------------------------------------------
 
 @test "what fails half-way is undone whole" {
 	refuses ENETUNREACH apply address=10.77.0.2/24 gateway=10.99.0.1 masquerade=yes out=1000000
-	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ] && [ -z "$(outside nft list ruleset)" ]
+	links_are outside lo
+	links_are inside lo
+	has_no_rules
 	outside ip link add wan type veth peer name wan2
 	refuses ENETUNREACH apply mode=macvlan:wan address=10.77.0.2/24 gateway=10.99.0.1
-	[ "$(links inside)" = lo ]
+	links_are inside lo
 }
 
 @test "a change that fails half-way leaves what was before" {
@@ -92,7 +98,9 @@ setup() {
 	within $((SECONDS - began)) 0 $((30 * SLOW)) 'seconds for 300'
 	run -0 ask cycle:20 "${BOTH[@]}" masquerade=yes out=1000000 in=1000000
 	[ "$output" = descriptors=0 ] || fail "$output"
-	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ] && [ -z "$(outside nft list ruleset)" ]
+	links_are outside lo
+	links_are inside lo
+	has_no_rules
 	run -0 ask forget
 }
 
@@ -135,13 +143,14 @@ watched() {
 	run -0 ask apply "$@"
 	[ "${lines[0]}" = changes=0 ] || fail "$output"
 	wait $told $! || true
-	[ ! -s "$ROOM/said" ] && [ ! -s "$ROOM/said.tc" ] || fail "$(cat "$ROOM/said" "$ROOM/said.tc")"
+	[ -z "$(cat "$ROOM/said" "$ROOM/said.tc")" ] || fail "$(cat "$ROOM/said" "$ROOM/said.tc")"
 }
 
 @test "a look tells what is due and changes nothing" {
 	run -0 ask look "${BOTH[@]}"
 	[[ ${lines[0]} != changes=0 && ${lines[1]} == first=* ]] || fail "$output"
-	[ "$(links outside)" = lo ] && [ "$(links inside)" = lo ]
+	links_are outside lo
+	links_are inside lo
 }
 
 @test "what somebody took away is noticed and comes back" {
@@ -179,13 +188,15 @@ watched() {
 	outside ip link add wan type veth peer name wan2
 	applies "${BOTH[@]}" masquerade=yes
 	applies mode=macvlan:wan "${BOTH[@]}"
-	[ "$(links outside)" = 'lo wan wan2' ] && [ "$(links inside)" = 'eth0 lo' ] || fail "$(links outside); $(links inside)"
-	[ -z "$(outside nft list ruleset)" ]
+	links_are outside 'lo wan wan2'
+	links_are inside 'eth0 lo'
+	has_no_rules
 	applies mode=none "${BOTH[@]}"
-	[ "$(links inside)" = lo ]
+	links_are inside lo
 	applies "${BOTH[@]}"
 	applies mode=veth
-	[ "$(links outside)" = 'lo wan wan2' ] && [ "$(links inside)" = lo ]
+	links_are outside 'lo wan wan2'
+	links_are inside lo
 }
 
 @test "a macvlan sees whoever is on its interface" {
@@ -248,7 +259,7 @@ watched() {
 	inside ip address add 10.77.0.66/24 dev eth0
 	run ! seen_as inside 192.0.2.9 -B 10.77.0.66
 	run -0 ask forget
-	[ -z "$(outside nft list ruleset)" ]
+	has_no_rules
 }
 
 @test "a machine that forwards nothing is told of, and left so" {
