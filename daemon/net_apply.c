@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "net_apply.h"
 #include "net_parts.h"
@@ -140,10 +141,24 @@ static int link_check(const char *link, struct err *e)
 		       : fail(e, EINVAL, "'%s' is no name for a link of ours", TEXT_ESCAPED(link));
 }
 
+/* A path of the policy's may lead to the machine's own network, which is nobody's to be set up. */
+static int inside_check(int inside, struct err *e)
+{
+	struct stat own, there;
+
+	if (fstat(inside, &there) < 0 || stat("/proc/thread-self/ns/net", &own) < 0)
+		return fail(e, errno, "its network namespace: %s", strerror(errno));
+	return own.st_dev == there.st_dev && own.st_ino == there.st_ino
+		       ? fail(e, EINVAL, "its network namespace is the machine's own")
+		       : 0;
+}
+
 static int work(struct net_work *w, struct net_result *ret, struct err *e)
 {
 	int r = link_check(w->q->link, e);
 
+	if (r >= 0)
+		r = inside_check(w->netns, e);
 	if (r >= 0)
 		r = net_end_open(&w->outside, "outside", -1, e);
 	if (r >= 0)

@@ -23,15 +23,17 @@
 /*
  * Brings a network namespace (inside: its descriptor, borrowed) to what q says, from whatever it is now; q's keeper and
  * path are not looked at. What is as it should be is left alone, so that a second call changes nothing, and a new rate
- * loses no connection. 0 with ret, also when parts of it are not in force (ret->why_not); or -errno, and then all that
- * this call changed is as before, ret untouched.
+ * loses no connection. 0 with ret, also when parts of it are not in force (ret->why_not); or -errno, and then the
+ * addresses and routes are as before, links that this call made are gone (so are those that they replaced, with another
+ * mode), and ret is untouched.
  *
  *   NET_VETH     q->link outside (alias "cgq GROUP", with the gateways' addresses) and eth0 inside. Without addresses: as NET_NONE
  *   NET_NONE     loopback alone
  *   NET_MACVLAN  eth0 inside, on the interface; without addresses they are whoever's inside, by DHCP for instance
  *
  * -EEXIST: a link outside has that name and is not cgq's, or an eth0 inside. -EADDRINUSE: an address is the machine's own,
- * or a gateway's network that of another link. -ENODEV: there is no such interface. None of these is ever changed.
+ * or a gateway's network that of another link. -ENODEV: there is no such interface. -EINVAL: inside is the caller's own.
+ * None of these is ever changed.
  */
 int net_apply(const struct starter_net *q, int inside, struct net_result *ret, struct err *e);
 

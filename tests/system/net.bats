@@ -70,6 +70,12 @@ setup() {
 	links_are inside lo
 }
 
+@test "the machine's own network is no group's" {
+	refuses EINVAL apply "inside=/proc/${NS[outside]}/ns/net" "${BOTH[@]}"
+	refuses EINVAL look "inside=/proc/${NS[outside]}/ns/net" mode=none
+	links_are outside lo
+}
+
 # --- half-way ---------------------------------------------------------------------------------------------------
 
 @test "what fails half-way is undone whole" {
