@@ -124,6 +124,13 @@ changes_under_way() {
 	within "$after" $(($6 * 93 / 100)) $(($6 * 107 / 100)) 'Mbit after'
 }
 
+# counted WHERE LINK: the queue of 2.5 s at 100 Mbit and 2.5 s at 40 is one and the same: it has counted both.
+counted() {
+	local bytes
+	bytes=$("$1" tc -s -j qdisc show dev "$2" | jq '.[] | select(.root) | .bytes')
+	within "$bytes" 35000000 60000000 'bytes that the queue counted'
+}
+
 # mean FROM TO: Mbit a second in that part of what was measured.
 mean() {
 	jq "[.intervals[].sum | select(.start >= $1 - 0.1 and .end <= $2 + 0.1) | .bits_per_second] | add / length / 1e6 | floor" \

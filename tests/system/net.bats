@@ -30,6 +30,7 @@ setup() {
 @test "an eth0 inside that is somebody's is left alone" {
 	inside ip link add eth0 type bridge
 	refuses EEXIST apply "${BOTH[@]}"
+	refuses EEXIST look "${BOTH[@]}"
 	links_are outside lo
 	links_are inside 'eth0 lo'
 	applies mode=none
@@ -190,6 +191,17 @@ watched() {
 	END
 }
 
+@test "an address and a gateway change; the route that somebody else gave stays" {
+	applies "${BOTH[@]}"
+	inside ip route add default via 10.77.0.9 metric 500
+	applies address=10.77.0.3/24 gateway=10.77.0.254
+	[ "$(addresses inside)" = 'eth0 10.77.0.3/24' ] || fail "$(addresses inside)"
+	[ "$(addresses outside)" = "$LINK 10.77.0.254/24" ] || fail "$(addresses outside)"
+	[ "$(inside ip route show default | awk '{ print $3 }' | xargs)" = '10.77.0.254 10.77.0.9' ] || fail "$(inside ip route)"
+	[ -z "$(inside ip -6 route show default)" ] || fail "$(inside ip -6 route)"
+	reaches inside 10.77.0.254
+}
+
 @test "a mode is changed, and back" {
 	outside ip link add wan type veth peer name wan2
 	applies "${BOTH[@]}" masquerade=yes
@@ -236,8 +248,10 @@ watched() {
 @test "a rate changes under a connection, which lives on" {
 	applies "${BOTH[@]}" out=12500000 in=12500000
 	changes_under_way inside outside 10.77.0.2 100 out 40
+	counted inside eth0
 	applies "${BOTH[@]}" out=12500000 in=12500000
 	changes_under_way outside inside 10.77.0.1 100 in 40
+	counted outside "$LINK"
 }
 
 @test "a limit taken away is gone" {
