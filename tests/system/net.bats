@@ -191,15 +191,24 @@ watched() {
 	END
 }
 
-@test "an address and a gateway change; the route that somebody else gave stays" {
+@test "a gateway changes; the route that somebody else gave stays" {
 	applies "${BOTH[@]}"
 	inside ip route add default via 10.77.0.9 metric 500
-	applies address=10.77.0.3/24 gateway=10.77.0.254
-	[ "$(addresses inside)" = 'eth0 10.77.0.3/24' ] || fail "$(addresses inside)"
+	applies address=10.77.0.2/24 gateway=10.77.0.254
 	[ "$(addresses outside)" = "$LINK 10.77.0.254/24" ] || fail "$(addresses outside)"
 	[ "$(inside ip route show default | awk '{ print $3 }' | xargs)" = '10.77.0.254 10.77.0.9' ] || fail "$(inside ip route)"
 	[ -z "$(inside ip -6 route show default)" ] || fail "$(inside ip -6 route)"
-	reaches inside 10.77.0.254
+}
+
+@test "an address changes, and a prefix" {
+	applies address=10.77.0.2/24,10.77.0.3/24,fd00:77::2/64 gateway=10.77.0.1
+	applies address=10.77.0.3/24,fd00:77::2/48 gateway=10.77.0.1
+	[ "$(addresses inside)" = 'eth0 10.77.0.3/24 eth0 fd00:77::2/48' ] || fail "$(addresses inside)"
+	[[ $(inside ip route show default) == 'default via 10.77.0.1 dev eth0'* ]] || fail "$(inside ip route)"
+	reaches inside 10.77.0.1
+	applies address=10.77.0.3/24,10.77.0.4/24 gateway=10.77.0.1
+	applies address=10.77.0.5/24 gateway=10.77.0.1
+	[ "$(addresses inside)" = 'eth0 10.77.0.5/24' ] || fail "$(addresses inside)"
 }
 
 @test "a mode is changed, and back" {
