@@ -25,8 +25,9 @@ struct asked {
 	struct asked *next;
 	struct starter_order order;
 	int fds[START__DESCRIPTORS]; /* ours; -1: none */
-	starter_kept *kept;	     /* of these three, the one that the order has */
+	starter_kept *kept;	     /* of these four, the one that the order has */
 	starter_done *done;
+	starter_netted *netted;
 	starter_started *started;
 	void *ctx;
 };
@@ -63,12 +64,14 @@ static struct asked *first_take(struct starter *s)
 	return a;
 }
 
-static void answer_give(struct asked *a, int error, pid_t pid, const struct err *e)
+static void answer_give(struct asked *a, int error, pid_t pid, const struct net_result *net, const struct err *e)
 {
 	if (a->kept)
 		a->kept(a->ctx, error, pid, e);
 	if (a->done)
 		a->done(a->ctx, error, e);
+	if (a->netted)
+		a->netted(a->ctx, error, error < 0 ? NULL : net, e);
 	if (a->started)
 		a->started(a->ctx, error, pid, e);
 	asked_free(a);
@@ -97,7 +100,7 @@ static void process_lost(struct starter *s, const char *why)
 		struct asked *a = all;
 
 		all = a->next;
-		answer_give(a, -EPIPE, 0, &e);
+		answer_give(a, -EPIPE, 0, NULL, &e);
 	}
 }
 
@@ -148,7 +151,7 @@ static bool answer_take(struct starter *s)
 		fail(&e, -answer.error, "%s", answer.text);
 	a = first_take(s);
 	first_send(s);
-	answer_give(a, answer.error, answer.pid, &e);
+	answer_give(a, answer.error, answer.pid, &answer.net, &e);
 	return s->runs;
 }
 
@@ -247,7 +250,7 @@ int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *
 	return ask(s, a, r, e);
 }
 
-int starter_net(struct starter *s, const struct starter_net *q, starter_done *answer, void *ctx, struct err *e)
+int starter_net(struct starter *s, const struct starter_net *q, bool look, starter_netted *answer, void *ctx, struct err *e)
 {
 	struct asked *a = asked_new(STARTER_NET, ctx);
 	int r = PUT(a, group, q->group, 0, e);
@@ -256,7 +259,8 @@ int starter_net(struct starter *s, const struct starter_net *q, starter_done *an
 	r = PUT(a, link, q->link, r, e);
 	r = r < 0 ? r : net_put(a, q->net, e);
 	a->order.keeper = q->keeper;
-	a->done = answer;
+	a->order.look = look;
+	a->netted = answer;
 	return ask(s, a, r, e);
 }
 

@@ -112,6 +112,7 @@ static int unshared(uint32_t kinds, struct err *e)
 static int net_fresh(const struct starter_order *o, struct err *e)
 {
 	const struct starter_net q = { .group = o->group, .link = o->link, .net = &o->net };
+	struct net_result parts; /* this start alone has it: nobody is told of a part that is not in force */
 	auto_fd int outside = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), inside = -1;
 	int r = unshared(NAMESPACE_BIT(NAMESPACE_NET), e);
 
@@ -122,7 +123,7 @@ static int net_fresh(const struct starter_order *o, struct err *e)
 	inside = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (inside < 0 || outside < 0 || setns(outside, CLONE_NEWNET) < 0)
 		return fail(e, errno, "back from a new network namespace: %s", strerror(errno));
-	r = net_apply(&q, inside, e);
+	r = net_apply(&q, inside, &parts, e);
 	if (r == 0 && setns(inside, CLONE_NEWNET) < 0)
 		r = fail(e, errno, "into a new network namespace: %s", strerror(errno));
 	return r;

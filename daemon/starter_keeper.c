@@ -182,7 +182,7 @@ void keeper_run(const struct starter_order *o, int ready)
 		r = caps_bound(caps_needed(&k), &e);
 	if (r == 0)
 		r = caps_keep_only(caps_needed(&k), &e);
-	hand_answer(ready, r, 0, &e);
+	hand_answer(ready, r, 0, NULL, &e);
 	if (r < 0 || recv(ready, &go, sizeof(go), 0) != sizeof(go))
 		_exit(1);
 	close(ready);

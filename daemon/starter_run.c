@@ -46,10 +46,12 @@ struct starter_process {
 	} waiting[WAITING_MAX];
 };
 
-void hand_answer(int hand, int error, pid_t pid, const struct err *e)
+void hand_answer(int hand, int error, pid_t pid, const struct net_result *net, const struct err *e)
 {
 	struct hand_answer answer = { .error = error, .pid = pid };
 
+	if (net)
+		answer.net = *net;
 	if (error < 0)
 		snprintf(answer.text, sizeof(answer.text), "%s", e->text);
 	send(hand, &answer, sizeof(answer), MSG_NOSIGNAL);
@@ -60,12 +62,14 @@ static int netns_of(const struct starter_order *o, struct err *e)
 	return o->keeper > 0 ? namespace_open_kept(o->keeper, NAMESPACE_NET, e) : namespace_open_path(o->path, e);
 }
 
-static int net_make(const struct starter_order *o, struct err *e)
+static int net_make(const struct starter_order *o, struct net_result *ret, struct err *e)
 {
 	const struct starter_net q = { .group = o->group, .link = o->link, .net = &o->net };
 	auto_fd int netns = netns_of(o, e);
 
-	return netns < 0 ? netns : net_apply(&q, netns, e);
+	if (netns < 0)
+		return netns;
+	return o->look ? net_look(&q, netns, ret, e) : net_apply(&q, netns, ret, e);
 }
 
 /* The name also where the link cannot be taken. */
@@ -88,6 +92,7 @@ static void hand_begin(struct starter_process *s)
 
 static _Noreturn void hand_run(struct starter_process *s, const struct starter_order *o, int *fds, int hand)
 {
+	struct net_result net = { 0 };
 	struct err e = { 0 };
 	pid_t pid = 0;
 	int r = 0;
@@ -98,7 +103,7 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 		r = keep_make(o, &pid, &e);
 		break;
 	case STARTER_NET:
-		r = net_make(o, &e);
+		r = net_make(o, &net, &e);
 		break;
 	case STARTER_FORGET:
 		r = forget(o, &e);
@@ -108,7 +113,7 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	case STARTER_GO:
 		break;
 	}
-	hand_answer(hand, r, pid, &e);
+	hand_answer(hand, r, pid, &net, &e);
 	_exit(0);
 }
 
@@ -174,7 +179,7 @@ static void go(struct starter_process *s, const struct starter_order *o)
 
 static void order_answer(struct starter_process *s, const struct starter_order *o, const struct hand_answer *said)
 {
-	struct starter_answer answer = { .serial = o->serial, .error = said->error, .pid = said->pid };
+	struct starter_answer answer = { .serial = o->serial, .error = said->error, .pid = said->pid, .net = said->net };
 
 	memcpy(answer.text, said->text, sizeof(answer.text));
 	fd_message_send(s->fd, &answer, sizeof(answer), NULL, 0, 0);

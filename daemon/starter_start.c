@@ -184,7 +184,7 @@ void start_run(const struct starter_order *o, int *files, int hand)
 	setsid();
 	prctl(PR_SET_NAME, "cgq-run");
 	r = start_make(&p, &e);
-	hand_answer(hand, r, p.child, &e);
+	hand_answer(hand, r, p.child, NULL, &e);
 	if (r < 0 || recv(hand, &go, sizeof(go), 0) != sizeof(go) || !go) {
 		child_end(&p);
 		_exit(0);

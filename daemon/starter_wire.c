@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cgq/auto.h>
 
@@ -36,9 +37,19 @@ static bool are_namespaces(const struct starter_order *o)
 	return (o->kinds & ~(NAMESPACE_BIT(NAMESPACE__COUNT) - 1)) == 0;
 }
 
+static bool are_addresses(const struct net_address *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!((list[i].family == AF_INET && list[i].prefix <= 32) || (list[i].family == AF_INET6 && list[i].prefix <= 128)))
+			return false;
+	return true;
+}
+
 static bool is_net(const struct net *net)
 {
-	return net->n_addresses <= ARRAY_SIZE(net->addresses) && net->n_gateways <= ARRAY_SIZE(net->gateways);
+	return net->mode <= NET_MACVLAN && net->n_addresses <= ARRAY_SIZE(net->addresses) &&
+	       net->n_gateways <= ARRAY_SIZE(net->gateways) && are_addresses(net->addresses, net->n_addresses) &&
+	       are_addresses(net->gateways, net->n_gateways);
 }
 
 int starter_order_check(struct starter_order *o, struct err *e)
@@ -52,7 +63,7 @@ int starter_order_check(struct starter_order *o, struct err *e)
 	if (!are_namespaces(o))
 		return fail(e, EBADMSG, "an order names namespaces that there are not");
 	if (o->has_net && !is_net(&o->net))
-		return fail(e, EBADMSG, "an order has more addresses than there is room for");
+		return fail(e, EBADMSG, "an order has addresses that are none, or more than there is room for");
 	o->net.interface = o->interface;
 	return 0;
 }

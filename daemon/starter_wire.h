@@ -37,7 +37,7 @@ struct starter_order {
 	uint32_t uid, gid;
 	uint32_t kinds;
 	uint32_t modes[NAMESPACE__COUNT];
-	bool go, terminal, cgroup, has_net;
+	bool go, terminal, cgroup, has_net, look;
 	char group[GROUP_PATH_MAX_BYTES + 1];
 	char name[STARTER_NAME_BYTES];
 	char hostname[STARTER_HOSTNAME_BYTES];
@@ -52,6 +52,7 @@ struct starter_answer {
 	uint32_t serial;
 	int32_t error; /* 0 or -errno */
 	int32_t pid;   /* of a keeper or a start */
+	struct net_result net; /* of NET */
 	char text[sizeof(((struct err *)0)->text)];
 };
 

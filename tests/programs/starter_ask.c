@@ -68,6 +68,11 @@ static void on_done(void *ctx, int error, const struct err *e)
 	answered(ctx, error, 0, e);
 }
 
+static void on_net(void *ctx, int error, const struct net_result *result, const struct err *e)
+{
+	answered(ctx, error, 0, e);
+}
+
 static int wait_for(struct asking *a, int r, const struct err *e)
 {
 	if (r < 0) {
@@ -151,7 +156,7 @@ static int net(struct asking *a, const char *of, const char *link)
 	else
 		q.keeper = (pid_t)option_u64(of, USAGE);
 	again(a);
-	return wait_for(a, starter_net(a->starter, &q, on_done, a, &e), &e);
+	return wait_for(a, starter_net(a->starter, &q, false, on_net, a, &e), &e);
 }
 
 /* --- the client ------------------------------------------------------------------------------------------------- */
