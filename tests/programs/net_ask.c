@@ -1,6 +1,6 @@
 /*
  * Asks for networks of groups, as the starter does: net_ask apply|look|cycle:N KEY=VALUE… ; net_ask forget LINK. The
- * outside is the network namespace it is started in. Says what changed, what the kernel has, and what is not in force.
+ * outside is the network namespace it is started in. by=starter: through that process, as cgqd does. Says what changed, what the kernel has, and what is not in force.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -10,16 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <systemd/sd-event.h>
+
 #include "net_apply.h"
+#include "starter.h"
 #include "text.h"
 
 static const char usage[] = "net_ask apply|look|cycle:N link= group= inside=FILE mode=veth|none|macvlan:IF address= gateway= "
-			    "out= in= masquerade=yes\n       net_ask forget LINK";
+			    "out= in= masquerade=yes by=starter\n       net_ask forget LINK";
 
 struct asked {
 	struct net net;
 	struct starter_net q;
 	const char *inside;
+	bool by_starter;
 };
 
 static void misused(void)
@@ -95,6 +99,8 @@ static void key_of(const char *key, char *value, struct asked *a)
 		a->net.out_bytes = number(value);
 	else if (!strcmp(key, "in"))
 		a->net.in_bytes = number(value);
+	else if (!strcmp(key, "by"))
+		a->by_starter = !strcmp(value, "starter");
 	else if (!strcmp(key, "masquerade"))
 		a->net.masquerade = !strcmp(value, "yes");
 	else
@@ -154,6 +160,45 @@ static int cycle(const struct asked *a, int inside, uint64_t times)
 	return 0;
 }
 
+struct answer {
+	bool came;
+	int error;
+	struct net_result result;
+	struct err e;
+};
+
+static void on_net(void *ctx, int error, const struct net_result *result, const struct err *e)
+{
+	struct answer *a = ctx;
+
+	a->came = true;
+	a->error = error;
+	if (result)
+		a->result = *result;
+	else
+		a->e = *e;
+}
+
+static int ask_starter(const struct asked *a, bool look)
+{
+	struct starter_net q = a->q;
+	struct answer answer = {0};
+	struct starter *s;
+	sd_event *event;
+
+	q.path = a->inside;
+	if (sd_event_new(&event) < 0 || starter_new(event, "/run", &s, &answer.e) < 0 ||
+	    starter_net(s, &q, look, on_net, &answer, &answer.e) < 0)
+		return told(-answer.e.code, &answer.e);
+	while (!answer.came && sd_event_run(event, UINT64_MAX) >= 0)
+		;
+	starter_free(s);
+	sd_event_unref(event);
+	if (!told(answer.error, &answer.e))
+		result_print(&answer.result);
+	return answer.error < 0;
+}
+
 static int ask(const char *deed, const struct asked *a)
 {
 	int inside = open(a->inside, O_RDONLY | O_CLOEXEC), r;
@@ -164,6 +209,8 @@ static int ask(const char *deed, const struct asked *a)
 		perror(a->inside);
 		return 2;
 	}
+	if (a->by_starter)
+		return ask_starter(a, !strcmp(deed, "look"));
 	if (!strncmp(deed, "cycle:", 6))
 		return cycle(a, inside, number(deed + 6));
 	r = !strcmp(deed, "look") ? net_look(&a->q, inside, &result, &e) : net_apply(&a->q, inside, &result, &e);

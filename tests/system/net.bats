@@ -240,6 +240,19 @@ watched() {
 	rate_is inside world 10.77.0.2 100
 }
 
+@test "the starter makes it all with the capabilities it keeps, and tells how it stands" {
+	run -0 ask look by=starter "${BOTH[@]}"
+	[[ ${lines[0]} != changes=0 ]] || fail "$output"
+	links_are outside lo
+	run -0 ask apply by=starter "${BOTH[@]}" masquerade=yes out=1000000 in=2000000
+	[[ $output == *out=1000000*in=2000000*'not in force: net.masquerade: net.ipv4.ip_forward is 0'* ]] || fail "$output"
+	run -0 ask look by=starter "${BOTH[@]}" masquerade=yes out=1000000 in=2000000
+	[ "${lines[0]}" = changes=0 ] || fail "$output"
+	refuses ENETUNREACH apply by=starter address=10.77.0.2/24 gateway=10.99.0.1
+	refuses EBADMSG apply by=starter address=10.77.0.2/33
+	reaches inside 10.77.0.1
+}
+
 # --- rates ------------------------------------------------------------------------------------------------------
 
 @test "out and in are held to within 5 %" {
