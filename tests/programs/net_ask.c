@@ -12,6 +12,7 @@
 
 #include <systemd/sd-event.h>
 
+#include "helper.h"
 #include "net_apply.h"
 #include "starter.h"
 #include "text.h"
@@ -182,13 +183,16 @@ static void on_net(void *ctx, int error, const struct net_result *result, const 
 static int ask_starter(const struct asked *a, bool look)
 {
 	struct starter_net q = a->q;
+	struct helpers helpers = {.beside = "/none/cgqd.sock"}; /* systemd's would be in another network */
 	struct answer answer = {0};
 	struct starter *s;
 	sd_event *event;
 
 	q.path = a->inside;
-	if (sd_event_new(&event) < 0 || starter_new(event, "/run", &s, &answer.e) < 0 ||
-	    starter_net(s, &q, look, on_net, &answer, &answer.e) < 0)
+	if (sd_event_new(&event) < 0)
+		abort();
+	s = starter_new(event, &helpers);
+	if (starter_net(s, &q, look, on_net, &answer, &answer.e) < 0)
 		return told(-answer.e.code, &answer.e);
 	while (!answer.came && sd_event_run(event, UINT64_MAX) >= 0)
 		;
@@ -226,6 +230,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		misused();
+	if (!strcmp(argv[1], "--helper") && argc == 3)
+		return helper_main(argv[2]); /* the starter is this program once more, as it is cgqd once more */
 	if (!strcmp(argv[1], "forget"))
 		return told(net_forget(argc > 2 ? argv[2] : a.q.link, &e), &e);
 	for (char **arg = argv + 2; *arg; arg++) {
