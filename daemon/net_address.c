@@ -132,7 +132,7 @@ static int address_change(struct net_work *w, struct net_end *n, int index, cons
 static int strangers_delete(struct net_work *w, struct net_end *n, int index, const struct net_address *want,
 			    unsigned n_want, struct err *e)
 {
-	struct net_address there[NET_STEPS_MAX];
+	struct net_address there[NET_STEPS_MAX] = {0};
 	int found = addresses_see(n, index, there, e), r = found < 0 ? found : 0;
 
 	for (int i = 0; i < found && r >= 0; i++)
@@ -145,7 +145,7 @@ static int strangers_delete(struct net_work *w, struct net_end *n, int index, co
 static int missing_add(struct net_work *w, struct net_end *n, int index, const struct net_address *want,
 		       unsigned n_want, struct err *e)
 {
-	struct net_address there[NET_STEPS_MAX];
+	struct net_address there[NET_STEPS_MAX] = {0};
 	int found = addresses_see(n, index, there, e), r = found < 0 ? found : 0;
 
 	for (unsigned i = 0; i < n_want && r >= 0; i++) {

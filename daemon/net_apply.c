@@ -193,7 +193,7 @@ int net_look(const struct starter_net *q, int inside, struct net_result *ret, st
 
 static int link_forget(struct net_end *n, const char *link, struct err *e)
 {
-	struct net_link l;
+	struct net_link l = {0};
 	int r = net_link_see(n, link, &l, e);
 
 	if (r <= 0)

@@ -59,7 +59,7 @@ int net_link_see(struct net_end *n, const char *name, struct net_link *ret, stru
 int net_link_up(struct net_work *w, struct net_end *n, const char *name, struct err *e)
 {
 	auto_link *old = NULL, *change = NULL;
-	struct net_link l;
+	struct net_link l = {0};
 	int r = net_link_see(n, name, &l, e);
 
 	if (r < 0)

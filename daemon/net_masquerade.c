@@ -177,7 +177,7 @@ static int table_delete(const char *link, struct err *e)
 	int r = nft_open(&n, e);
 
 	snprintf(text, sizeof(text), "delete table inet %s", link);
-	if (r >= 0)
+	if (r >= 0 && n.ctx)
 		r = nft_do(&n, text, e);
 	nft_close(&n);
 	return r;
@@ -194,7 +194,7 @@ int net_masquerade(struct net_work *w, struct err *e)
 			       ? table_delete(w->q->link, e)
 			       : 0;
 	r = nft_open(&n, e);
-	if (r >= 0)
+	if (r >= 0 && n.ctx)
 		r = table_converge(w, &n, is_there, e);
 	nft_close(&n);
 	return r;

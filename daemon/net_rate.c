@@ -259,7 +259,7 @@ static int rate_change(struct net_work *w, struct net_end *n, const char *name, 
 int net_rate(struct net_work *w, struct net_end *n, const char *name, uint64_t bytes, uint64_t *ret, struct err *e)
 {
 	struct rate want = {0};
-	struct net_link link;
+	struct net_link link = {0};
 	struct look l;
 	int r = net_link_see(n, name, &link, e);
 

@@ -14,7 +14,7 @@ static void made_delete(struct net_work *w)
 {
 	bool is_pair = w->q->net->mode == NET_VETH;
 	struct net_end *n = is_pair ? &w->outside : &w->inside;
-	struct net_link l;
+	struct net_link l = {0};
 
 	if (net_link_see(n, is_pair ? w->q->link : NET_INSIDE_NAME, &l, NULL) > 0)
 		net_link_delete(n, l.index, NULL);
