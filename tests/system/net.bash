@@ -80,7 +80,7 @@ reaches() {
 
 # listens WHERE FILE: one conversation of iperf3; what it saw goes to the file.
 listens() {
-	"$1" setpriv --pdeathsig KILL timeout 60 iperf3 -s -1 -J </dev/null >"$2" 2>&1 3>&- &
+	"$1" setpriv --pdeathsig KILL iperf3 -s -1 -J </dev/null >"$2" 2>&1 3>&- &
 	LISTENER=$!
 	STARTED+=($!)
 	wait_until 5 'iperf3 listens' listening "$1"
