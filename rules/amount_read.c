@@ -10,19 +10,23 @@
 
 #include "text.h"
 
-#define BURST_MAX_USEC 10000000U /* far above any quota a period that the kernel takes (period: at most 1 s) */
-#define TASKS_MAX      4194304U	 /* PID_MAX_LIMIT of 64-bit kernels */
-#define CORE_UNIT      1000U	 /* AMOUNT_CORES */
+#define BURST_MAX_USEC \
+	10000000U              /* far above any quota a period that the kernel takes (period: at most 1 s) */
+#define TASKS_MAX     4194304U /* PID_MAX_LIMIT of 64-bit kernels */
+#define CORE_UNIT     1000U    /* AMOUNT_CORES */
+#define RATE_MIN_BITS 8000ULL  /* a packet of 1500 bytes takes 1.5 s */
+#define RATE_MAX_BITS 1000000000000ULL /* no link is faster */
 
 /* What a value of this unit looks like. */
 static const char *const unit_forms[] = {
-	[UNIT_CPU] = "not an amount of CPU (like 40%, 1.5 cores or max)",
-	[UNIT_BURST] = "not a burst (like 20ms, 500us or 50%)",
-	[UNIT_BYTES] = "not a size (like 512M or 2G)",
-	[UNIT_COUNT] = "not a number (like 500 or max)",
-	[UNIT_LIST] = "not a list (like 0-3,8)",
-	[UNIT_BOOL] = "neither yes nor no",
-	[UNIT_CHILDREN] = "neither follow nor match",
+        [UNIT_CPU] = "not an amount of CPU (like 40%, 1.5 cores or max)",
+        [UNIT_BURST] = "not a burst (like 20ms, 500us or 50%)",
+        [UNIT_BYTES] = "not a size (like 512M or 2G)",
+        [UNIT_COUNT] = "not a number (like 500 or max)",
+        [UNIT_LIST] = "not a list (like 0-3,8)",
+        [UNIT_BOOL] = "neither yes nor no",
+        [UNIT_CHILDREN] = "neither follow nor match",
+        [UNIT_RATE] = "not a rate (like 100Mbit or max)",
 };
 
 /* r is what a text_ reader said */
@@ -41,7 +45,7 @@ static bool has_end(const char *text, const char *end)
 
 static int amount_set(struct amount *ret, enum amount_kind kind, uint64_t n)
 {
-	*ret = (struct amount){ .kind = kind, .n = n };
+	*ret = (struct amount){.kind = kind, .n = n};
 	return 0;
 }
 
@@ -67,7 +71,8 @@ static int cores_read(const char *text, struct amount *ret, char *why, size_t si
 	uint64_t n;
 	int r;
 
-	if (!blank || (strcmp(blank, " core") && strcmp(blank, " cores")) || blank - text >= (int)sizeof(number))
+	if (!blank || (strcmp(blank, " core") && strcmp(blank, " cores")) ||
+	    blank - text >= (int)sizeof(number))
 		return -EINVAL;
 	memcpy(number, text, (size_t)(blank - text));
 	number[blank - text] = '\0';
@@ -100,7 +105,8 @@ static int usec_read(const char *text, struct amount *ret, char *why, size_t siz
 	if (!r && n > BURST_MAX_USEC)
 		r = -ERANGE;
 	if (r == -ERANGE) {
-		snprintf(why, size, "'%s' is too long (at most %ums)", TEXT_ESCAPED(text), BURST_MAX_USEC / 1000);
+		snprintf(why, size, "'%s' is too long (at most %ums)", TEXT_ESCAPED(text),
+		         BURST_MAX_USEC / 1000);
 		return -EINVAL;
 	}
 	return r < 0 ? r : amount_set(ret, AMOUNT_USEC, n);
@@ -132,7 +138,22 @@ static int count_read(const char *text, struct amount *ret, char *why, size_t si
 	return r < 0 ? r : amount_set(ret, AMOUNT_COUNT, n);
 }
 
-static int list_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why, size_t size)
+static int rate_read(const char *text, struct amount *ret, char *why, size_t size)
+{
+	uint64_t n;
+	int r = text_rate(text, &n);
+
+	if (!r && (n < RATE_MIN_BITS || n > RATE_MAX_BITS))
+		r = -ERANGE;
+	if (r == -ERANGE) {
+		snprintf(why, size, "'%s' is out of range (8kbit to 1000Gbit, or max)", TEXT_ESCAPED(text));
+		return -EINVAL;
+	}
+	return r < 0 ? r : amount_set(ret, AMOUNT_RATE, n);
+}
+
+static int list_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why,
+                     size_t size)
 {
 	unsigned max = key == KEY_CPUS ? CPUS_MAX : NODES_MAX;
 	char list[VALUE_LIST_BYTES];
@@ -141,7 +162,8 @@ static int list_read(enum key key, const char *text, struct arena *arena, struct
 	if (r == -ERANGE)
 		snprintf(why, size, "'%s' names one that cannot be (0 to %u)", TEXT_ESCAPED(text), max - 1);
 	else if (r == -E2BIG)
-		snprintf(why, size, "'%s' is too long (at most %zu bytes)", TEXT_ESCAPED(text), sizeof(list) - 1);
+		snprintf(why, size, "'%s' is too long (at most %zu bytes)", TEXT_ESCAPED(text),
+		         sizeof(list) - 1);
 	if (r == -ERANGE || r == -E2BIG)
 		return -EINVAL;
 	if (r < 0)
@@ -167,7 +189,8 @@ static int children_read(const char *text, struct amount *ret)
 }
 
 /* What a unit is counted in, but percent and max. */
-static int unit_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why, size_t size)
+static int unit_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why,
+                     size_t size)
 {
 	switch (key_rows[key].unit) {
 	case UNIT_CPU:
@@ -184,6 +207,10 @@ static int unit_read(enum key key, const char *text, struct arena *arena, struct
 		return bool_read(text, ret);
 	case UNIT_CHILDREN:
 		return children_read(text, ret);
+	case UNIT_RATE:
+		return rate_read(text, ret, why, size);
+	default: /* of SHAPE_TEXT */
+		break;
 	}
 	return -EINVAL;
 }
@@ -195,10 +222,11 @@ static bool unit_has_percent(enum unit u)
 
 static bool unit_has_max(enum unit u)
 {
-	return u == UNIT_CPU || u == UNIT_BYTES || u == UNIT_COUNT || u == UNIT_LIST;
+	return u == UNIT_CPU || u == UNIT_BYTES || u == UNIT_COUNT || u == UNIT_LIST || u == UNIT_RATE;
 }
 
-int amount_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why, size_t size)
+int amount_read(enum key key, const char *text, struct arena *arena, struct amount *ret, char *why,
+                size_t size)
 {
 	enum unit unit = key_rows[key].unit;
 	int r;

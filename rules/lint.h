@@ -16,6 +16,9 @@ void lint_kept_memory(const struct policy *p, const struct machine *m, struct fa
 /* Settings that contradict or come to nothing. */
 void lint_groups(const struct policy *p, const struct machine *m, struct faults *faults);
 
+/* Keys of a network that come to nothing. */
+void lint_nets(const struct policy *p, struct faults *faults);
+
 /* Rules that take sshd and the journal, with all else, into a group that is held low. */
 void lint_catch_alls(const struct policy *p, const struct machine *m, struct faults *faults);
 

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include <cgq/knob.h>
+
+#include "namespaces_read.h"
 #include "text.h"
 
 static bool is_set(const struct group *g, enum key key)
@@ -63,10 +66,10 @@ static void list_lint(const struct policy *p, const struct group *g, enum key ke
 
 static void empty_lint(const struct group *g, struct faults *faults)
 {
-	if (g->n_rules || g->n_children)
+	if (g->n_rules || g->n_children || namespaces_any(&g->namespaces)) /* made for what is started in it */
 		return;
 	for (unsigned i = 0; i < KEY__COUNT; i++)
-		if (i != KEY_CHILDREN && i != KEY_ENFORCE && i != KEY_STRICT && is_set(g, i)) {
+		if (key_has_knob(i) && is_set(g, i)) {
 			fault_add(faults, SEVERITY_HINT, g->at,
 				  "[%s] has limits, but no match: nothing gets into it by itself", g->path);
 			return;

@@ -6,6 +6,7 @@
 
 #include <cgq/bounds.h>
 
+#include "group_namespaces.h"
 #include "map.h"
 #include "policy_refs.h"
 #include "text.h"
@@ -204,6 +205,7 @@ static void groups_link(struct builder *b)
 		g->follow = setting_is(&g->settings[KEY_CHILDREN], true);
 		g->enforce = setting_is(&g->settings[KEY_ENFORCE], true);
 		g->strict = setting_is(&g->settings[KEY_STRICT], false);
+		group_namespaces_take(g, &p->arena);
 		if (g->parent == GROUP_NONE)
 			continue;
 		p->groups[g->parent].n_children++;

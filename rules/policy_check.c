@@ -6,6 +6,7 @@
 
 #include <cgq/auto.h>
 
+#include "group_namespaces.h"
 #include "reading_order.h"
 
 static void parents_check(const struct policy *p, struct faults *faults)
@@ -74,4 +75,5 @@ void policy_check(const struct policy *p, const struct machine *m, struct faults
 	reserves_check(p, KEY_CPU, faults);
 	reserves_check(p, KEY_MEMORY_LOW, faults);
 	reserves_check(p, KEY_MEMORY_MIN, faults);
+	group_nets_check(p, faults);
 }

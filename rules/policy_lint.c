@@ -9,6 +9,7 @@ void policy_lint(const struct policy *p, const struct machine *m, struct faults 
 	lint_amounts(p, m, faults);
 	lint_kept_memory(p, m, faults);
 	lint_groups(p, m, faults);
+	lint_nets(p, faults);
 	lint_catch_alls(p, m, faults);
 }
 

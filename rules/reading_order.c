@@ -34,7 +34,13 @@ static int reserve_compare(const void *pa, const void *pb)
 	return 0;
 }
 
-struct reserve *reserves_in_order(const struct policy *p, enum key key, size_t *ret_n)
+static bool is_any(const struct amount *a)
+{
+	return true;
+}
+
+static struct reserve *gather(const struct policy *p, enum key key, bool (*takes)(const struct amount *),
+                              size_t *ret_n)
 {
 	struct reserve *list = must_alloc(p->n_groups * sizeof(*list));
 	size_t n = 0;
@@ -44,11 +50,29 @@ struct reserve *reserves_in_order(const struct policy *p, enum key key, size_t *
 		const struct setting *s = &g->settings[key];
 		const struct amount *a = reserve_amount(key, s);
 
-		if (!s->at.file || !is_reserve(a) || (g->parent == GROUP_NONE && g->name != g->path))
+		if (!s->at.file || !takes(a) || (g->parent == GROUP_NONE && g->name != g->path))
 			continue;
-		list[n++] = (struct reserve){ i, g->parent, a, s, file_index(p, s->at.file) };
+		list[n++] = (struct reserve){i, g->parent, a, s, file_index(p, s->at.file)};
 	}
 	qsort(list, n, sizeof(*list), reserve_compare);
 	*ret_n = n;
 	return list;
+}
+
+struct reserve *reserves_in_order(const struct policy *p, enum key key, size_t *ret_n)
+{
+	return gather(p, key, is_reserve, ret_n);
+}
+
+struct reserve *settings_in_order(const struct policy *p, enum key key, size_t *ret_n)
+{
+	return gather(p, key, is_any, ret_n);
+}
+
+bool setting_is_after(const struct policy *p, const struct setting *a, const struct setting *b)
+{
+	struct reserve first = {.setting = a, .file = file_index(p, a->at.file)};
+	struct reserve second = {.setting = b, .file = file_index(p, b->at.file)};
+
+	return reserve_compare(&first, &second) > 0;
 }

@@ -7,28 +7,36 @@
 #include <string.h>
 
 const struct key_row key_rows[KEY__COUNT] = {
-#define X(id, name, shape, unit, example, help) [KEY_##id] = { name, shape, unit, example, help },
-	KEY_TABLE(X)
+#define X(id, name, shape, unit, example, help) [KEY_##id] = {name, shape, unit, example, help},
+        KEY_TABLE(X)
 #undef X
 };
 
 const struct match_row match_rows[MATCH__COUNT] = {
-#define X(id, name, example, help) [MATCH_##id] = { name, example, help },
-	MATCH_TABLE(X)
+#define X(id, name, example, help) [MATCH_##id] = {name, example, help},
+        MATCH_TABLE(X)
 #undef X
 };
 
 const struct knob_row knob_rows[KNOB__COUNT] = {
-#define X(id, key, side, controller, v2, v1, form) [KNOB_##id] = { #id, key, side, controller, v2, v1, form },
-	KNOB_TABLE(X)
+#define X(id, key, side, controller, v2, v1, form) [KNOB_##id] = {#id, key, side, controller, v2, v1, form},
+        KNOB_TABLE(X)
 #undef X
 };
 
 const struct controller_row controller_rows[CONTROLLER__COUNT] = {
-#define X(id, v2, v1) [CONTROLLER_##id] = { v2, v1 },
-	CONTROLLER_TABLE(X)
+#define X(id, v2, v1) [CONTROLLER_##id] = {v2, v1},
+        CONTROLLER_TABLE(X)
 #undef X
 };
+
+bool key_has_knob(enum key key)
+{
+	for (int k = 0; k < KNOB__COUNT; k++)
+		if (knob_rows[k].key == key)
+			return true;
+	return false;
+}
 
 int controller_find(const char *name, int version)
 {

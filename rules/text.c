@@ -20,7 +20,8 @@ static int digits_read(const char *s, size_t len, uint64_t *ret)
 		if (!is_digit(s[i]))
 			return -EINVAL;
 	for (size_t i = 0; i < len; i++)
-		if (__builtin_mul_overflow(n, 10, &n) || __builtin_add_overflow(n, (uint64_t)(s[i] - '0'), &n))
+		if (__builtin_mul_overflow(n, 10, &n) ||
+		    __builtin_add_overflow(n, (uint64_t)(s[i] - '0'), &n))
 			return -ERANGE;
 	*ret = n;
 	return 0;
@@ -100,6 +101,26 @@ int text_bytes(const char *s, uint64_t *ret)
 	return 0;
 }
 
+int text_rate(const char *s, uint64_t *ret)
+{
+	static const char *const ends[] = {"kbit", "Mbit", "Gbit"};
+	size_t len = strlen(s);
+	uint64_t factor = 1, n;
+	int r;
+
+	for (unsigned i = 0; i < 3; i++, factor *= 1000) {
+		if (len <= 4 || strcmp(s + len - 4, ends[i]))
+			continue;
+		r = decimal_read(s, len - 4, 3, &n);
+		if (!r && __builtin_mul_overflow(n, factor, &n))
+			r = -ERANGE;
+		if (!r)
+			*ret = n;
+		return r;
+	}
+	return -EINVAL;
+}
+
 int text_percent(const char *s, uint64_t *ret)
 {
 	size_t len = strlen(s);
@@ -112,8 +133,8 @@ int text_percent(const char *s, uint64_t *ret)
 int text_bool(const char *s, bool *ret)
 {
 	static const char *const words[2][4] = {
-		{ "no", "false", "off", "0" },
-		{ "yes", "true", "on", "1" },
+	        {"no", "false", "off", "0"},
+	        {"yes", "true", "on", "1"},
 	};
 
 	for (unsigned value = 0; value < 2; value++)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "amount_read.h"
+#include "namespaces_read.h"
+#include "net_read.h"
 #include "text.h"
 
 #define MEMORY_LEAST_BYTES (1U << 20) /* below it no program starts: each allocation would be a kill */
@@ -22,8 +24,8 @@ static int value_fail(const char *text, const char *what, char *why, size_t size
 }
 
 /* "MIN..MAX", the points being given: each end in a buffer of its own. */
-static int range_split(const char *text, const char *points, char *first, char *last, size_t end_size, char *why,
-		       size_t size)
+static int range_split(const char *text, const char *points, char *first, char *last, size_t end_size,
+                       char *why, size_t size)
 {
 	size_t first_len = (size_t)(points - text);
 
@@ -37,8 +39,8 @@ static int range_split(const char *text, const char *points, char *first, char *
 	return 0;
 }
 
-static int range_read(enum key key, const char *text, const char *points, struct arena *arena, struct setting *ret,
-		      char *why, size_t size)
+static int range_read(enum key key, const char *text, const char *points, struct arena *arena,
+                      struct setting *ret, char *why, size_t size)
 {
 	char first[256], last[256];
 	int r;
@@ -53,15 +55,17 @@ static int range_read(enum key key, const char *text, const char *points, struct
 	if (r < 0)
 		return r;
 	if (ret->min.kind == AMOUNT_MAX)
-		return value_fail(text, key_rows[key].shape == SHAPE_PARTITION ? "reserves max; reserve an amount" :
-										 "begins with max; leave it out",
-				  why, size);
+		return value_fail(text,
+		                  key_rows[key].shape == SHAPE_PARTITION ? "reserves max; reserve an amount"
+		                                                         : "begins with max; leave it out",
+		                  why, size);
 	if (ret->min.kind == ret->max.kind && ret->min.n > ret->max.n)
 		return value_fail(text, "begins above its end", why, size);
 	return 0;
 }
 
-static int single_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why, size_t size)
+static int single_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why,
+                       size_t size)
 {
 	int r = amount_read(key, text, arena, &ret->max, why, size);
 
@@ -80,7 +84,8 @@ static int key_check(enum key key, const char *text, const struct setting *s, ch
 	switch (key) {
 	case KEY_CPU:
 		if (is_zero(&s->max))
-			return value_fail(text, "leaves no CPU at all; the ceiling must be above 0", why, size);
+			return value_fail(text, "leaves no CPU at all; the ceiling must be above 0", why,
+			                  size);
 		break;
 	case KEY_MEMORY:
 		small |= s->min.kind == AMOUNT_BYTES && s->min.n < MEMORY_LEAST_BYTES;
@@ -98,14 +103,34 @@ static int key_check(enum key key, const char *text, const struct setting *s, ch
 	return 0;
 }
 
-int value_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why, size_t size)
+/* Whether the words mean something; they are read again once their group is known. */
+static int words_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why,
+                      size_t size)
+{
+	struct arena read = {0};
+	struct namespaces namespaces;
+	struct net net = {0};
+	int r = key == KEY_NAMESPACE ? namespaces_read(text, &read, &namespaces, why, size)
+	                             : net_read(key, text, &read, &net, why, size);
+
+	arena_done(&read);
+	if (r < 0)
+		return r;
+	ret->max = (struct amount){.kind = AMOUNT_TEXT, .list = arena_strdup(arena, text)};
+	return 0;
+}
+
+int value_read(enum key key, const char *text, struct arena *arena, struct setting *ret, char *why,
+               size_t size)
 {
 	const char *points = strstr(text, "..");
 	struct setting s = *ret;
 	int r;
 
-	s.min = s.max = (struct amount){ 0 };
-	if (!points)
+	s.min = s.max = (struct amount){0};
+	if (key_rows[key].shape == SHAPE_TEXT)
+		r = words_read(key, text, arena, &s, why, size);
+	else if (!points)
 		r = single_read(key, text, arena, &s, why, size);
 	else if (key_rows[key].shape == SHAPE_ONE)
 		r = value_fail(text, "is a range; it takes one value", why, size);

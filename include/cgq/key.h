@@ -6,6 +6,7 @@ enum shape {
 	SHAPE_PARTITION, /* MIN..MAX; one amount alone is both */
 	SHAPE_CEILING,	 /* SOFT..HARD; one amount alone is the hard one */
 	SHAPE_ONE,	 /* one amount */
+	SHAPE_TEXT,	 /* no amount, but words that its unit reads */
 };
 
 enum unit {
@@ -16,6 +17,11 @@ enum unit {
 	UNIT_LIST,  /* 0-3,8 */
 	UNIT_BOOL,  /* yes or no */
 	UNIT_CHILDREN, /* follow or match */
+	UNIT_RATE,     /* 100Mbit or max; kbit, Mbit and Gbit are decimal, as tc has them */
+	UNIT_NAMESPACES, /* net pid:new mount:path:/run/x, or none */
+	UNIT_NET_MODE, /* veth, none or macvlan:eth0 */
+	UNIT_ADDRESSES, /* 10.77.0.2/24,fd00:77::2/64, or none */
+	UNIT_GATEWAYS, /* 10.77.0.1,fd00:77::1, or none */
 };
 
 /*      id          key           shape            unit           example         help */
@@ -32,7 +38,14 @@ enum unit {
 	X(TASKS,      "tasks",      SHAPE_ONE,       UNIT_COUNT,    "500",        "processes and threads")                          \
 	X(CHILDREN,   "children",   SHAPE_ONE,       UNIT_CHILDREN, "follow",     "whether descendants belong to the group")        \
 	X(ENFORCE,    "enforce",    SHAPE_ONE,       UNIT_BOOL,     "no",         "no: classify and measure, write nothing") \
-	X(STRICT,     "strict",     SHAPE_ONE,       UNIT_BOOL,     "yes",        "programs that its exe: rules name are in before they run")
+	X(STRICT,     "strict",     SHAPE_ONE,       UNIT_BOOL,     "yes",        "programs that its exe: rules name are in before they run") \
+	X(NAMESPACE,  "namespace",  SHAPE_TEXT,      UNIT_NAMESPACES, "net pid:new", "namespaces of its own, for programs that are started in it") \
+	X(NET_MODE,   "net.mode",   SHAPE_TEXT,      UNIT_NET_MODE, "veth",       "its network's way out: veth, macvlan:INTERFACE, or none") \
+	X(NET_ADDRESS, "net.address", SHAPE_TEXT,    UNIT_ADDRESSES, "10.77.0.2/24,fd00:77::2/64", "addresses in its network") \
+	X(NET_GATEWAY, "net.gateway", SHAPE_TEXT,    UNIT_GATEWAYS, "10.77.0.1,fd00:77::1", "where its network leads; with veth, this machine's own end") \
+	X(NET_MASQUERADE, "net.masquerade", SHAPE_ONE, UNIT_BOOL,   "yes",        "it speaks to others by this machine's address") \
+	X(NET_OUT,    "net.out",    SHAPE_ONE,       UNIT_RATE,     "100Mbit",    "rate at which its network may send")             \
+	X(NET_IN,     "net.in",     SHAPE_ONE,       UNIT_RATE,     "100Mbit",    "rate at which its network may be sent to")
 
 enum key {
 #define X(id, ...) KEY_##id,

@@ -83,6 +83,7 @@ struct value {
 
 #define VALUE_LIST_BYTES 256 /* of the longest list, with its NUL */
 
+bool key_has_knob(enum key key); /* else no file of the kernel says whether it is in force */
 bool value_equal(const struct value *a, const struct value *b);
 const char *value_list(const struct value *v); /* never NULL */
 void value_keep(struct arena *a, struct value *v);

@@ -7,6 +7,7 @@
 
 #include <cgq/key.h>
 #include <cgq/memory.h>
+#include <cgq/namespace.h>
 
 /* Where something was written. file is as the user will see it; NULL: nowhere. Not owned here. */
 struct place {
@@ -52,6 +53,8 @@ enum amount_kind {
 	AMOUNT_USEC,
 	AMOUNT_BOOL, /* n is 0 or 1; for children: 1 is follow */
 	AMOUNT_LIST, /* list is the normalised text, "0-3,8" */
+	AMOUNT_RATE, /* bits a second */
+	AMOUNT_TEXT, /* list is the text as written, which its unit can read */
 };
 
 struct amount {
@@ -108,6 +111,8 @@ struct group {
 	bool follow;	   /* children = follow */
 	bool enforce;	   /* false too when an ancestor says no */
 	bool strict;	   /* its own word; no child has it from here */
+	struct namespaces namespaces; /* likewise */
+	struct net net;	   /* likewise; it means nothing without a namespace of kind net */
 };
 
 /* Groups are sorted so that parents come before children, siblings by name. Immutable once read. */

@@ -182,6 +182,13 @@ static const struct {
 	{ "tasks", "max", KEY_TASKS, { 0 }, { AMOUNT_MAX, 0, NULL } },
 	{ "children", "match", KEY_CHILDREN, { 0 }, { AMOUNT_BOOL, 0, NULL } },
 	{ "strict", "yes", KEY_STRICT, { 0 }, { AMOUNT_BOOL, 1, NULL } },
+	{ "namespace", "net  pid:new", KEY_NAMESPACE, { 0 }, { AMOUNT_TEXT, 0, "net  pid:new" } },
+	{ "net.out", "100Mbit", KEY_NET_OUT, { 0 }, { AMOUNT_RATE, 100000000, NULL } },
+	{ "net.out", "1.5Gbit", KEY_NET_OUT, { 0 }, { AMOUNT_RATE, 1500000000, NULL } },
+	{ "net.out", "8kbit", KEY_NET_OUT, { 0 }, { AMOUNT_RATE, 8000, NULL } },
+	{ "net.in", "1000Gbit", KEY_NET_IN, { 0 }, { AMOUNT_RATE, 1000000000000, NULL } },
+	{ "net.in", "max", KEY_NET_IN, { 0 }, { AMOUNT_MAX, 0, NULL } },
+	{ "net.masquerade", "no", KEY_NET_MASQUERADE, { 0 }, { AMOUNT_BOOL, 0, NULL } },
 };
 
 static void assert_amount(const struct amount *a, const struct amount *expected)
