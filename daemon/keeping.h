@@ -1,0 +1,57 @@
+/*
+ * The namespaces of groups: what the policy wants, who keeps them, and what is to be asked of the starter so that the two agree.
+ * Knows no loop, no starter and no /proc: all that is done goes through functions, so that tests can let each of them fail.
+ */
+#pragma once
+
+#include <cgq/err.h>
+
+#include "keepers.h"
+#include "starter.h"
+
+struct keeping;
+
+#define KEEPING_WHY_BYTES sizeof(((struct err *)0)->text)
+
+/*
+ * Answers come later, by the functions of starter.h, never from within the call. keep, net and forget NULL: nobody can be asked
+ * (--once), and everything stays as it is.
+ */
+struct keeping_by {
+	int (*keep)(void *ctx, const struct starter_keep *q, starter_kept *answer, void *answer_ctx, struct err *e);
+	int (*net)(void *ctx, const struct starter_net *q, starter_netted *answer, void *answer_ctx, struct err *e);
+	int (*forget)(void *ctx, const char *name, const char *link, starter_done *answer, void *answer_ctx, struct err *e);
+	/* start_ticks and inodes of process k->pid. -ESRCH: it has ended. */
+	int (*identify)(void *ctx, struct keeper *k);
+	bool (*lives)(void *ctx, const struct keeper *k);
+	bool (*uses)(void *ctx, const struct keeper *k); /* a member of its group, other than itself, is in its network */
+	/* Of one that was asked for and not heard of: the process that the namespace of its name leads to. 0: there is none */
+	pid_t (*find)(void *ctx, const struct keeper *k);
+	int (*let_go)(void *ctx, const struct keeper *k, struct err *e);
+	void (*tell)(void *ctx, const struct keeper *k, const char *text); /* something was done */
+	void (*again)(void *ctx); /* an answer came: settle once more, soon */
+	int (*save)(void *ctx, struct keepers *k); /* before anything is asked for that outlives us */
+	uint64_t (*now_ns)(void *ctx);
+	void *ctx;
+};
+
+struct keeping *keeping_new(const struct keeping_by *by, const char *tree);
+void keeping_free(struct keeping *n); /* whoever was asked may still answer until the starter is freed: free that first */
+struct keepers *keeping_book(struct keeping *n);
+
+/* Once, with what the state folder knows. */
+void keeping_take_over(struct keeping *n);
+/* Looks at every keeper, and asks for what is wrong. again: what failed is tried again, and each network is looked at. */
+void keeping_follow(struct keeping *n, const struct policy *p, bool passive, bool again);
+
+/* How a group stands. A policy other than the one followed last knows nothing. */
+struct keeping_state {
+	const struct keeper *keeper;	 /* NULL: there is none */
+	char why_not[KEEPING_WHY_BYTES];		 /* of all that one process would keep: "" while there is one, or none is wanted */
+	bool net_known;
+	struct net_result net;		 /* as it was read back; where net_known */
+	char net_why_not[KEEPING_WHY_BYTES];		 /* of the whole network */
+};
+void keeping_state(const struct keeping *n, const char *group, struct keeping_state *ret);
+/* Whether a pid namespace of that inode is one of ours: who is in there is in no container. */
+bool keeping_is_own_pid(const struct keeping *n, uint64_t inode);
