@@ -26,6 +26,7 @@ static const struct {
 	{"pinned", "a person pinned it", true},
 	{"follows", "its parent belongs to the group, and children = follow", true},
 	{"stays", "it fitted a rule once, and children = follow keeps it", true},
+	{"keeper", "it keeps the group's namespaces for cgqd", true},
 	{"none", "no rule fits", false},
 	{"excluded", "it is never placed, whatever a rule says", false},
 };
@@ -79,6 +80,26 @@ static void pin_show(const struct terminal *t, const json_t *answer)
 		   field_is_known(answer, "group") ? "" : "; there is no such group now, and the pin waits for it");
 }
 
+/* The kernel cannot put a running process into another namespace. */
+static void namespace_show(const struct terminal *t, const json_t *answer)
+{
+	const json_t *kinds = field_list(answer, "pending"), *kind;
+	const char *state = field_text(answer, "namespace");
+	size_t i;
+
+	if (strcmp(state, "inside") == 0)
+		prose_line(t, "namespaces", "inside those of its group");
+	if (strcmp(state, "pending") != 0)
+		return;
+	prose_label(t, "namespaces");
+	prose_put(t, COLOUR_CARE, "pending:");
+	json_array_foreach((json_t *)kinds, i, kind)
+	{
+		printf(" %s", json_string_value(kind) ? json_string_value(kind) : "");
+	}
+	puts(", from its next start in the group");
+}
+
 static void verdict_show(const struct terminal *t, const json_t *answer)
 {
 	const json_t *rule = json_object_get(answer, "rule");
@@ -106,6 +127,7 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	if (field_is_known(answer, "unlimited"))
 		prose_line(t, "unlimited", "%s%s%s", terminal_colour(t, COLOUR_CARE), field_text(answer, "unlimited"),
 			   terminal_colour(t, COLOUR_PLAIN));
+	namespace_show(t, answer);
 	if (field_is_known(answer, "moved_at"))
 		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
 	if (field_is_known(answer, "ended_at"))

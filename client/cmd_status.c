@@ -213,6 +213,31 @@ static void on_the_way_show(const struct page *p, const json_t *slices)
 	}
 }
 
+/* "namespaces   net uts; the network is cgq-web in ip netns; 3 processes pending: from their next start" */
+static void namespaces_show(const struct page *p, const json_t *group)
+{
+	const json_t *list = field_list(group, "namespaces"), *one;
+	double pending = field_number(group, "pending");
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	prose_label(&p->terminal, "namespaces");
+	json_array_foreach((json_t *)list, i, one)
+	{
+		printf("%s", i ? " " : "");
+		prose_put(&p->terminal, field_is_true(one, "in_force") ? COLOUR_PLAIN : COLOUR_BAD, field_text(one, "kind"));
+		if (strcmp(field_text(one, "mode"), "group") != 0)
+			printf(":%s", field_text(one, "mode"));
+	}
+	if (field_is_known(group, "netns"))
+		printf("; its network is %s in ip netns", field_text(group, "netns"));
+	if (pending > 0)
+		printf("; %s%.0f %s pending%s: from the next start", terminal_colour(&p->terminal, COLOUR_CARE), pending,
+		       pending == 1 ? "process is" : "processes are", terminal_colour(&p->terminal, COLOUR_PLAIN));
+	putchar('\n');
+}
+
 static int group_show(const struct page *p, const json_t *group)
 {
 	const json_t *usage = json_object_get(group, "usage");
@@ -226,6 +251,7 @@ static int group_show(const struct page *p, const json_t *group)
 	prose_line(&p->terminal, "policy", "%s", *at ? at : "-");
 	if (*placement)
 		prose_line(&p->terminal, "placement", "%s", placement);
+	namespaces_show(p, group);
 	usage_show(p, group);
 	tightest_show(p, group);
 	putchar('\n');

@@ -57,10 +57,11 @@ static const struct column ps_columns[] = {
 	{"name",  "NAME",  COLUMN_TEXT,   U | C, 0, "its name, as the kernel has it"},
 	{"user",  "USER",  COLUMN_TEXT,   U | C, 2, "its effective user"},
 	{"group", "GROUP", COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, follows, stays, none or excluded"},
+	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, follows, stays, none, excluded or keeper"},
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
 	{"pinned_at", "PINNED_AT", COLUMN_TEXT, U | S | E, 4, "when it was pinned, UTC"},
+	{"namespace", "NAMESPACE", COLUMN_TEXT, U | S | E, 2, "inside its group's namespaces, or pending: from its next start"},
 };
 
 static const struct column explain_columns[] = {
@@ -68,7 +69,7 @@ static const struct column explain_columns[] = {
 	{"name",      "NAME",      COLUMN_TEXT,   U, 0, "its name, as the kernel has it"},
 	{"user",      "USER",      COLUMN_TEXT,   U, 0, "its effective user"},
 	{"group",     "GROUP",     COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, pinned, follows, stays, none or excluded"},
+	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, pinned, follows, stays, none, excluded or keeper"},
 	{"rule",      "RULE",      COLUMN_RULE,   U, 0, "file:line: text of the rule that placed it"},
 	{"exclusion", "EXCLUSION", COLUMN_TEXT,   U | E, 0, "why it is never placed"},
 	{"unit",      "UNIT",      COLUMN_TEXT,   E, 0, "its unit of systemd, where groups are limited in place"},
@@ -78,6 +79,7 @@ static const struct column explain_columns[] = {
 	{"pinned_to", "PINNED_TO", COLUMN_TEXT,   E, 0, "the group that a person pinned it to"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT,   E, 0, "who pinned it"},
 	{"pinned_at", "PINNED_AT", COLUMN_TEXT,   E, 0, "when it was pinned, UTC"},
+	{"namespace", "NAMESPACE", COLUMN_TEXT,   E, 0, "inside its group's namespaces, or pending: from its next start"},
 };
 
 static const struct column check_columns[] = {

@@ -389,6 +389,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.confirm = confirm,
 	};
 	d->strict = strict_new(d->event, &d->helpers, &(struct strict_told){settle_strict_asks, settle_strict_went_on, d});
+	d->starter = starter_new(d->event, &d->helpers);
 	r = open_batch(d, e);
 	if (r == 0)
 		r = add_sources(d, e);

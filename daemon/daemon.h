@@ -19,6 +19,7 @@
 #include "hierarchies.h"
 #include "in_place.h"
 #include "journal.h"
+#include "keeping.h"
 #include "log.h"
 #include "mounts.h"
 #include "name_folders.h"
@@ -151,6 +152,9 @@ struct daemon {
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */
+	struct starter *starter; /* NULL: nobody loops */
+	struct keeping *keeping; /* namespaces of groups */
+	uint64_t kept_ns;	 /* when each of their networks was looked at last */
 	struct drifting drift;
 	struct in_place in_place; /* PLACEMENT_UNITS */
 
@@ -235,6 +239,8 @@ void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* 
 /* settle_strict.c: what the gate asks and tells; ctx is the daemon. */
 void settle_strict_asks(void *ctx, const struct gate_said *said);
 void settle_strict_went_on(void *ctx, const struct gate_said *said);
+/* settle_namespaces.c */
+void settle_namespaces_done(struct daemon *d);
 void settle_would(void *ctx, unsigned group, const struct place *at, const char *text); /* an episode of a passive group */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

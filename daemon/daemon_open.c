@@ -222,6 +222,7 @@ void daemon_close(struct daemon *d)
 	chronicle_listen(d->chronicle, NULL, NULL);
 	/* First of all: a close that takes long shall hold up nobody. */
 	strict_free(d->strict);
+	settle_namespaces_done(d);
 	strict_files_done(&d->strict_files);
 	server_free(d->server);
 	notice_close(d);

@@ -41,6 +41,7 @@ void keeping_free(struct keeping *n)
 		about_free(n->about[i]);
 	free(n->about);
 	keepers_done(&n->book);
+	free(n->own.inodes);
 	free(n->tree);
 	free(n);
 }
@@ -48,6 +49,23 @@ void keeping_free(struct keeping *n)
 struct keepers *keeping_book(struct keeping *n)
 {
 	return &n->book;
+}
+
+/* After every change of the book. */
+static void own_renew(struct keeping *n)
+{
+	n->own.n = 0;
+	free(n->own.inodes);
+	n->own.inodes = must_alloc((n->book.n + 1) * sizeof(*n->own.inodes));
+	for (size_t i = 0; i < n->book.n; i++)
+		if (n->book.list[i].kinds & NAMESPACE_BIT(NAMESPACE_PID) && n->book.list[i].pid)
+			n->own.inodes[n->own.n++] = n->book.list[i].inodes[NAMESPACE_PID];
+}
+
+static void book_save(struct keeping *n)
+{
+	own_renew(n);
+	n->by.save(n->by.ctx, &n->book);
 }
 
 static struct about *about_find(const struct keeping *n, const char *group)
@@ -164,7 +182,7 @@ static void on_kept(void *ctx, int error, pid_t pid, const struct err *e)
 		keeper_search(n, i, e->text);
 	else
 		keeper_failed(n, i, e->text);
-	n->by.save(n->by.ctx, &n->book);
+	book_save(n);
 	n->by.again(n->by.ctx);
 }
 
@@ -178,6 +196,7 @@ void keeping_take_over(struct keeping *n)
 		else if (k->state == KEEPER_FORGETTING)
 			k->state = KEEPER_LEAVING; /* asked for once more */
 	}
+	own_renew(n);
 }
 
 static void keeper_ask(struct keeping *n, const struct policy *p, unsigned group)
@@ -225,7 +244,7 @@ static void on_forgotten(void *ctx, int error, const struct err *e)
 		break;
 	}
 	keeping_asked_free(one);
-	n->by.save(n->by.ctx, &n->book);
+	book_save(n);
 	n->by.again(n->by.ctx);
 }
 
@@ -334,7 +353,21 @@ void keeping_follow(struct keeping *n, const struct policy *p, bool passive, boo
 		group_follow(n, p, g, passive, again);
 	for (unsigned g = 0; g < p->n_groups; g++)
 		keeping_net_follow(n, p, g, again);
-	n->by.save(n->by.ctx, &n->book);
+	book_save(n);
+}
+
+/* Why there is no keeper; *ret_made: it was only just asked for. */
+static const char *absence_text(const struct keeping *n, const char *group, bool *ret_made)
+{
+	const struct about *a = n ? about_find(n, group) : NULL;
+
+	*ret_made = false;
+	if (!n || !n->by.keep)
+		return "nobody stays to make it";
+	if (index_asked(n, group) == n->book.n && a && a->why_not[0])
+		return a->why_not;
+	*ret_made = true;
+	return "it is being made";
 }
 
 void keeping_state(const struct keeping *n, const char *group, struct keeping_state *ret)
@@ -343,8 +376,7 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 
 	*ret = (struct keeping_state){ .keeper = n ? keepers_of_group(&n->book, group) : NULL };
 	if (!ret->keeper)
-		snprintf(ret->why_not, sizeof(ret->why_not), "%s",
-			 !n || !n->by.keep ? "nobody is there to make it" : a && a->why_not[0] ? a->why_not : "it is being made");
+		snprintf(ret->why_not, sizeof(ret->why_not), "%s", absence_text(n, group, &ret->is_made));
 	if (!a || !ret->keeper)
 		return;
 	ret->net_known = a->net_known;
@@ -352,10 +384,7 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 	strcpy(ret->net_why_not, a->net_why_not);
 }
 
-bool keeping_is_own_pid(const struct keeping *n, uint64_t inode)
+const struct own_pid_namespaces *keeping_own(const struct keeping *n)
 {
-	for (size_t i = 0; n && inode && i < n->book.n; i++)
-		if (n->book.list[i].kinds & NAMESPACE_BIT(NAMESPACE_PID) && n->book.list[i].inodes[NAMESPACE_PID] == inode)
-			return true;
-	return false;
+	return &n->own;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cgq/err.h>
+#include <cgq/verdict.h>
 
 #include "keepers.h"
 #include "starter.h"
@@ -29,7 +30,8 @@ struct keeping_by {
 	pid_t (*find)(void *ctx, const struct keeper *k);
 	int (*let_go)(void *ctx, const struct keeper *k, struct err *e);
 	void (*tell)(void *ctx, const struct keeper *k, const char *text); /* something was done */
-	void (*again)(void *ctx); /* an answer came: settle once more, soon */
+	void (*again)(void *ctx); /* a keeper came or went: settle once more, soon */
+	void (*stands)(void *ctx); /* how a network stands is known anew */
 	int (*save)(void *ctx, struct keepers *k); /* before anything is asked for that outlives us */
 	uint64_t (*now_ns)(void *ctx);
 	void *ctx;
@@ -47,11 +49,12 @@ void keeping_follow(struct keeping *n, const struct policy *p, bool passive, boo
 /* How a group stands. A policy other than the one followed last knows nothing. */
 struct keeping_state {
 	const struct keeper *keeper;	 /* NULL: there is none */
+	bool is_made;			 /* there is none yet: it was just asked for */
 	char why_not[KEEPING_WHY_BYTES];		 /* of all that one process would keep: "" while there is one, or none is wanted */
 	bool net_known;
 	struct net_result net;		 /* as it was read back; where net_known */
 	char net_why_not[KEEPING_WHY_BYTES];		 /* of the whole network */
 };
 void keeping_state(const struct keeping *n, const char *group, struct keeping_state *ret);
-/* Whether a pid namespace of that inode is one of ours: who is in there is in no container. */
-bool keeping_is_own_pid(const struct keeping *n, uint64_t inode);
+/* As long as n, and always as it is now. */
+const struct own_pid_namespaces *keeping_own(const struct keeping *n);

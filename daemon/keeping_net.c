@@ -44,7 +44,7 @@ static void on_netted(void *ctx, int error, const struct net_result *result, con
 	if (!error && result->changes && k)
 		n->by.tell(n->by.ctx, k, result->first);
 	keeping_asked_free(one);
-	n->by.again(n->by.ctx);
+	n->by.stands(n->by.ctx);
 }
 
 static void net_ask(struct keeping *n, const struct keeper *k, const struct net *net, struct about *a)

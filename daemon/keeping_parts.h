@@ -32,6 +32,7 @@ struct keeping {
 	struct keeping_by by;
 	char *tree;
 	struct keepers book;
+	struct own_pid_namespaces own;
 	struct about **about;
 	size_t n_about, cap_about;
 	struct asked *asked;

@@ -224,11 +224,12 @@ static uint64_t key_of(const struct placer *p, const struct proc_facts *f, const
 		       const struct member *one)
 {
 	const struct member *parent = members_find(p->members, f->ppid);
+	const struct pin *pin = v->kind == VERDICT_PINNED ? pins_find(p->pins, f->pid) : NULL;
 
 	if (v->kind == VERDICT_RULE)
 		return p->policy->rules[v->rule].key;
 	if (v->kind == VERDICT_PINNED)
-		return pins_find(p->pins, f->pid)->key;
+		return pin ? pin->key : 0; /* a keeper has none */
 	if (v->kind == VERDICT_FOLLOWS && parent)
 		return parent->rule_key;
 	return one->rule_key;

@@ -62,7 +62,10 @@ bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birt
 /* Queues what is known of one for the journal, unless that says so already. */
 void place_journal(struct placer *p, struct member *one);
 
-/* Fills in what a person decided about that process: an heir is found here, and a recycled pid has no pin. */
+/*
+ * Fills in what is decided about that process: of a keeper by what it is, else by a person: an heir is found here, and a recycled
+ * pid has no pin.
+ */
 void place_pinned(struct placer *p, const struct proc_facts *f, struct standing *s);
 /* A pinned process has ended, and its pin with it. */
 void place_pin_exited(struct placer *p, pid_t pid);

@@ -35,10 +35,24 @@ static struct pin *pin_of(struct placer *p, const struct proc_facts *f)
 	return pins_find(p->pins, f->pid);
 }
 
+static const struct keeper *keeper_of(const struct placer *p, const struct proc_facts *f)
+{
+	const struct keeper *k = p->keepers ? keepers_of_pid(p->keepers, f->pid) : NULL;
+
+	return k && k->start_ticks == f->start_ticks ? k : NULL;
+}
+
 void place_pinned(struct placer *p, const struct proc_facts *f, struct standing *s)
 {
-	const struct pin *pin = pins_count(p->pins) ? pin_of(p, f) : NULL;
+	const struct keeper *keeper = keeper_of(p, f);
+	const struct pin *pin = !keeper && pins_count(p->pins) ? pin_of(p, f) : NULL;
 
+	s->own = p->own;
+	if (keeper) {
+		s->is_pinned = true;
+		s->pinned_group = policy_group(p->policy, keeper->group);
+		return;
+	}
 	s->is_pinned = pin && pin->group[0];
 	s->pinned_group = s->is_pinned ? policy_group(p->policy, pin->group) : GROUP_NONE;
 }

@@ -7,6 +7,7 @@
 
 #include "events.h"
 #include "helper.h"
+#include "keepers.h"
 #include "kernel.h"
 #include "mover.h"
 #include "origin_store.h"
@@ -35,6 +36,8 @@ struct placer {
 	struct pins *pins;
 	pid_t self;
 	const struct helpers *helpers; /* of cgqd, never placed either; NULL: none */
+	const struct keepers *keepers; /* each belongs to its group, whatever rules and persons say; NULL: none */
+	const struct own_pid_namespaces *own; /* NULL: none */
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
 	struct unfit unfit[UNFIT_KEPT]; /* under the policy in force */

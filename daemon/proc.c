@@ -192,6 +192,18 @@ static int text_fact_read(struct proc *p, struct proc_facts *f, enum fact what)
 	}
 }
 
+/* "pid:[4026532281]"; 0 where it is none. */
+static uint64_t link_inode(char *link)
+{
+	char *number = strchr(link, '['), *end = strchr(link, ']');
+	uint64_t inode = 0;
+
+	if (!number || !end)
+		return 0;
+	*end = '\0';
+	return text_u64(number + 1, &inode) < 0 ? 0 : inode;
+}
+
 /* Every process that can be seen here is in our own pid namespace or in a descendant of it. */
 static int namespace_read(struct proc *p, struct proc_facts *f)
 {
@@ -202,6 +214,7 @@ static int namespace_read(struct proc *p, struct proc_facts *f)
 	if (n <= 0 || !p->pid_namespace[0])
 		return text_fact_read(p, f, FACT_NAMESPACE);
 	f->nested_pid_namespace = strcmp(link, p->pid_namespace) != 0;
+	f->pid_namespace = f->nested_pid_namespace ? link_inode(link) : 0;
 	return 0;
 }
 

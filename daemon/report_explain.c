@@ -6,10 +6,12 @@
 
 #include "classify.h"
 #include "departed.h"
+#include "namespace_state.h"
 #include "report.h"
 #include "report_how.h"
 #include "report_json.h"
 #include "report_knobs.h"
+#include "report_namespaces.h"
 #include "report_pin.h"
 #include "report_rules.h"
 #include "report_unlimited.h"
@@ -90,6 +92,7 @@ static void judge(const struct view *v, struct proc_facts *f, const struct pin *
 	struct standing standing = { .parent_group = group_of_pid(v, f->ppid), .current_group = m ? m->group : GROUP_NONE };
 	const char *why;
 
+	standing.own = v->keeping ? keeping_own(v->keeping) : NULL;
 	standing.is_pinned = pin != NULL;
 	standing.pinned_group = pin ? policy_group(v->choice->policy, pin->group) : GROUP_NONE;
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);
@@ -234,6 +237,8 @@ static json_t *explain_departed(const struct view *v, const struct departed_one 
 	put(o, "unlimited", json_null());
 	put(o, "origins", by_hierarchy(v->machine, one->m.origins));
 	put(o, "limits", json_array());
+	put(o, "namespace", json_null());
+	put(o, "pending", json_array());
 	return o;
 }
 
@@ -268,6 +273,9 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	put_verdict(v, m, &verdict, o);
 	if (pin && verdict.kind != VERDICT_EXCLUDED)
 		put_text(o, "how", report_how(VERDICT_PINNED));
+	if (namespace_is_keeper(v->keeping, f.pid, f.start_ticks))
+		put_text(o, "how", "keeper");
+	report_inside(v, m ? m->group : GROUP_NONE, f.pid, f.start_ticks, o);
 	put(o, "tried", list);
 	put_time(o, "moved_at", m ? m->placed_ns : 0);
 	put(o, "ended_at", json_null());

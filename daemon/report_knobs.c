@@ -8,6 +8,7 @@
 #include "knob_state.h"
 #include "plan_make.h"
 #include "report_knobs.h"
+#include "report_namespaces.h"
 #include "state.h"
 #include "strict_files.h"
 #include "text.h"
@@ -112,28 +113,51 @@ static void passive_knobs(const struct view *v, unsigned group, json_t *list)
 	}
 }
 
-/* A key that is no file of the kernel: it has no values, but is in force or not. */
-static void strict_knob(const struct view *v, unsigned group, json_t *list)
+static char *strict_reason(const struct view *v, unsigned group, enum key key)
+{
+	const struct strict_file *bad = v->strict_files ? strict_files_bad(v->strict_files, group) : NULL;
+
+	if (v->want->in_place)
+		return must_printf("%s: nobody is moved where groups are limited in place", key_rows[key].name);
+	if (bad)
+		return must_printf("%s: %s: %s", key_rows[key].name, TEXT_ESCAPED(bad->path), strict_file_reason(bad));
+	return NULL;
+}
+
+/*
+ * Keys that are no file of a cgroup: each is in force or not; reason NULL: it is. A rate has values too: wanted as written, effective
+ * as read back, NULL where it is not known.
+ */
+static const struct plain_key {
+	enum key key;
+	char *(*reason)(const struct view *v, unsigned group, enum key key);
+	char *(*effective)(const struct view *v, unsigned group, enum key key);
+} plain_keys[] = {
+	{KEY_STRICT, strict_reason, NULL},
+	{KEY_NAMESPACE, report_namespace_key, NULL},
+	{KEY_NET_MODE, report_namespace_key, NULL},
+	{KEY_NET_ADDRESS, report_namespace_key, NULL},
+	{KEY_NET_GATEWAY, report_namespace_key, NULL},
+	{KEY_NET_MASQUERADE, report_namespace_key, NULL},
+	{KEY_NET_OUT, report_namespace_key, report_net_rate},
+	{KEY_NET_IN, report_namespace_key, report_net_rate},
+};
+
+static void plain_knob(const struct view *v, unsigned group, const struct plain_key *row, json_t *list)
 {
 	const struct group *g = &v->choice->policy->groups[group];
-	const struct strict_file *bad = v->strict_files ? strict_files_bad(v->strict_files, group) : NULL;
-	bool passive = group_is_passive(v, group);
-	auto_free char *reason = NULL;
+	const struct setting *s = &g->settings[row->key];
+	auto_free char *reason = group_is_passive(v, group) ? must_strdup(passive_text) : row->reason(v, group, row->key);
+	auto_free char *effective = row->effective ? row->effective(v, group, row->key) : NULL;
 	json_t *o = json_object();
 
-	if (passive)
-		reason = must_strdup(passive_text);
-	else if (v->want->in_place)
-		reason = must_printf("%s: nobody is moved where groups are limited in place", key_rows[KEY_STRICT].name);
-	else if (bad)
-		reason = must_printf("%s: %s: %s", key_rows[KEY_STRICT].name, TEXT_ESCAPED(bad->path), strict_file_reason(bad));
-	put_text(o, "key", key_rows[KEY_STRICT].name);
+	put_text(o, "key", key_rows[row->key].name);
 	put_path(v, KNOB_CPU_MAX, g->path, o);
 	put(o, "unit", json_null());
 	put(o, "file", json_null());
-	put_setting(&g->settings[KEY_STRICT], o);
-	put(o, "wanted", json_null());
-	put(o, "effective", json_null());
+	put_setting(s, o);
+	put_text(o, "wanted", row->effective ? s->text : NULL);
+	put_text(o, "effective", effective);
 	put(o, "in_force", json_boolean(!reason));
 	put_text(o, "reason", reason);
 	put(o, "use_bytes", json_null());
@@ -161,6 +185,7 @@ static void cgroup_knobs(const struct view *v, unsigned group, json_t *list)
 void report_knobs(const struct view *v, unsigned group, json_t *list)
 {
 	cgroup_knobs(v, group, list);
-	if (v->choice->policy->groups[group].settings[KEY_STRICT].at.file)
-		strict_knob(v, group, list);
+	for (unsigned i = 0; i < ARRAY_SIZE(plain_keys); i++)
+		if (v->choice->policy->groups[group].settings[plain_keys[i].key].at.file)
+			plain_knob(v, group, &plain_keys[i], list);
 }

@@ -3,8 +3,10 @@
 
 #include <cgq/memory.h>
 
+#include "namespace_state.h"
 #include "report.h"
 #include "report_json.h"
+#include "report_namespaces.h"
 #include "report_how.h"
 #include "report_pin.h"
 #include "report_rules.h"
@@ -56,8 +58,9 @@ static json_t *process(const struct view *v, const struct member *m, const struc
 		put_text(o, "user", has_user ? users_name(users, f.uid) : NULL);
 		put_text(o, "group", v->choice->policy->groups[m->group].path);
 		put_rule(o, "rule", rule_index_find(rules, m->rule_key));
-		put_text(o, "how", report_how(m->kind));
+		put_text(o, "how", namespace_is_keeper(v->keeping, m->pid, m->start_ticks) ? "keeper" : report_how(m->kind));
 		report_pin(m->kind == VERDICT_PINNED ? pins_find(v->pins, m->pid) : NULL, users, o);
+		report_inside(v, m->group, m->pid, m->start_ticks, o);
 	}
 	proc_facts_done(&f);
 	return o;

@@ -10,6 +10,7 @@
 #include "report_change.h"
 #include "report_knobs.h"
 #include "report_limits.h"
+#include "report_namespaces.h"
 #include "report_units.h"
 #include "report_usage.h"
 #include "would_be.h"
@@ -178,6 +179,7 @@ static json_t *group_page(const struct view *v, unsigned group, const struct usa
 	put_hits(v, group, o);
 	report_knobs(v, group, knobs);
 	put(o, "knobs", knobs);
+	report_namespaces(v, group, o);
 	put(o, "on_the_way", report_on_the_way(v, group));
 	put_counter(o, "charged_elsewhere_bytes", alone ? charged_elsewhere(v, group) : (struct counter){0});
 	put(o, "rules", rules_of(v->choice->policy, group));

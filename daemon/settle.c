@@ -309,6 +309,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 		take_over_frozen(d);
 	renew_want(d);
 	if (why == WHY_START) {
+		settle_namespaces_load(d);
 		load_pins(d);
 		origin_store_load(d->origins, d->choice.policy, d->members);
 		origin_store_trim(d->origins, d->choice.policy, d->members);
@@ -320,6 +321,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	settle_hear_wanted(d);
 	settle_drift_end(d);
 	settle_strict(d);
+	settle_namespaces(d, why);
 	settle_follow(d);
 	said = origin_store_trouble(d->origins);
 	if (said)
@@ -409,6 +411,7 @@ const struct view *settle_glance(struct daemon *d)
 		.pins = d->pins,
 		.frozen = &d->frozen,
 		.strict_files = &d->strict_files,
+		.keeping = d->keeping,
 	};
 	return &d->view;
 }

@@ -41,6 +41,10 @@ void settle_follow(struct daemon *d); /* counters of the want in force */
 void settle_delegation(struct daemon *d);
 /* settle_strict.c: execs of what rules of strict groups name now are asked for. */
 void settle_strict(struct daemon *d);
+/* settle_namespaces.c */
+void settle_namespaces_load(struct daemon *d); /* once, before the first look */
+void settle_namespaces(struct daemon *d, enum why why);
+void settle_namespaces_tell(struct daemon *d); /* how they stand */
 /* settle.c */
 void settle_save_good(struct daemon *d); /* not while a change waits: then the files to return to are kept there */
 

@@ -28,6 +28,7 @@ void starter_free(struct starter *s); /* who was asked and has no answer is not 
  * hostname: of the uts namespace. It survives cgqd and the starter, and ends by SIGTERM once nobody else is in its
  * namespaces. What fails half-way is undone whole.
  */
+#define KEEPER_COMM "cgq-keeper" /* its name */
 struct starter_keep {
 	const char *group;
 	const char *name;

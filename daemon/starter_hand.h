@@ -38,8 +38,6 @@ int namespace_open(pid_t pid, enum namespace_kind kind, struct err *e);
 int namespace_open_kept(pid_t keeper, enum namespace_kind kind, struct err *e);
 /* A file that is one. */
 int namespace_open_path(const char *path, struct err *e);
-#define KEEPER_COMM "cgq-keeper"
-
 /* Nothing stays open but a and b (-1: none) and 0 to 2, which become /dev/null. */
 void descriptors_keep(int a, int b);
 

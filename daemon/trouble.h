@@ -4,7 +4,7 @@
 #include "view.h"
 
 /* Which step says it: each step's troubles are replaced by its next run. */
-enum trouble_source { TROUBLE_APPLY, TROUBLE_PLACE, TROUBLE_STATE, TROUBLE_STRICT };
+enum trouble_source { TROUBLE_APPLY, TROUBLE_PLACE, TROUBLE_STATE, TROUBLE_STRICT, TROUBLE_NAMESPACE };
 
 struct troubles {
 	struct trouble *list; /* what the view shows */

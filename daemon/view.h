@@ -18,6 +18,7 @@
 #include "policy_choose.h"
 #include "proc.h"
 
+struct keeping;
 struct departed;
 struct seen_units;
 struct sampler;
@@ -81,6 +82,7 @@ struct view {
 	const struct helpers *helpers; /* its own; NULL: none */
 	const struct pins *pins;      /* NULL: none */
 	const struct frozen *frozen;  /* NULL: none */
+	const struct keeping *keeping; /* namespaces of groups; NULL: nobody keeps any */
 	const struct strict_files *strict_files; /* of strict groups, and how each stands; NULL: nobody looks */
 };
 

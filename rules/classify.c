@@ -117,8 +117,21 @@ static bool manager_find(const struct proc_facts *f, const char **ret_what, cons
 	return false;
 }
 
+/* Who tells that it is nested does not always tell in which. */
+static bool is_in_own_namespace(const struct look *l, const struct own_pid_namespaces *own)
+{
+	if (!own || !own->n)
+		return false;
+	if (!l->facts->pid_namespace)
+		l->reader->read(l->reader->ctx, l->facts, FACT_NAMESPACE);
+	for (size_t i = 0; l->facts->pid_namespace && i < own->n; i++)
+		if (own->inodes[i] == l->facts->pid_namespace)
+			return true;
+	return false;
+}
+
 /* Fills text and answers true if nothing may place this process. What cannot be known keeps it where it is. */
-static bool is_excluded(const struct look *l, char *text, size_t size)
+static bool is_excluded(const struct look *l, const struct own_pid_namespaces *own, char *text, size_t size)
 {
 	const struct proc_facts *f = l->facts;
 	const char *what, *path;
@@ -129,7 +142,7 @@ static bool is_excluded(const struct look *l, char *text, size_t size)
 		snprintf(text, size, "pid 1, which starts everything else");
 	else if (!look_know(l, FACT_NAMESPACE) || !look_know(l, FACT_CGROUP))
 		snprintf(text, size, "its status or its cgroup cannot be read");
-	else if (f->nested_pid_namespace)
+	else if (f->nested_pid_namespace && !is_in_own_namespace(l, own))
 		snprintf(text, size, "in another pid namespace");
 	else if (manager_find(f, &what, &path))
 		snprintf(text, size, "in %s: %s", what, text_escape(path, strlen(path), (char[112]){0}, 112));
@@ -150,7 +163,7 @@ void classify(const struct policy *p, const struct resolved *r, struct proc_fact
 		judge_by_standing(p, s, ret);
 	if (s->settled && ret->group == s->current_group)
 		return;
-	if (ret->kind == VERDICT_NONE || !is_excluded(&l, ret->exclusion, sizeof(ret->exclusion)))
+	if (ret->kind == VERDICT_NONE || !is_excluded(&l, s->own, ret->exclusion, sizeof(ret->exclusion)))
 		return;
 	ret->kind = VERDICT_EXCLUDED;
 	ret->group = GROUP_NONE;

@@ -34,6 +34,7 @@ struct proc_facts {
 	bool kernel_thread;
 	bool exiting;	      /* zombie or dead: nothing is left to place */
 	bool nested_pid_namespace;
+	uint64_t pid_namespace; /* then which: its inode; 0: that was not told */
 	char comm[16];
 	uid_t uid;	      /* effective */
 	gid_t gid;

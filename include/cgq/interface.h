@@ -30,7 +30,8 @@
 	"type Named (name: ?string, procs: int)\n"                                                                   \
 	"\n"                                                                                                         \
 	"# One knob of the kernel; wanted and effective are as the kernel writes them. path is the cgroup, from the\n"   \
-	"# root of its hierarchy, and unit the unit of systemd that it is of. Of the key strict there is no file, and no value: it is in force or not.\n"                                                                                     \
+	"# root of its hierarchy, and unit the unit of systemd that it is of. Of the keys strict, namespace and net.… there is no\n" \
+	"# file: each is in force or not; only rates have values, as the policy writes them.\n"                                                                                     \
 	"type Knob (key: string, path: string, unit: ?string, file: ?string, wanted: ?string, effective: ?string, text: ?string,\n" \
 	"  at: ?Place, over: ?Place, in_force: bool, reason: ?string, use_bytes: ?int)\n"                            \
 	"\n"                                                                                                         \
@@ -56,19 +57,25 @@
 	"# kernel that shows it, before cgqd came and now.\n"  \
 	"type OnTheWay (unit: string, cgroup: string, property: string, file: string, was: string, now: string)\n"                  \
 	"\n"                                                                                                         \
-	"# charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
+	"# kind: net, pid, ipc, uts or mount; mode: group (one for all), new (each start has its own) or path.\n"       \
+	"type Namespace (kind: string, mode: string, path: ?string, in_force: bool, reason: ?string)\n"                \
+	"\n"                                                                                                         \
+	"# netns: the group's network as ip netns shows it. pending: processes that are not in the group's namespaces, since\n" \
+	"# they were not started in the group; null where it has none. charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
 	"# before; only where one group is asked for, and null where that would take long.\n"                          \
 	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, tightest: Tightest, events: Counts,\n" \
 	"  knobs: []Knob, on_the_way: []OnTheWay, charged_elsewhere_bytes: ?int, rules: []Rule,\n"    \
-	"  troubles: []string, would_times: ?WouldTimes)\n"                                                          \
+	"  troubles: []string, would_times: ?WouldTimes, namespaces: []Namespace, netns: ?string, pending: ?int)\n"                                                          \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \
 	"type Refused (file: string, kept: bool)\n"                                                                  \
 	"\n"                                                                                                         \
-	"# user and pinned_by are the name in /etc/passwd, or else the number.\n"                                                       \
+	"# user and pinned_by are the name in /etc/passwd, or else the number. namespace: inside those of its group, pending (it\n" \
+	"# is not, until it is started in the group; which is in pending), keeper (it keeps them), or null: its group has none.\n" \
+	"# how: as of Explain.\n"                                                       \
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string,\n"                    \
-	"  pinned_by: ?string, pinned_at: ?string)\n"                                                                \
+	"  pinned_by: ?string, pinned_at: ?string, namespace: ?string, pending: []string)\n"                            \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
 	"# and the group as path. hierarchy: v2, or by controllers, like \"cpu,cpuacct\".\n"                                                                                     \
@@ -104,7 +111,7 @@
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, pinned, follows, stays, none or excluded; moved_at and pinned_at are UTC, like\n"                  \
+	"# how: rule, pinned, follows, stays, none, excluded or keeper; namespace and pending: as of Process; moved_at and pinned_at are UTC, like\n"                  \
 	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
 	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
 	"# ended, ended_at says when that was noticed, and some hundred are remembered; where it came from is told, and\n" \
@@ -113,7 +120,8 @@
 	"method Explain(pid: int) -> (pid: int, name: string, user: ?string, group: ?string, how: string,\n"         \
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
 	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
-	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string, unit: ?string, unlimited: ?string)\n"       \
+	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string, unit: ?string, unlimited: ?string,\n" \
+	"  namespace: ?string, pending: []string)\n"       \
 	"# Where a process would go of which only this is known. exe is a path; exe_device and exe_inode, as stat() tells\n" \
 	"# them, say which file it is, which is what rules look at. user and group are numbers. What is not\n"           \
 	"# given fits no rule that asks for it.\n"                                                                      \

@@ -39,8 +39,15 @@ struct verdict {
 	char exclusion[160];	/* for EXCLUDED: "in another pid namespace", escaped */
 };
 
+/* Pid namespaces that cgqd made for groups: who is in there is in no container. */
+struct own_pid_namespaces {
+	uint64_t *inodes;
+	size_t n;
+};
+
 /* What the daemon remembers of the process, for the core to judge by. */
 struct standing {
+	const struct own_pid_namespaces *own; /* NULL: there are none */
 	unsigned parent_group;	/* the group its parent belongs to, or GROUP_NONE */
 	unsigned current_group;	/* the group whose cgroup it is in and that may keep it, or GROUP_NONE */
 	/*

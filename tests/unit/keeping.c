@@ -213,7 +213,7 @@ static uint64_t toy_now(void *ctx)
 static void toy_begin(struct toy *t)
 {
 	const struct keeping_by by = { toy_keep, toy_net,  toy_forget, toy_identify, toy_lives, toy_uses, toy_find,
-				       toy_let_go, toy_tell, toy_again,	 toy_save,     toy_now,	  t };
+				       toy_let_go, toy_tell, toy_again, toy_again, toy_save,     toy_now,	  t };
 	struct keepers *book;
 
 	t->now_ns += 1000000000;
@@ -320,9 +320,8 @@ static void each_group_that_wants_them_has_one_keeper(void **state)
 	assert_string_equal(s.keeper->name, "cgq-web");
 	assert_string_equal(s.why_not, "");
 	assert_true(s.net_known);
-	assert_true(keeping_is_own_pid(t.k, s.keeper->inodes[NAMESPACE_PID]));
-	assert_false(keeping_is_own_pid(t.k, s.keeper->inodes[NAMESPACE_NET]));
-	assert_false(keeping_is_own_pid(t.k, 0));
+	assert_int_equal(keeping_own(t.k)->n, 1);
+	assert_int_equal(keeping_own(t.k)->inodes[0], s.keeper->inodes[NAMESPACE_PID]);
 	assert_int_equal(t.nets, 1); /* a second look asks for nothing */
 	toy_restart(&t);
 	toy_settle(&t, p, false);

@@ -1,0 +1,83 @@
+/* What is seen of keepers, and of who is in their namespaces. */
+#include "keeper_look.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+
+#include "namespaces_read.h"
+#include "starter.h"
+#include "text.h"
+
+uint64_t namespace_inode(pid_t pid, enum namespace_kind kind)
+{
+	char path[64];
+	struct stat st;
+
+	if (pid)
+		snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, namespace_file(kind));
+	else
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_file(kind));
+	return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+uint64_t namespace_inode_of_path(const char *path)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (statfs(path, &fs) < 0 || fs.f_type != NSFS_MAGIC || stat(path, &st) < 0)
+		return 0;
+	return st.st_ino;
+}
+
+static bool is_keeper(pid_t pid)
+{
+	char path[64], comm[16] = "";
+	auto_fd int fd = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, comm, sizeof(comm) - 1) <= 0)
+		return false;
+	comm[strcspn(comm, "\n")] = '\0';
+	return !strcmp(comm, KEEPER_COMM);
+}
+
+pid_t keeper_search(const char *name)
+{
+	auto_free char *path = must_printf("/run/netns/%s", name);
+	uint64_t inode = namespace_inode_of_path(path), pid;
+	auto_dir DIR *dir = inode ? opendir("/proc") : NULL;
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		if (text_u64(entry->d_name, &pid) == 0 && pid <= INT32_MAX && is_keeper((pid_t)pid) &&
+		    namespace_inode((pid_t)pid, NAMESPACE_NET) == inode)
+			return (pid_t)pid;
+	return 0;
+}
+
+/* Held first, then looked at: its number may be another's by now. */
+int keeper_let_go(const struct keeper *k, bool (*lives)(void *ctx, const struct keeper *k), void *ctx, struct err *e)
+{
+	auto_fd int held = pidfd_open(k->pid, 0);
+
+	if (held < 0 && errno != ESRCH)
+		return fail(e, errno, "pid %d: %m", (int)k->pid);
+	if (held < 0 || !lives(ctx, k))
+		return 0;
+	if (pidfd_send_signal(held, SIGTERM, NULL, 0) < 0 && errno != ESRCH)
+		return fail(e, errno, "pid %d: cannot be let go: %m", (int)k->pid);
+	return 0;
+}

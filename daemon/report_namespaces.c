@@ -1,0 +1,141 @@
+/* Namespaces of groups and networks, as status, ps and explain tell them. */
+#include "report_namespaces.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
+#include "group_namespaces.h"
+#include "namespace_state.h"
+#include "namespaces_read.h"
+#include "state.h"
+#include "text_rate.h"
+
+static const char *const mode_names[] = {"host", "group", "new", "path"};
+
+static json_t *kind_json(const struct view *v, unsigned group, enum namespace_kind kind)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+	auto_free char *reason = group_is_passive(v, group) ? must_strdup("passive: nothing is made")
+							    : namespace_refusal(v->keeping, g, kind);
+	json_t *o = json_object();
+
+	put_text(o, "kind", namespace_name(kind));
+	put_text(o, "mode", mode_names[g->namespaces.modes[kind]]);
+	put_text(o, "path", g->namespaces.paths[kind]);
+	put(o, "in_force", json_boolean(!reason));
+	put_text(o, "reason", reason);
+	return o;
+}
+
+struct counting {
+	const struct view *v;
+	unsigned group;
+	uint64_t pending;
+};
+
+static void count_pending(void *ctx, struct member *m)
+{
+	struct counting *c = ctx;
+
+	if (m->group != c->group || namespace_is_keeper(c->v->keeping, m->pid, m->start_ticks))
+		return;
+	c->pending += namespaces_missed(c->v->keeping, &c->v->choice->policy->groups[c->group], m->pid) != 0;
+}
+
+void report_namespaces(const struct view *v, unsigned group, json_t *o)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+	struct counting c = {.v = v, .group = group};
+	struct keeping_state s;
+	json_t *list = json_array();
+	bool any = namespaces_any(&g->namespaces);
+
+	keeping_state(v->keeping, g->path, &s);
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		if (g->namespaces.modes[kind] != NAMESPACE_HOST)
+			json_array_append_new(list, kind_json(v, group, (enum namespace_kind)kind));
+	if (any)
+		members_each(v->members, count_pending, &c);
+	put(o, "namespaces", list);
+	put_text(o, "netns", s.keeper && *s.keeper->name ? s.keeper->name : NULL);
+	put_counter(o, "pending", (struct counter){any, c.pending});
+}
+
+static json_t *kinds_json(uint32_t kinds)
+{
+	json_t *list = json_array();
+
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		if (kinds & NAMESPACE_BIT(kind))
+			json_array_append_new(list, report_text(namespace_name((enum namespace_kind)kind)));
+	return list;
+}
+
+void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o)
+{
+	const struct policy *p = v->choice->policy;
+	const struct group *g = group < p->n_groups && !group_is_passive(v, group) ? &p->groups[group] : NULL;
+	bool keeper = namespace_is_keeper(v->keeping, pid, start_ticks);
+	uint32_t missed = g && !keeper ? namespaces_missed(v->keeping, g, pid) : 0;
+	bool has = g && namespaces_any(&g->namespaces);
+
+	put_text(o, "namespace", keeper ? "keeper" : !has ? NULL : missed ? "pending" : "inside");
+	put(o, "pending", kinds_json(missed));
+}
+
+/* Every kind that is named. */
+static char *namespace_key(const struct view *v, const struct group *g)
+{
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
+		char *why = namespace_refusal(v->keeping, g, (enum namespace_kind)kind);
+
+		if (why)
+			return why;
+	}
+	return NULL;
+}
+
+static char *net_key(const struct view *v, const struct group *g, enum key key)
+{
+	static const enum key keys[NET_PART__COUNT] = {
+		[NET_PART_OUT] = KEY_NET_OUT, [NET_PART_IN] = KEY_NET_IN, [NET_PART_MASQUERADE] = KEY_NET_MASQUERADE};
+	struct keeping_state s;
+
+	if (!group_has_net(g))
+		return must_printf("%s: the group has no network of its own", key_rows[key].name);
+	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW)
+		return NULL; /* with each start */
+	keeping_state(v->keeping, g->path, &s);
+	if (!s.keeper)
+		return must_printf("%s: %s", key_rows[key].name, s.why_not);
+	if (s.net_why_not[0])
+		return must_printf("%s: %s", key_rows[key].name, s.net_why_not);
+	if (!s.net_known)
+		return must_printf("%s: it is being made", key_rows[key].name);
+	for (unsigned i = 0; i < NET_PART__COUNT; i++)
+		if (keys[i] == key && s.net.why_not[i][0])
+			return must_printf("%s: %s", key_rows[key].name, s.net.why_not[i]);
+	return NULL;
+}
+
+char *report_namespace_key(const struct view *v, unsigned group, enum key key)
+{
+	const struct group *g = &v->choice->policy->groups[group];
+
+	return key == KEY_NAMESPACE ? namespace_key(v, g) : net_key(v, g, key);
+}
+
+char *report_net_rate(const struct view *v, unsigned group, enum key key)
+{
+	struct keeping_state s;
+	uint64_t bytes;
+
+	keeping_state(v->keeping, v->choice->policy->groups[group].path, &s);
+	if (!s.keeper || !s.net_known || s.net_why_not[0])
+		return NULL;
+	bytes = key == KEY_NET_OUT ? s.net.out_bytes : s.net.in_bytes;
+	return bytes ? text_rate_show(bytes * 8) : must_strdup("max");
+}

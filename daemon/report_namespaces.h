@@ -1,0 +1,14 @@
+/* Namespaces of groups and networks, as status, ps and explain tell them. */
+#pragma once
+
+#include "report_json.h"
+#include "view.h"
+
+/* "namespaces", "netns" and "pending" of a group's page. */
+void report_namespaces(const struct view *v, unsigned group, json_t *o);
+/* "namespace" ("inside", "pending"; null: its group has none) and "pending" of a process; group may be GROUP_NONE. */
+void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o);
+/* Why what the key asks for is not in force: NULL: it is; else owned by the caller. */
+char *report_namespace_key(const struct view *v, unsigned group, enum key key);
+/* "100Mbit": what is in force of net.out or net.in; NULL: not known. Owned by the caller. */
+char *report_net_rate(const struct view *v, unsigned group, enum key key);

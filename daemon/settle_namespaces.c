@@ -1,0 +1,217 @@
+/* Namespaces of groups: the book is brought to the policy, the starter is asked, and what cannot be had is told. */
+#include "settle_parts.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "keeper_look.h"
+#include "keeper_store.h"
+#include "log.h"
+#include "namespace_state.h"
+#include "namespaces_read.h"
+#include "text.h"
+
+/* Within each verify, and no oftener: a look at a network is some messages to the kernel for each group. */
+#define LOOK_SLACK_NS 1000000000ULL
+
+static int by_keep(void *ctx, const struct starter_keep *q, starter_kept *answer, void *answer_ctx, struct err *e)
+{
+	return starter_keep(((struct daemon *)ctx)->starter, q, answer, answer_ctx, e);
+}
+
+static int by_net(void *ctx, const struct starter_net *q, starter_netted *answer, void *answer_ctx, struct err *e)
+{
+	return starter_net(((struct daemon *)ctx)->starter, q, false, answer, answer_ctx, e);
+}
+
+static int by_forget(void *ctx, const char *name, const char *link, starter_done *answer, void *answer_ctx, struct err *e)
+{
+	return starter_forget(((struct daemon *)ctx)->starter, name, link, answer, answer_ctx, e);
+}
+
+static int by_identify(void *ctx, struct keeper *k)
+{
+	struct daemon *d = ctx;
+	struct proc_facts f = {.pid = k->pid};
+	int r = proc_read(d->proc, &f, FACT_STAT);
+
+	if (r == 0 && f.exiting)
+		r = -ESRCH;
+	k->start_ticks = f.start_ticks;
+	proc_facts_done(&f);
+	for (unsigned kind = 0; r == 0 && kind < NAMESPACE__COUNT; kind++)
+		k->inodes[kind] = namespace_inode(k->pid, (enum namespace_kind)kind);
+	return r;
+}
+
+static bool by_lives(void *ctx, const struct keeper *k)
+{
+	return placer_is_there(&((struct daemon *)ctx)->placer, k->pid, k->start_ticks);
+}
+
+struct using {
+	const struct keeper *k;
+	unsigned group;
+	bool any;
+};
+
+static void note_use(void *ctx, struct member *one)
+{
+	struct using *u = ctx;
+
+	if (one->group == u->group && !u->any && one->pid != u->k->pid)
+		u->any = namespace_inode(one->pid, NAMESPACE_NET) == u->k->inodes[NAMESPACE_NET];
+}
+
+/* Its members by rules and by persons; who else entered the network by himself has to see to himself. */
+static bool by_uses(void *ctx, const struct keeper *k)
+{
+	struct daemon *d = ctx;
+	struct using u = {.k = k, .group = policy_group(d->choice.policy, k->group)};
+
+	if (u.group != GROUP_NONE && k->inodes[NAMESPACE_NET])
+		members_each(d->members, note_use, &u);
+	return u.any;
+}
+
+static pid_t by_find(void *ctx, const struct keeper *k)
+{
+	return keeper_search(k->name);
+}
+
+static int by_let_go(void *ctx, const struct keeper *k, struct err *e)
+{
+	return keeper_let_go(k, by_lives, ctx, e);
+}
+
+static void by_tell(void *ctx, const struct keeper *k, const char *text)
+{
+	auto_free char *line = must_printf("namespace: %s", text);
+
+	settle_say(ctx, LOG_LEVEL_INFO,
+		   &(struct happening){.kind = HAPPENING_APPLY,
+				       .group = k->group,
+				       .pid = k->pid,
+				       .start_ticks = k->start_ticks,
+				       .name = KEEPER_COMM,
+				       .what = "namespace",
+				       .now = *k->name ? k->name : NULL,
+				       .text = line},
+		   "%s: %s", k->group, line);
+}
+
+static uint64_t by_now(void *ctx)
+{
+	return placer_now_ns();
+}
+
+static int by_save(void *ctx, struct keepers *k)
+{
+	struct daemon *d = ctx;
+	struct err e = {0};
+	int r = keeper_store_save(d->state_fd, k, &e);
+
+	if (r < 0)
+		log_line(LOG_LEVEL_WARNING, "%s", e.text);
+	return r;
+}
+
+static void by_again(void *ctx)
+{
+	struct daemon *d = ctx;
+
+	d->again = true;
+	settle_namespaces_tell(d);
+}
+
+static void by_stands(void *ctx)
+{
+	settle_namespaces_tell(ctx);
+}
+
+static void tell_net(struct daemon *d, unsigned group, const struct keeping_state *s)
+{
+	static const char *const parts[] = {
+#define X(id, name) name,
+		NET_PART_TABLE(X)
+#undef X
+	};
+	auto_free char *whole = s->net_why_not[0] ? must_printf("net: %s", s->net_why_not) : NULL;
+
+	if (whole)
+		settle_trouble(d, TROUBLE_NAMESPACE, group, whole);
+	for (unsigned i = 0; s->net_known && i < NET_PART__COUNT; i++) {
+		auto_free char *text = must_printf("%s: %s", parts[i], s->net.why_not[i]);
+
+		if (s->net.why_not[i][0])
+			settle_trouble(d, TROUBLE_NAMESPACE, group, text);
+	}
+}
+
+static void tell_group(struct daemon *d, unsigned group)
+{
+	const struct group *g = &d->choice.policy->groups[group];
+	struct keeping_state s;
+
+	keeping_state(d->keeping, g->path, &s);
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
+		auto_free char *text = NULL;
+
+		/* a moment ago it was asked for: no trouble yet */
+		if (g->namespaces.modes[kind] == NAMESPACE_GROUP && !s.keeper && s.is_made)
+			continue;
+		text = namespace_refusal(d->keeping, g, (enum namespace_kind)kind);
+		if (text)
+			settle_trouble(d, TROUBLE_NAMESPACE, group, text);
+	}
+	if (s.keeper)
+		tell_net(d, group, &s);
+}
+
+void settle_namespaces_tell(struct daemon *d)
+{
+	const struct policy *p = d->choice.policy;
+
+	troubles_begin(&d->troubles, TROUBLE_NAMESPACE);
+	for (unsigned g = 0; !d->passive && g < p->n_groups; g++)
+		if (p->groups[g].enforce && namespaces_any(&p->groups[g].namespaces))
+			tell_group(d, g);
+	troubles_settle(&d->troubles, TROUBLE_NAMESPACE);
+}
+
+void settle_namespaces_load(struct daemon *d)
+{
+	struct keeping_by by = {.keep = by_keep, .net = by_net, .forget = by_forget, .identify = by_identify, .lives = by_lives,
+				.uses = by_uses, .find = by_find, .let_go = by_let_go, .tell = by_tell, .again = by_again,
+				.stands = by_stands, .save = by_save, .now_ns = by_now, .ctx = d};
+	struct err e = {0};
+
+	if (!d->starter)
+		by.keep = NULL; /* nobody stays to hear its answers */
+	d->keeping = keeping_new(&by, d->options.tree);
+	if (keeper_store_load(d->state_fd, keeping_book(d->keeping), &e) < 0)
+		log_line(LOG_LEVEL_WARNING, "%s", e.text);
+	if (d->starter)
+		keeping_take_over(d->keeping);
+	d->placer.keepers = keeping_book(d->keeping);
+	d->placer.own = keeping_own(d->keeping);
+}
+
+void settle_namespaces(struct daemon *d, enum why why)
+{
+	uint64_t now = placer_now_ns(), period = d->settings.verify_seconds * UINT64_C(1000000000);
+	bool looks = why == WHY_START || why == WHY_RELOAD || now - d->kept_ns + LOOK_SLACK_NS >= period;
+
+	if (looks)
+		d->kept_ns = now;
+	keeping_follow(d->keeping, d->choice.policy, d->passive, looks);
+	settle_namespaces_tell(d);
+}
+
+void settle_namespaces_done(struct daemon *d)
+{
+	starter_free(d->starter);
+	keeping_free(d->keeping);
+}
