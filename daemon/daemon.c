@@ -138,7 +138,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	settle_pins_save(d);
 	if (!strict_tick(d->strict))
 		d->again = true;
-	why = d->lost ? WHY_LOST : d->again || d->unread ? WHY_VERIFY : hotplug_changed(d->hotplug) ? WHY_MACHINE : WHY_POLL;
+	why = d->lost ? WHY_LOST : d->again || d->kept_again || d->unread ? WHY_VERIFY : hotplug_changed(d->hotplug) ? WHY_MACHINE : WHY_POLL;
 	if (why != WHY_POLL || !d->events)
 		daemon_settle(d, why, &e);
 	settle_confirm_tick(d);

@@ -154,6 +154,7 @@ struct daemon {
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */
 	struct starter *starter; /* NULL: nobody loops */
 	struct keeping *keeping; /* namespaces of groups */
+	bool kept_again;	 /* a keeper came or went */
 	uint64_t kept_ns;	 /* when each of their networks was looked at last */
 	struct drifting drift;
 	struct in_place in_place; /* PLACEMENT_UNITS */

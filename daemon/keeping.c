@@ -324,6 +324,8 @@ static void group_follow(struct keeping *n, const struct policy *p, unsigned gro
 		snprintf(a->why_not, sizeof(a->why_not), "programs still run in the network that it had; it is made anew once "
 			 "they have ended");
 		a->failed_ns = 0;
+	} else if (need == GROUP_SOON && a) {
+		a->why_not[0] = '\0';
 	} else if (need == GROUP_NEEDS_KEEPER && (!a || keeping_may_retry(n, a->failed_ns, again))) {
 		keeper_ask(n, p, group);
 	}
@@ -382,6 +384,15 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 	ret->net_known = a->net_known;
 	ret->net = a->result;
 	strcpy(ret->net_why_not, a->net_why_not);
+}
+
+bool keeping_is_busy(const struct keeping *n)
+{
+	bool busy = n->asked;
+
+	for (size_t i = 0; i < n->book.n; i++)
+		busy |= n->book.list[i].state == KEEPER_LEAVING;
+	return busy;
 }
 
 const struct own_pid_namespaces *keeping_own(const struct keeping *n)

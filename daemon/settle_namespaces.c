@@ -2,6 +2,7 @@
 #include "settle_parts.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 
 #include <cgq/auto.h>
@@ -122,7 +123,7 @@ static void by_again(void *ctx)
 {
 	struct daemon *d = ctx;
 
-	d->again = true;
+	d->kept_again = true;
 	settle_namespaces_tell(d);
 }
 
@@ -199,6 +200,37 @@ void settle_namespaces_load(struct daemon *d)
 	d->placer.own = keeping_own(d->keeping);
 }
 
+/*
+ * What is asked for is there when a start, reload, set or reset returns, as a rule: it takes some milliseconds a group. What takes
+ * longer, or is still needed by others, comes later. Threads place meanwhile.
+ */
+static unsigned wait_ms(enum why why)
+{
+	switch (why) {
+	case WHY_START:
+		return 2000;
+	case WHY_RELOAD:
+	case WHY_SET:
+	case WHY_RESET:
+		return 300;
+	default:
+		return 0;
+	}
+}
+
+/* One that was let go needs a moment to see that nobody else is there. */
+#define STEP_MS 10
+
+static void follow_and_wait(struct daemon *d, uint64_t end_ns)
+{
+	for (uint64_t now = placer_now_ns(); d->starter && keeping_is_busy(d->keeping) && now < end_ns; now = placer_now_ns()) {
+		starter_wait(d->starter, (unsigned)((end_ns - now) / 1000000));
+		keeping_follow(d->keeping, d->choice.policy, d->passive, false);
+		if (keeping_is_busy(d->keeping))
+			poll(NULL, 0, STEP_MS);
+	}
+}
+
 void settle_namespaces(struct daemon *d, enum why why)
 {
 	uint64_t now = placer_now_ns(), period = d->settings.verify_seconds * UINT64_C(1000000000);
@@ -206,7 +238,9 @@ void settle_namespaces(struct daemon *d, enum why why)
 
 	if (looks)
 		d->kept_ns = now;
+	d->kept_again = false;
 	keeping_follow(d->keeping, d->choice.policy, d->passive, looks);
+	follow_and_wait(d, now + wait_ms(why) * UINT64_C(1000000));
 	settle_namespaces_tell(d);
 }
 

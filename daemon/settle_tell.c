@@ -223,7 +223,7 @@ void settle_ended(void *ctx, const struct member *one)
 
 	departed_add(d->departed, one, placer_now_ns());
 	if (d->keeping && keepers_of_pid(keeping_book(d->keeping), one->pid))
-		d->again = true; /* it is made anew, or what it kept is taken away */
+		d->kept_again = true; /* it is made anew, or what it kept is taken away */
 	/* A server's workers come and go; what a rule names is what people ask for. */
 	if (one->kind != VERDICT_FOLLOWS)
 		settle_say(d, LOG_LEVEL_DETAIL,

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -160,6 +162,26 @@ static int on_answer(sd_event_source *source, int fd, uint32_t revents, void *us
 	while (answer_take(userdata))
 		;
 	return 0;
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+void starter_wait(struct starter *s, unsigned ms)
+{
+	uint64_t now = now_ms(), end = now + ms;
+
+	for (; s->first && now < end; now = now_ms()) {
+		struct pollfd wait = { .fd = fd_of(s), .events = POLLIN };
+
+		if (poll(&wait, 1, (int)(end - now)) > 0)
+			on_answer(NULL, wait.fd, 0, s);
+	}
 }
 
 static int process_watch(struct starter *s)

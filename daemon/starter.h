@@ -57,6 +57,9 @@ int starter_net(struct starter *s, const struct starter_net *q, bool look, start
 /* Takes the name in /run/netns, the link outside and its masquerading away; whichever there are. */
 int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e);
 
+/* Answers come from within this call, until all have come or the time is up: for those few who must not return before. */
+void starter_wait(struct starter *s, unsigned ms);
+
 /*
  * A program for a client. files are the client's, borrowed: 0 to 2, its folder, a memfd with its arguments and
  * environment (see <cgq/run.h>), and the socket on which the client is told what becomes of it and asks for signals. The answer names the

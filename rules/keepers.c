@@ -114,7 +114,7 @@ enum group_need group_need(const struct keepers *k, const struct policy *p, unsi
 		if (one->state == KEEPER_THERE || one->state == KEEPER_ASKED)
 			return GROUP_NEEDS_NONE;
 		if (*one->link && kinds & NAMESPACE_BIT(NAMESPACE_NET))
-			need = GROUP_WAITS;
+			need = one->state == KEEPER_FORGETTING ? GROUP_SOON : GROUP_WAITS;
 	}
 	return need;
 }

@@ -65,6 +65,7 @@ enum group_need {
 	GROUP_NEEDS_NONE, /* it wants no keeper, or has one, or it is being made */
 	GROUP_NEEDS_KEEPER,
 	GROUP_WAITS, /* for one that leaves, whose name and link it needs */
+	GROUP_SOON,  /* these are being taken away */
 };
 
 enum keeper_deed keeper_decide(const struct keeper *k, const struct policy *p, bool passive);

@@ -1,0 +1,163 @@
+#!/usr/bin/env bats
+# namespace = …: there from the moment the group is applied, over restarts and deaths, and gone with the group.
+load lib
+
+NETNS=/run/netns
+
+setup() {
+	room_make
+	KEEPERS=()
+}
+
+# What a test leaves behind is let go of, and told.
+teardown() {
+	local left
+	keepers_note
+	room_leave
+	kept_end
+	left=$(names)
+	[ -z "$left" ] || { clear_names; echo "left in $NETNS: $left"; return 1; }
+}
+
+# keeper_of GROUP: its pid, as cgqd's book has it.
+keeper_of() {
+	awk -v group="$1" '$1 == 1 && $(NF - 2) == group { print $2 }' "$STATE/keepers" 2>/dev/null
+}
+
+keepers_note() {
+	[ ! -e "$STATE/keepers" ] || mapfile -t KEEPERS < <(awk 'NR > 1 && $2 { print $2 }' "$STATE/keepers")
+}
+
+# Those of this test only: each is told to go, and does so within moments.
+kept_end() {
+	local pid
+	for pid in "${KEEPERS[@]}"; do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != cgq-keeper ] || kill "$pid" 2>/dev/null || true
+	done
+}
+
+names() {
+	ls "$NETNS" 2>/dev/null | grep "^$TREE-" || true
+}
+
+clear_names() {
+	local name
+	for name in $(names); do
+		umount -l "$NETNS/$name" 2>/dev/null
+		rm -f "$NETNS/$name"
+	done
+}
+
+is_kept() {
+	[ -n "$(keeper_of "$1")" ] && kill -0 "$(keeper_of "$1")" 2>/dev/null
+}
+
+inode() {
+	stat -Lc %i "$1"
+}
+
+is_gone() {
+	[ ! -e "/proc/$1" ]
+}
+
+names_are() {
+	[ "$(names | xargs)" = "$*" ]
+}
+
+@test "a group has its namespaces once it is applied, and they end with it" {
+	local keeper kind
+	policy 50-web.conf <<-'END'
+		[web]
+		namespace = net uts ipc pid
+		tasks = 100
+	END
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	for kind in net uts ipc pid mnt; do
+		[ "$(inode "/proc/$keeper/ns/$kind")" != "$(inode "/proc/self/ns/$kind")" ] || fail "$kind is the machine's"
+	done
+	names_are "$TREE-web"
+	[ "$(inode "$NETNS/$TREE-web")" = "$(inode "/proc/$keeper/ns/net")" ]
+	[ "$(nsenter -t "$keeper" -u hostname)" = web ]
+	wait_until 5 "is_in web $keeper" is_in web "$keeper"
+	cgq status web --json | jq -e --arg netns "$TREE-web" '.groups[0] | .netns == $netns and .pending == 0 and
+		([.namespaces[] | select(.in_force)] | length == 4) and .usage.state == "ok"'
+	cgq ps web --json | jq -e --argjson pid "$keeper" '.processes == [.processes[] | select(.pid == $pid and .how == "keeper")]'
+	cgq explain "$keeper" | grep -q "it keeps the group's namespaces"
+	policy 50-web.conf <<<'[web]'
+	cgq reload
+	wait_until 5 "is_gone $keeper" is_gone "$keeper"
+	wait_until 5 "names_are" names_are
+}
+
+@test "a restart takes the keeper over, also after a SIGKILL; a killed one is made anew" {
+	local keeper
+	policy 50-web.conf <<<$'[web]\nnamespace = net'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	cgqd_kill
+	kill -0 "$keeper"
+	cgqd_start
+	[ "$(keeper_of web)" = "$keeper" ]
+	cgqd_stop
+	cgqd_start
+	[ "$(keeper_of web)" = "$keeper" ]
+	kill -KILL "$keeper"
+	wait_until 5 "is_gone $keeper" is_gone "$keeper"
+	wait_until 10 "is_kept web" is_kept web
+	[ "$(keeper_of web)" != "$keeper" ]
+	[ "$(inode "$NETNS/$TREE-web")" = "$(inode "/proc/$(keeper_of web)/ns/net")" ]
+	cgq reset
+	wait_until 5 "names_are" names_are
+}
+
+@test "a process that matches is limited at once, and pending until it is started in the group" {
+	policy 50-web.conf <<-END
+		[web]
+		match = name:$(named web)
+		namespace = net
+		tasks = 50
+	END
+	start web hog
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	is_in web "${PID[web]}"
+	cgq status web | grep -q '1 process is pending: from the next start'
+	cgq explain "${PID[web]}" | grep -q 'pending: net, from its next start in the group'
+	cgq ps web --json | jq -e --argjson pid "${PID[web]}" '.processes[] | select(.pid == $pid) | .namespace == "pending" and .pending == ["net"]'
+}
+
+@test "a name that is somebody else's is refused, with the limits in force, and left alone" {
+	ip netns add "$TREE-web"
+	policy 50-web.conf <<<$'[web]\nnamespace = net\ntasks = 50'
+	cgqd_start
+	wait_until 5 "state_is web not in force" state_is web "not in force"
+	cgq status web --json | jq -e '.groups[0].knobs[] | select(.key == "tasks") | .in_force'
+	cgq reset
+	names_are "$TREE-web"
+	ip netns delete "$TREE-web"
+}
+
+@test "a rate of the network changes while it stands, and status has what was read back" {
+	local keeper
+	policy 50-web.conf <<-END
+		[web]
+		namespace = net
+		net.address = 10.213.$((RANDOM % 250)).2/24
+		net.out = 100Mbit
+	END
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	wait_until 5 "rate_is 100Mbit" rate_is 100Mbit
+	cgq set web net.out=50Mbit
+	wait_until 5 "rate_is 50Mbit" rate_is 50Mbit
+	[ "$(keeper_of web)" = "$keeper" ]
+	[ "$(ip -n "$TREE-web" -j address show dev eth0 | jq '.[0].addr_info | length')" -ge 1 ]
+}
+
+rate_is() {
+	cgq status web --json | jq -e --arg rate "$1" '.groups[0].knobs[] | select(.key == "net.out") | .effective == $rate and .in_force' >/dev/null
+}
