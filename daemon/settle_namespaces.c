@@ -235,13 +235,17 @@ void settle_namespaces(struct daemon *d, enum why why)
 {
 	uint64_t now = placer_now_ns(), period = d->settings.verify_seconds * UINT64_C(1000000000);
 	bool looks = why == WHY_START || why == WHY_RELOAD || now - d->kept_ns + LOOK_SLACK_NS >= period;
+	bool kept;
 
 	if (looks)
 		d->kept_ns = now;
+	kept = d->kept_again;
 	d->kept_again = false;
 	keeping_follow(d->keeping, d->choice.policy, d->passive, looks);
 	follow_and_wait(d, now + wait_ms(why) * UINT64_C(1000000));
 	settle_namespaces_tell(d);
+	if (looks || wait_ms(why) || kept)
+		settle_service_nets(d);
 }
 
 void settle_namespaces_done(struct daemon *d)

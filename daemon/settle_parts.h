@@ -45,6 +45,8 @@ void settle_strict(struct daemon *d);
 void settle_namespaces_load(struct daemon *d); /* once, before the first look */
 void settle_namespaces(struct daemon *d, enum why why);
 void settle_namespaces_tell(struct daemon *d); /* how they stand */
+/* settle_service_nets.c */
+void settle_service_nets(struct daemon *d);
 /* settle.c */
 void settle_save_good(struct daemon *d); /* not while a change waits: then the files to return to are kept there */
 
