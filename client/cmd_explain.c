@@ -98,6 +98,30 @@ static void namespace_show(const struct terminal *t, const json_t *answer)
 		printf(" %s", json_string_value(kind) ? json_string_value(kind) : "");
 	}
 	puts(", from its next start in the group");
+	if (field_is_known(answer, "next_start"))
+		prose_line(t, "next start", "%s", field_text(answer, "next_start"));
+}
+
+/* What a restart in the group's network would cut off. */
+static void sockets_show(const struct terminal *t, const json_t *answer)
+{
+	const json_t *list = field_list(answer, "sockets"), *one;
+	json_int_t n = json_integer_value(json_object_get(answer, "sockets_count"));
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	prose_heading(t, "No longer reachable here after that", COLOUR_CARE);
+	json_array_foreach((json_t *)list, i, one)
+	{
+		if (field_is_known(one, "peer"))
+			printf("    %s %s, connected to %s\n", field_text(one, "protocol"), field_text(one, "local"),
+			       field_text(one, "peer"));
+		else
+			printf("    %s %s\n", field_text(one, "protocol"), field_text(one, "local"));
+	}
+	if (n > (json_int_t)json_array_size(list))
+		printf("    and %lld more\n", (long long)(n - (json_int_t)json_array_size(list)));
 }
 
 static void verdict_show(const struct terminal *t, const json_t *answer)
@@ -192,6 +216,7 @@ static int page_show(const struct rows *r, json_t *answer)
 	int status = 0;
 
 	verdict_show(&r->terminal, answer);
+	sockets_show(&r->terminal, answer);
 	tried_show(&r->terminal, field_list(answer, "tried"));
 	cgroups_show(&r->terminal, json_object_get(answer, "cgroups"), json_object_get(answer, "origins"));
 	if (json_array_size(limits) > 0) {

@@ -61,7 +61,7 @@ static const struct column ps_columns[] = {
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
 	{"pinned_at", "PINNED_AT", COLUMN_TEXT, U | S | E, 4, "when it was pinned, UTC"},
-	{"namespace", "NAMESPACE", COLUMN_TEXT, U | S | E, 2, "inside its group's namespaces, or pending: from its next start"},
+	{"namespace", "NAMESPACE", COLUMN_TEXT, U | S | E, 2, "inside those of its group; pending: not yet"},
 };
 
 static const struct column explain_columns[] = {
@@ -79,7 +79,7 @@ static const struct column explain_columns[] = {
 	{"pinned_to", "PINNED_TO", COLUMN_TEXT,   E, 0, "the group that a person pinned it to"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT,   E, 0, "who pinned it"},
 	{"pinned_at", "PINNED_AT", COLUMN_TEXT,   E, 0, "when it was pinned, UTC"},
-	{"namespace", "NAMESPACE", COLUMN_TEXT,   E, 0, "inside its group's namespaces, or pending: from its next start"},
+	{"namespace", "NAMESPACE", COLUMN_TEXT,   E, 0, "inside those of its group; pending: not yet"},
 };
 
 static const struct column check_columns[] = {

@@ -37,7 +37,7 @@ static bool is_missed(const struct namespaces *n, const struct keeper *keeper, e
 			  n->modes[kind] == NAMESPACE_GROUP ? (keeper ? keeper->inodes[kind] : 0) :
 							      0;
 
-	if (n->modes[kind] == NAMESPACE_HOST || !is_in)
+	if (n->modes[kind] == NAMESPACE_HOST || !is_in || (n->modes[kind] == NAMESPACE_PATH && !wanted))
 		return false;
 	return wanted ? is_in != wanted : is_in == namespace_inode(0, kind);
 }

@@ -126,6 +126,7 @@ static void put_now(const struct view *v, const struct proc_facts *f, unsigned g
 	struct proc_facts now = { .pid = f->pid, .start_ticks = f->start_ticks };
 
 	proc_read(v->proc, &now, FACT_CGROUP);
+	report_next_start(v, group, &now, o);
 	put(o, "cgroups", by_hierarchy(v->machine, (const char *const *)now.cgroups));
 	put_unlimited(v, &now, group, o);
 	proc_facts_done(&now);

@@ -1,6 +1,7 @@
 /* Namespaces of groups and networks, as status, ps and explain tell them. */
 #include "report_namespaces.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include "group_namespaces.h"
 #include "namespace_state.h"
 #include "namespaces_read.h"
+#include "service_nets.h"
+#include "sockets.h"
 #include "state.h"
 #include "text_rate.h"
 
@@ -84,6 +87,48 @@ void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t sta
 
 	put_text(o, "namespace", keeper ? "keeper" : !has ? NULL : missed ? "pending" : "inside");
 	put(o, "pending", kinds_json(missed));
+}
+
+/* More are one number: a proxy has thousands. */
+#define SOCKETS_MAX 20
+
+static void put_end(json_t *o, const char *key, const struct in6_addr *a, uint16_t port, bool six)
+{
+	char host[INET6_ADDRSTRLEN];
+	auto_free char *text = NULL;
+
+	inet_ntop(six ? AF_INET6 : AF_INET, a, host, sizeof(host));
+	text = must_printf(six ? "[%s]:%u" : "%s:%u", host, port);
+	put_text(o, key, text);
+}
+
+static void put_socket(void *ctx, const struct socket_of *one)
+{
+	json_t *list = ctx, *o = json_object();
+
+	put_text(o, "protocol", one->protocol);
+	put_end(o, "local", &one->seen.local, one->seen.local_port, one->six);
+	if (one->seen.connected)
+		put_end(o, "peer", &one->seen.peer, one->seen.peer_port, one->six);
+	else
+		put(o, "peer", json_null());
+	json_array_append_new(list, o);
+}
+
+/* What is reached by the machine's addresses now is at the group's own after that. */
+void report_next_start(const struct view *v, unsigned group, const struct proc_facts *f, json_t *o)
+{
+	const struct policy *p = v->choice->policy;
+	const struct group *g = group < p->n_groups && !group_is_passive(v, group) ? &p->groups[group] : NULL;
+	bool misses = g && !namespace_is_keeper(v->keeping, f->pid, f->start_ticks) &&
+		      namespaces_missed(v->keeping, g, f->pid) & NAMESPACE_BIT(NAMESPACE_NET);
+	auto_free char *text = misses && f->unit ? service_net_text(f->unit, v->machine->tree) : NULL;
+	json_t *list = json_array();
+	int n = misses ? sockets_each(f->pid, SOCKETS_MAX, put_socket, list) : -1;
+
+	put_text(o, "next_start", text);
+	put(o, "sockets", list);
+	put_counter(o, "sockets_count", (struct counter){n >= 0, n < 0 ? 0 : (uint64_t)n});
 }
 
 /* Every kind that is named. */

@@ -8,6 +8,11 @@
 void report_namespaces(const struct view *v, unsigned group, json_t *o);
 /* "namespace" ("inside", "pending"; null: its group has none) and "pending" of a process; group may be GROUP_NONE. */
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o);
+/*
+ * "next_start": what is prepared for its service, or null; "sockets" and "sockets_count": where others reach it now, and will not once
+ * it is in the group's network; of a process that is not yet. FACT_CGROUP is read.
+ */
+void report_next_start(const struct view *v, unsigned group, const struct proc_facts *f, json_t *o);
 /* Why what the key asks for is not in force: NULL: it is; else owned by the caller. */
 char *report_namespace_key(const struct view *v, unsigned group, enum key key);
 /* "100Mbit": what is in force of net.out or net.in; NULL: not known. Owned by the caller. */

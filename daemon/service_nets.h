@@ -27,6 +27,9 @@ void service_nets_done(struct service_nets *s);
 void service_nets_add(struct service_nets *s, const char *unit, const char *group, const char *name);
 const struct service_net *service_nets_find(const struct service_nets *s, const char *unit);
 
+/* What stands for that unit's next start, in words; NULL: nothing of that tree. Owned by the caller. */
+char *service_net_text(const char *unit, const char *tree);
+
 /*
  * Brings the drop-ins below folder (/run/systemd/system) that are of that tree to what is wanted: those that are missing, or say
  * something else, are written, all others go. told is called for each that changed; the folder need not be there. -errno: of the first

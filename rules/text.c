@@ -101,6 +101,23 @@ int text_bytes(const char *s, uint64_t *ret)
 	return 0;
 }
 
+bool text_hex(const char *s, size_t len, uint64_t *ret)
+{
+	static const char digits[] = "0123456789abcdef";
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		char c = s[i] >= 'A' && s[i] <= 'F' ? (char)(s[i] - 'A' + 'a') : s[i];
+		const char *digit = c ? strchr(digits, c) : NULL;
+
+		if (!digit || len > 16)
+			return false;
+		n = n << 4 | (uint64_t)(digit - digits);
+	}
+	*ret = n;
+	return len > 0;
+}
+
 int text_rate(const char *s, uint64_t *ret)
 {
 	static const char *const ends[] = {"kbit", "Mbit", "Gbit"};

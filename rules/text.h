@@ -11,6 +11,7 @@ int text_decimal(const char *s, unsigned places, uint64_t *ret); /* "1.5" with p
 int text_bytes(const char *s, uint64_t *ret);		 /* "512M", "1.5G", "4096"; K M G T binary */
 int text_percent(const char *s, uint64_t *ret);		 /* "40%", "33.333%": thousandths; may exceed 100 % */
 int text_rate(const char *s, uint64_t *ret);		 /* "100Mbit", "1.5Gbit", "64kbit": bits a second */
+bool text_hex(const char *s, size_t len, uint64_t *ret); /* exactly len digits, at most 16; what follows is not looked at */
 int text_seconds(const char *s, uint64_t *ret);		 /* "30s", "5m", "1h" */
 int text_bool(const char *s, bool *ret);		 /* yes no true false on off 1 0 */
 int text_list(const char *s, unsigned max, char *ret, size_t size); /* "3,0-2" -> "0-3"; -EINVAL when empty; -E2BIG */

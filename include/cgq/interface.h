@@ -77,6 +77,9 @@
 	"type Process (pid: int, name: string, user: ?string, group: ?string, rule: ?Rule, how: string,\n"                    \
 	"  pinned_by: ?string, pinned_at: ?string, namespace: ?string, pending: []string)\n"                            \
 	"\n"                                                                                                         \
+	"# Where a process is reached now, and will not be once it is started in its group's network. peer null: it listens.\n" \
+	"type Socket (protocol: string, local: string, peer: ?string)\n"                                              \
+	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
 	"# and the group as path. hierarchy: v2, or by controllers, like \"cpu,cpuacct\".\n"                                                                                     \
 	"type Action (kind: string, group: ?string, path: string, hierarchy: ?string, file: ?string, was: ?string,\n" \
@@ -111,7 +114,8 @@
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, pinned, follows, stays, none, excluded or keeper; namespace and pending: as of Process; moved_at and pinned_at are UTC, like\n"                  \
+	"# how: rule, pinned, follows, stays, none, excluded or keeper; namespace and pending: as of Process; next_start: what\n" \
+	"# is prepared for its service; sockets: the first 20 of sockets_count; moved_at and pinned_at are UTC, like\n"                  \
 	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
 	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
 	"# ended, ended_at says when that was noticed, and some hundred are remembered; where it came from is told, and\n" \
@@ -121,7 +125,7 @@
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
 	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
 	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string, unit: ?string, unlimited: ?string,\n" \
-	"  namespace: ?string, pending: []string)\n"       \
+	"  namespace: ?string, pending: []string, next_start: ?string, sockets: ?[]Socket, sockets_count: ?int)\n"       \
 	"# Where a process would go of which only this is known. exe is a path; exe_device and exe_inode, as stat() tells\n" \
 	"# them, say which file it is, which is what rules look at. user and group are numbers. What is not\n"           \
 	"# given fits no rule that asks for it.\n"                                                                      \

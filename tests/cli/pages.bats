@@ -66,7 +66,7 @@ load lib
 	golden ps-hostile 0 ps
 	golden ps-hostile-raw 0 ps -r
 	golden explain-hostile 0 explain 66
-	[ -z "$(awk 'NF != 8' <"$GOLDEN/ps-hostile-raw")" ]
+	[ -z "$(awk 'NF != 9' <"$GOLDEN/ps-hostile-raw")" ]
 	for arguments in 'ps' 'ps -r' 'ps --json' 'explain 66' 'explain 66 --json' 'ps -o name'; do
 		# shellcheck disable=SC2086 # a word each
 		run -0 cgq $arguments

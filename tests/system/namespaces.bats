@@ -37,7 +37,7 @@ kept_end() {
 }
 
 names() {
-	ls "$NETNS" 2>/dev/null | grep "^$TREE-" || true
+	find "$NETNS" -maxdepth 1 -name "$TREE-*" -printf '%f\n' 2>/dev/null | sort
 }
 
 clear_names() {

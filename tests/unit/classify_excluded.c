@@ -54,6 +54,23 @@ static void what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_
 	assert_int_equal(judge(rows, 2, &other, &settled, NULL).kind, VERDICT_EXCLUDED);
 }
 
+static void a_pid_namespace_that_cgqd_made_is_no_container(void **state)
+{
+	static const struct row row = {"a", "name:x", false};
+	static uint64_t inodes[] = {7, 8};
+	static const struct own_pid_namespaces own = {inodes, 2};
+	const struct standing s = {.own = &own, .parent_group = GROUP_NONE, .current_group = GROUP_NONE};
+	struct world ours = {.truth = {.comm = "x", .nested_pid_namespace = true, .pid_namespace = 8}};
+	struct world others = {.truth = {.comm = "x", .nested_pid_namespace = true, .pid_namespace = 9}};
+	struct world docker = {.truth = {.comm = "x", .nested_pid_namespace = true, .pid_namespace = 8, .manager_cgroup = (char[]){"/docker/" ID}}};
+
+	assert_int_equal(judge(&row, 1, &ours, &s, NULL).kind, VERDICT_RULE);
+	assert_int_equal(judge(&row, 1, &others, &s, NULL).kind, VERDICT_EXCLUDED);
+	assert_int_equal(judge(&row, 1, &docker, &s, NULL).kind, VERDICT_EXCLUDED);
+	memset(ours.reads, 0, sizeof(ours.reads));
+	assert_int_equal(judge(&row, 1, &ours, &nowhere, NULL).kind, VERDICT_EXCLUDED);
+}
+
 static void a_long_path_of_a_manager_does_not_overflow_the_reason(void **state)
 {
 	static const struct row row = {"a", "name:x", false};
@@ -69,6 +86,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_must_not_be_placed_is_excluded_whatever_a_rule_says),
 		cmocka_unit_test(what_would_exclude_a_settled_process_is_not_asked_again_for_its_own_group),
+		cmocka_unit_test(a_pid_namespace_that_cgqd_made_is_no_container),
 		cmocka_unit_test(a_long_path_of_a_manager_does_not_overflow_the_reason),
 	};
 

@@ -33,6 +33,7 @@ static inline int world_read(void *ctx, struct proc_facts *f, enum fact what)
 	f->uid = w->truth.uid;
 	f->gid = w->truth.gid;
 	f->nested_pid_namespace = w->truth.nested_pid_namespace;
+	f->pid_namespace = w->truth.pid_namespace;
 	f->exe_dev = w->truth.exe_dev;
 	f->exe_ino = w->truth.exe_ino;
 	if (what == FACT_EXE)

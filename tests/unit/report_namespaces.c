@@ -1,0 +1,179 @@
+/* How namespaces of groups are told: what is in force, what is not and why, and who is not in them yet. */
+#include "world.h"
+
+#include <errno.h>
+
+#include "keeper_look.h"
+#include "keeping.h"
+
+/* A keeper is whatever process the test says; nobody is asked for anything. */
+struct toy {
+	pid_t pid;
+	uint64_t own_net; /* the inode that it says it keeps */
+	starter_kept *kept;
+	starter_netted *netted;
+	void *kept_ctx, *netted_ctx;
+};
+
+static int toy_keep(void *ctx, const struct starter_keep *q, starter_kept *answer, void *answer_ctx, struct err *e)
+{
+	struct toy *t = ctx;
+
+	t->kept = answer;
+	t->kept_ctx = answer_ctx;
+	return 0;
+}
+
+static int toy_net(void *ctx, const struct starter_net *q, starter_netted *answer, void *answer_ctx, struct err *e)
+{
+	struct toy *t = ctx;
+
+	t->netted = answer;
+	t->netted_ctx = answer_ctx;
+	return 0;
+}
+
+static int toy_identify(void *ctx, struct keeper *k)
+{
+	k->start_ticks = 5;
+	k->inodes[NAMESPACE_NET] = ((struct toy *)ctx)->own_net;
+	return 0;
+}
+
+static bool toy_lives(void *ctx, const struct keeper *k)
+{
+	return true;
+}
+
+static int toy_save(void *ctx, struct keepers *k)
+{
+	return 0;
+}
+
+static uint64_t toy_now(void *ctx)
+{
+	return 1;
+}
+
+static void toy_tell(void *ctx, const struct keeper *k, const char *text)
+{
+}
+
+static void toy_nothing(void *ctx)
+{
+}
+
+static struct keeping *keeping_begin(struct world *w, struct toy *t)
+{
+	struct keeping_by by = { .keep = toy_keep, .net = toy_net, .identify = toy_identify, .lives = toy_lives, .save = toy_save,
+				 .tell = toy_tell, .again = toy_nothing, .stands = toy_nothing, .now_ns = toy_now, .ctx = t };
+
+	world_put_file(w, "60-more.conf", "\n[web]\nnamespace = net ipc:path:/nowhere\nnet.address = 10.0.0.2/24\nnet.out = 100Mbit\n"
+					  "[batch]\nnamespace = net\n");
+	world_choose(w);
+	world_apply(w);
+	return (struct keeping *)(w->v.keeping = keeping_new(&by, "cgq"));
+}
+
+/* The row of a key on web's page. */
+static json_t *knob_of(json_t *page, const char *key)
+{
+	json_t *knobs = json_object_get(json_array_get(json_object_get(page, "groups"), 0), "knobs"), *knob;
+	size_t i;
+
+	json_array_foreach(knobs, i, knob)
+		if (!strcmp(json_string_value(json_object_get(knob, "key")), key))
+			return knob;
+	return NULL;
+}
+
+static void what_is_being_made_is_not_in_force_and_what_fails_says_why(void **state)
+{
+	struct world *w = *state;
+	struct toy t = { 0 };
+	struct keeping *k = keeping_begin(w, &t);
+	struct err e = { .text = "no room" };
+	json_t *o;
+
+	keeping_follow(k, w->choice.policy, false, false);
+	o = report_status(&w->v, "web");
+	assert_json(o, "groups[0].namespaces[0].kind", "\"net\"");
+	assert_json(o, "groups[0].namespaces[0].in_force", "false");
+	assert_json(o, "groups[0].namespaces[0].reason", "\"net: it is being made\"");
+	assert_json(o, "groups[0].namespaces[1].reason", "\"ipc: /nowhere is no namespace\"");
+	assert_json(o, "groups[0].netns", "null");
+	assert_json(knob_of(o, "net.out"), "reason", "\"net.out: it is being made\"");
+	assert_json(knob_of(o, "net.out"), "at.line", "5");
+	json_decref(o);
+	t.kept(t.kept_ctx, -ENOSPC, 0, &e);
+	o = report_status(&w->v, "web");
+	assert_json(o, "groups[0].namespaces[0].reason", "\"net: no room\"");
+	assert_json(knob_of(o, "namespace"), "reason", "\"net: no room\"");
+	json_decref(o);
+	o = report_status(&w->v, "batch");
+	assert_json(o, "groups[0].namespaces[0].reason", "\"passive: nothing is made\"");
+	json_decref(o);
+	keeping_free(k);
+}
+
+static void a_rate_is_told_as_it_was_read_back(void **state)
+{
+	struct net_result result = { .out_bytes = 1500000, .why_not = { [NET_PART_IN] = "no room in the kernel" } };
+	struct world *w = *state;
+	struct toy t = { .own_net = 7 };
+	struct keeping *k = keeping_begin(w, &t);
+	json_t *o;
+
+	keeping_follow(k, w->choice.policy, false, false);
+	t.kept(t.kept_ctx, 0, getpid(), NULL);
+	keeping_follow(k, w->choice.policy, false, false);
+	t.netted(t.netted_ctx, 0, &result, NULL);
+	o = report_status(&w->v, "web");
+	assert_json(o, "groups[0].netns", "\"cgq-web\"");
+	assert_json(knob_of(o, "net.out"), "in_force", "true");
+	assert_json(knob_of(o, "net.out"), "wanted", "\"100Mbit\"");
+	assert_json(knob_of(o, "net.out"), "effective", "\"12Mbit\"");
+	json_decref(o);
+	keeping_free(k);
+}
+
+static void who_was_not_started_in_the_group_is_pending(void **state)
+{
+	struct world *w = *state;
+	pid_t pid = start_sleeping("web");
+	struct toy t = { .own_net = 7 };
+	struct keeping *k = keeping_begin(w, &t);
+	json_t *o;
+
+	world_member(w, pid, "web");
+	keeping_follow(k, w->choice.policy, false, false);
+	t.kept(t.kept_ctx, 0, getpid(), NULL);
+	o = report_status(&w->v, "web");
+	assert_json(o, "groups[0].pending", "1");
+	json_decref(o);
+	o = report_ps(&w->v, "web");
+	assert_json(o, "processes[0].namespace", "\"pending\"");
+	assert_json(o, "processes[0].pending", "[\"net\"]");
+	json_decref(o);
+	keepers_of_group(keeping_book(k), "web")->inodes[NAMESPACE_NET] = namespace_inode(0, NAMESPACE_NET);
+	o = report_ps(&w->v, "web");
+	assert_json(o, "processes[0].namespace", "\"inside\"");
+	assert_json(o, "processes[0].pending", "[]");
+	json_decref(o);
+	o = report_explain(&w->v, pid, NULL);
+	assert_json(o, "namespace", "\"inside\"");
+	json_decref(o);
+	stop_sleeping(pid);
+	keeping_free(k);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_is_being_made_is_not_in_force_and_what_fails_says_why, world_new, world_done),
+		cmocka_unit_test_setup_teardown(a_rate_is_told_as_it_was_read_back, world_new, world_done),
+		cmocka_unit_test_setup_teardown(who_was_not_started_in_the_group_is_pending, world_new, world_done),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
