@@ -181,7 +181,7 @@ static int look_at_units(struct daemon *d, struct err *e)
 {
 	struct in_place *u = &d->in_place;
 	unsigned h = settle_units_hierarchy(d);
-	struct book_look book_look = {d->proc, d->kernel, &d->machine, d->members, h};
+	struct book_look book_look = {d->proc, d->kernel, &d->machine, d->members, h, d->placer.keepers};
 	struct unit_book book;
 	struct unit_look look = {units_bus(u->bus), d->kernel, &d->machine, h, d->choice.policy, d->passive, &book, &u->store,
 				&unit_folders_of_systemd, &u->seen};

@@ -176,7 +176,7 @@ void starter_wait(struct starter *s, unsigned ms)
 {
 	uint64_t now = now_ms(), end = now + ms;
 
-	for (; s->first && now < end; now = now_ms()) {
+	for (; s->runs && s->first && now < end; now = now_ms()) {
 		struct pollfd wait = { .fd = fd_of(s), .events = POLLIN };
 
 		if (poll(&wait, 1, (int)(end - now)) > 0)

@@ -53,13 +53,24 @@ static void unit_note(struct reading *r, const struct unit_step *unit, const str
 		.name = must_strdup(unit->name), .cgroup = must_strdup(unit->cgroup), .group = one->group};
 }
 
+/* Until it has been put into the group's scope: a limit of that unit would be cgqd's own. */
+static bool is_keeper_abroad(const struct book_look *look, const char *cgroup, const struct member *one)
+{
+	static const char own[] = "/" UNIT_OWN_SLICE "/";
+	const struct keeper *k = look->keepers ? keepers_of_pid(look->keepers, one->pid) : NULL;
+
+	return k && k->start_ticks == one->start_ticks && strncmp(cgroup, own, strlen(own));
+}
+
 static void place_note_down(struct reading *r, const char *cgroup, const struct member *one)
 {
 	struct arena arena = {0};
 	struct unit_path path;
 
 	unit_path_read(&arena, cgroup, &path);
-	if (path.place == UNIT_SERVICE || path.place == UNIT_SCOPE)
+	if (is_keeper_abroad(r->look, cgroup, one))
+		loose_add(r->book, one);
+	else if (path.place == UNIT_SERVICE || path.place == UNIT_SCOPE)
 		unit_note(r, &path.unit, one);
 	else if (path.place == UNIT_SESSION || path.place == UNIT_STRANGE || path.place == UNIT_ROOT)
 		loose_add(r->book, one);

@@ -4,6 +4,7 @@
 #include <cgq/err.h>
 #include <cgq/machine.h>
 
+#include "keepers.h"
 #include "kernel.h"
 #include "members.h"
 #include "proc.h"
@@ -47,6 +48,7 @@ struct book_look {
 	const struct machine *machine;
 	struct members *members; /* not to be changed */
 	unsigned hierarchy;	 /* of v2 */
+	const struct keepers *keepers; /* each is in the unit of whoever made it, which is no group's; NULL: none */
 };
 
 void unit_book_read(const struct book_look *look, struct unit_book *ret);

@@ -125,7 +125,7 @@ static void procs_put(struct room *r, const char *cgroup, pid_t a, pid_t b)
 
 static struct book_unit *occupy(struct room *r)
 {
-	struct book_look look = {r->proc, r->t->k, &r->t->m, r->members, 0};
+	struct book_look look = {r->proc, r->t->k, &r->t->m, r->members, 0, NULL};
 
 	unit_book_done(&r->book);
 	r->book.list = must_alloc(sizeof(*r->book.list));

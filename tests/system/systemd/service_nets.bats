@@ -49,6 +49,7 @@ net_of() {
 	[[ $output == *"systemctl daemon-reload"* ]]
 	[ "$(cgq status web --json | jq '.groups[0].pending')" = 1 ]
 	[ "$(net_of "$MAIN")" = "$(net_of self)" ]
+	state_becomes web ok # the keeper is in a scope of the group, and in nobody's unit
 	systemctl daemon-reload
 	systemctl restart "$UNIT"
 	MAIN=$(systemctl show -P MainPID "$UNIT")
