@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cgq/auto.h>
+
 /* Interfaces by their names; both are of one policy's strings. */
 static bool nets_equal(const struct net *a, const struct net *b)
 {
@@ -41,8 +43,11 @@ static void on_netted(void *ctx, int error, const struct net_result *result, con
 	snprintf(a->net_why_not, sizeof(a->net_why_not), "%s", error ? e->text : "");
 	if (!error)
 		a->result = *result;
-	if (!error && result->changes && k)
-		n->by.tell(n->by.ctx, k, result->first);
+	if (!error && result->changes && k) {
+		auto_free char *text = must_printf("its network is put right: %s", result->first);
+
+		n->by.tell(n->by.ctx, k, text);
+	}
 	keeping_asked_free(one);
 	n->by.stands(n->by.ctx);
 }

@@ -182,13 +182,17 @@ ini_block() {
 }
 
 @test "the README's own examples are accepted as written" {
-	mkdir conf.d
+	mkdir conf.d net.d
 	ini_block 1 >conf.d/50-web.conf
-	ini_block 2 >cgqd.conf
+	ini_block 2 >net.d/50-web.conf
+	ini_block 3 >cgqd.conf
 	grep -q mysqld conf.d/50-web.conf
+	grep -q net.out net.d/50-web.conf
 	grep -q verify cgqd.conf
-	run -0 cgq check --strict conf.d
-	[ -z "$output" ]
+	for folder in conf.d net.d; do
+		run -0 cgq check --strict $folder
+		[ -z "$output" ]
+	done
 	run -0 "$BUILD/cgqd" --check --config conf.d --settings cgqd.conf
 	[ -z "$output" ]
 }
