@@ -84,8 +84,10 @@ void whereabouts_free(struct whereabouts *w)
 {
 	if (!w)
 		return;
+	/* most were never touched, and have no page yet */
 	for (unsigned i = 0; i < w->most; i++)
-		place_done(&w->places[i]);
+		if (w->places[i].n)
+			place_done(&w->places[i]);
 	free(w->places);
 	free(w);
 }
