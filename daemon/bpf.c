@@ -260,6 +260,25 @@ int bpf_iterator_start(struct bpf *b, const char *name, struct err *e)
 	return b->iterator ? 0 : fail_said(e, -errno, name);
 }
 
+int bpf_iterator_pass_of(const struct bpf *b, const char *name, pid_t pid, struct err *e)
+{
+	union bpf_iter_link_info which = {.task = {.tid = (__u32)pid}};
+	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &which, .link_info_len = sizeof(which));
+	const struct bpf_program *program = bpf_object__find_program_by_name(b->object, name);
+	struct bpf_link *link;
+	int fd;
+
+	if (!program)
+		return fail(e, ENOENT, "no program '%s' in it", name);
+	said_begin();
+	link = bpf_program__attach_iter(program, &options);
+	if (!link)
+		return fail_said(e, -errno, name);
+	fd = bpf_iter_create(bpf_link__fd(link));
+	bpf_link__destroy(link);
+	return fd < 0 ? fail(e, -fd, "a pass of it: %s", strerror(-fd)) : fd;
+}
+
 int bpf_iterator_pass(const struct bpf *b, struct err *e)
 {
 	int fd = bpf_iter_create(bpf_link__fd(b->iterator));

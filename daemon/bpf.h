@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <cgq/err.h>
 
@@ -65,3 +66,5 @@ int bpf_ring_read(struct bpf_ring *r, unsigned most, void (*each)(void *ctx, con
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e);
 /* A descriptor of the caller's, to read one pass of it from. */
 int bpf_iterator_pass(const struct bpf *b, struct err *e);
+/* The same of one process alone, where the kernel can (Linux 6.1); else of all. Needs no start. */
+int bpf_iterator_pass_of(const struct bpf *b, const char *name, pid_t pid, struct err *e);

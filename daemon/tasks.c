@@ -108,6 +108,7 @@ static int compare_self(struct tasks *t, struct proc *p, struct err *e)
 {
 	struct proc_facts self = {.pid = getpid(), .pid_ino = own_pid_ino()};
 	struct found w = {0};
+	auto_fd int fd = -1;
 	bool same = false;
 	int r;
 
@@ -115,7 +116,8 @@ static int compare_self(struct tasks *t, struct proc *p, struct err *e)
 	proc_read(p, &self, FACT_IDS);
 	proc_read(p, &self, FACT_EXE);
 	proc_read(p, &self, FACT_FILE);
-	r = tasks_scan(t, NULL, NULL, &w.list, &w.n, e);
+	fd = bpf_iterator_pass_of(t->bpf, "tasks", self.pid, e);
+	r = fd < 0 ? fd : records_read(fd, NULL, &w, e);
 	for (size_t i = 0; r == 0 && i < w.n; i++)
 		same |= is_same(&w.list[i], &self);
 	found_done(&w);

@@ -19,6 +19,8 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "bpf.h"
+#include "bpf/task_record.h"
 #include "proc.h"
 #include "task_kinds.h"
 #include "tasks.h"
@@ -149,6 +151,22 @@ static void who_is_in_proc_is_in_a_pass_and_no_other(void **state)
 	free(after);
 }
 
+/* For a comparison at the start, nobody else of ten thousand is looked at (Linux 6.1). */
+static void one_process_is_asked_for_alone(void **state)
+{
+	struct bpf *b = bpf_new(BPF_TASKS, NULL, NULL);
+	struct task_record found[2];
+	auto_fd int fd = -1;
+
+	assert_non_null(b);
+	fd = bpf_iterator_pass_of(b, "tasks", getpid(), NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(read(fd, found, sizeof(found)), sizeof(found[0]));
+	assert_int_equal(found[0].pid, getpid());
+	assert_int_equal(read(fd, found, sizeof(found)), 0);
+	bpf_free(b);
+}
+
 static void a_zombie_is_left_out(void **state)
 {
 	struct proc_facts f;
@@ -261,6 +279,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_iterator_says_what_proc_says),
 		cmocka_unit_test(who_is_in_proc_is_in_a_pass_and_no_other),
+		cmocka_unit_test(one_process_is_asked_for_alone),
 		cmocka_unit_test(a_zombie_is_left_out),
 		cmocka_unit_test(without_the_capabilities_a_look_is_from_proc),
 		cmocka_unit_test(an_iterator_that_counts_another_time_is_not_used),
