@@ -97,7 +97,7 @@ static int groups_take(const char *status, struct caller *c, struct err *e)
 
 int caller_parse(const char *status, uid_t uid, gid_t gid, struct caller *ret, struct err *e)
 {
-	uint64_t bounding, permitted, no_new_privs, umask_bits, seccomp = 0;
+	uint64_t bounding = 0, permitted = 0, no_new_privs = 0, umask_bits = 0, seccomp = 0;
 	int r;
 
 	if (!are_all(status, "Uid", uid) || !are_all(status, "Gid", gid))
@@ -129,7 +129,7 @@ static int text_read(int proc, const char *name, size_t max, char **ret, struct 
 	while (fd >= 0 && n < max && (got = read(fd, text + n, max - n)) > 0)
 		n += (size_t)got;
 	if (got < 0 || n == max)
-		return fail(e, errno ? errno : EBADMSG, "its /proc/PID/%s cannot be read", name);
+		return fail(e, got < 0 ? errno : EFBIG, "its /proc/PID/%s cannot be read", name);
 	text[n] = '\0';
 	*ret = take_ptr(text);
 	return 0;
@@ -169,7 +169,7 @@ static int oom_read(int proc, int *ret, struct err *e)
 	uint64_t n;
 	int r = text_read(proc, "oom_score_adj", 16, &text, e);
 
-	if (r < 0)
+	if (r < 0 || !text)
 		return r;
 	text[strcspn(text, "\n")] = '\0';
 	if (text_u64(text + (text[0] == '-'), &n) < 0 || n > 1000)
@@ -221,7 +221,7 @@ static int limits_read(pid_t pid, int proc, struct caller *c, struct err *e)
 	auto_free char *text = NULL;
 	int r = text_read(proc, "limits", 16384, &text, e);
 
-	if (r == 0)
+	if (r == 0 && text)
 		r = caller_limits_parse(text, c->limits, e);
 	if (r < 0)
 		return r;
@@ -235,7 +235,7 @@ static int pidfd_check(pid_t pid, int pidfd, struct err *e)
 {
 	auto_free char *text = NULL;
 	char name[32];
-	uint64_t n;
+	uint64_t n = 0;
 	auto_fd int self = open("/proc/self/fdinfo", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
