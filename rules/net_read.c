@@ -151,7 +151,7 @@ static int addresses_read(const char *text, bool gateways, struct arena *arena, 
 	if (!strcmp(text, "none"))
 		return 0;
 	for (char *one; !r && (one = strsep(&rest, ","));) {
-		struct net_address a;
+		struct net_address a = { 0 };
 
 		r = address_read(one, gateways, &a, why, size);
 		if (!r)
