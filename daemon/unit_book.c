@@ -66,13 +66,12 @@ static void place_note_down(struct reading *r, const char *cgroup, const struct 
 {
 	struct arena arena = {0};
 	struct unit_path path;
+	bool abroad = is_keeper_abroad(r->look, cgroup, one);
 
 	unit_path_read(&arena, cgroup, &path);
-	if (is_keeper_abroad(r->look, cgroup, one))
-		loose_add(r->book, one);
-	else if (path.place == UNIT_SERVICE || path.place == UNIT_SCOPE)
+	if (!abroad && (path.place == UNIT_SERVICE || path.place == UNIT_SCOPE))
 		unit_note(r, &path.unit, one);
-	else if (path.place == UNIT_SESSION || path.place == UNIT_STRANGE || path.place == UNIT_ROOT)
+	else if (abroad || path.place == UNIT_SESSION || path.place == UNIT_STRANGE || path.place == UNIT_ROOT)
 		loose_add(r->book, one);
 	arena_done(&arena);
 }

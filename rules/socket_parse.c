@@ -24,13 +24,13 @@ static bool fields_split(char *line, char *fields[FIELDS])
 /* The kernel prints each 32 bits as a number of its own byte order. */
 static bool address_parse(const char *s, bool six, struct in6_addr *ret, uint16_t *ret_port)
 {
-	unsigned words = six ? 4 : 1;
+	size_t words = six ? 4 : 1;
 	uint64_t n;
 
 	if (strlen(s) != words * 8 + 5 || s[words * 8] != ':')
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	for (unsigned i = 0; i < words; i++) {
+	for (size_t i = 0; i < words; i++) {
 		uint32_t word;
 
 		if (!text_hex(s + i * 8, 8, &n))

@@ -14,5 +14,6 @@ char *text_rate_show(uint64_t bits)
 		unit *= 1000;
 		i++;
 	}
-	return must_printf("%.10g%s", (double)(bits * 1000 / unit) / 1000, ends[i]);
+	bits = bits * 1000 / unit;
+	return must_printf("%.10g%s", (double)bits / 1000, ends[i]);
 }
