@@ -8,6 +8,7 @@
 #include <cgq/bounds.h>
 #include <cgq/knob.h>
 
+#include "match_value.h"
 #include "text.h"
 
 #define BURST_MAX_USEC \
@@ -27,6 +28,7 @@ static const char *const unit_forms[] = {
         [UNIT_BOOL] = "neither yes nor no",
         [UNIT_CHILDREN] = "neither follow nor match",
         [UNIT_RATE] = "not a rate (like 100Mbit or max)",
+	[UNIT_USERS] = "not a list of users (like alice,1001,@ops)",
 };
 
 /* r is what a text_ reader said */
@@ -46,6 +48,12 @@ static bool has_end(const char *text, const char *end)
 static int amount_set(struct amount *ret, enum amount_kind kind, uint64_t n)
 {
 	*ret = (struct amount){.kind = kind, .n = n};
+	return 0;
+}
+
+static int amount_set_list(struct amount *ret, const char *list)
+{
+	*ret = (struct amount){ .kind = AMOUNT_LIST, .list = list };
 	return 0;
 }
 
@@ -168,9 +176,7 @@ static int list_read(enum key key, const char *text, struct arena *arena, struct
 		return -EINVAL;
 	if (r < 0)
 		return form_fail(UNIT_LIST, text, r, why, size);
-	amount_set(ret, AMOUNT_LIST, 0);
-	ret->list = arena_strdup(arena, list);
-	return 0;
+	return amount_set_list(ret, arena_strdup(arena, list));
 }
 
 static int bool_read(const char *text, struct amount *ret)
@@ -186,6 +192,28 @@ static int children_read(const char *text, struct amount *ret)
 	if (strcmp(text, "follow") && strcmp(text, "match"))
 		return -EINVAL;
 	return amount_set(ret, AMOUNT_BOOL, !strcmp(text, "follow"));
+}
+
+/* "alice, 1001 ,@ops" is "alice,1001,@ops". */
+static int users_read(const char *text, struct arena *arena, struct amount *ret)
+{
+	const char *list = "";
+
+	for (const char *from = text;; from++) {
+		char name[256];
+		size_t len;
+
+		from += strspn(from, " \t");
+		len = strcspn(from, ", \t");
+		snprintf(name, sizeof(name), "%.*s", (int)len, from);
+		if (len >= sizeof(name) || !match_is_account(name + (*name == '@')))
+			return -EINVAL;
+		list = arena_printf(arena, "%s%s%s", list, *list ? "," : "", name);
+		from += len;
+		from += strspn(from, " \t");
+		if (*from != ',')
+			return *from ? -EINVAL : amount_set_list(ret, list);
+	}
 }
 
 /* What a unit is counted in, but percent and max. */
@@ -207,6 +235,8 @@ static int unit_read(enum key key, const char *text, struct arena *arena, struct
 		return bool_read(text, ret);
 	case UNIT_CHILDREN:
 		return children_read(text, ret);
+	case UNIT_USERS:
+		return users_read(text, arena, ret);
 	case UNIT_RATE:
 		return rate_read(text, ret, why, size);
 	default: /* of SHAPE_TEXT */

@@ -131,7 +131,7 @@ static bool is_in_own_namespace(const struct look *l, const struct own_pid_names
 }
 
 /* Fills text and answers true if nothing may place this process. What cannot be known keeps it where it is. */
-static bool is_excluded(const struct look *l, const struct own_pid_namespaces *own, char *text, size_t size)
+static bool is_excluded(const struct look *l, const struct standing *s, char *text, size_t size)
 {
 	const struct proc_facts *f = l->facts;
 	const char *what, *path;
@@ -142,7 +142,7 @@ static bool is_excluded(const struct look *l, const struct own_pid_namespaces *o
 		snprintf(text, size, "pid 1, which starts everything else");
 	else if (!look_know(l, FACT_NAMESPACE) || !look_know(l, FACT_CGROUP))
 		snprintf(text, size, "its status or its cgroup cannot be read");
-	else if (f->nested_pid_namespace && !is_in_own_namespace(l, own))
+	else if (f->nested_pid_namespace && !s->is_started && !is_in_own_namespace(l, s->own))
 		snprintf(text, size, "in another pid namespace");
 	else if (manager_find(f, &what, &path))
 		snprintf(text, size, "in %s: %s", what, text_escape(path, strlen(path), (char[112]){0}, 112));
@@ -163,7 +163,7 @@ void classify(const struct policy *p, const struct resolved *r, struct proc_fact
 		judge_by_standing(p, s, ret);
 	if (s->settled && ret->group == s->current_group)
 		return;
-	if (ret->kind == VERDICT_NONE || !is_excluded(&l, s->own, ret->exclusion, sizeof(ret->exclusion)))
+	if (ret->kind == VERDICT_NONE || !is_excluded(&l, s, ret->exclusion, sizeof(ret->exclusion)))
 		return;
 	ret->kind = VERDICT_EXCLUDED;
 	ret->group = GROUP_NONE;

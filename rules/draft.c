@@ -28,8 +28,7 @@ struct reader {
 };
 
 /* Keys that the language has, and this version does not: no typing mistakes. */
-static const char *const later_keys[] = { "io",	  "io.read",   "io.write", "nice",
-					  "oom.score", "run.users" };
+static const char *const later_keys[] = { "io", "io.read", "io.write", "nice", "oom.score" };
 static const char *const later_prefixes[] = { "hugetlb.", "limit." };
 
 static void __attribute__((format(printf, 3, 4))) tell(struct reader *rd, unsigned line, const char *fmt, ...)

@@ -66,7 +66,7 @@ static void list_lint(const struct policy *p, const struct group *g, enum key ke
 
 static void empty_lint(const struct group *g, struct faults *faults)
 {
-	if (g->n_rules || g->n_children || namespaces_any(&g->namespaces)) /* made for what is started in it */
+	if (g->n_rules || g->n_children || namespaces_any(&g->namespaces) || g->n_run_users) /* made for what is started in it */
 		return;
 	for (unsigned i = 0; i < KEY__COUNT; i++)
 		if (key_has_knob(i) && is_set(g, i)) {

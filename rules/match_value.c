@@ -96,6 +96,13 @@ static int account_check(const struct pattern *p, char *why, size_t size)
 	return r < 0 ? value_fail(p->text, "is neither a name nor a number", why, size) : 0;
 }
 
+bool match_is_account(const char *text)
+{
+	char why[256];
+
+	return account_check(&(struct pattern){ .text = text }, why, sizeof(why)) == 0;
+}
+
 static int kind_check(enum match_kind kind, const struct pattern *p, char *why, size_t size)
 {
 	switch (kind) {

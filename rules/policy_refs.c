@@ -1,7 +1,10 @@
-/* What rules name that somebody has to look up on the machine. */
+/* What a policy names that somebody has to look up on the machine. */
 #include "policy_refs.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include <cgq/auto.h>
 
 #include "map.h"
 
@@ -13,9 +16,9 @@ struct refs {
 };
 
 /* A glob and a path of the same bytes are two things: "G/usr/b*" and "=/usr/b*". */
-static unsigned ref_of(struct refs *refs, struct arena *arena, const struct pattern *v)
+static unsigned ref_of(struct refs *refs, struct arena *arena, const char *text, bool is_glob)
 {
-	const char *name = arena_printf(arena, "%c%s", v->is_glob ? 'G' : '=', v->text);
+	const char *name = arena_printf(arena, "%c%s", is_glob ? 'G' : '=', text);
 	unsigned ref = map_get(&refs->map, name);
 
 	if (ref != MAP_NONE)
@@ -46,7 +49,22 @@ static void term_refs(struct policy *p, struct refs *all, struct term *t)
 
 	p->kinds |= 1U << t->kind;
 	for (size_t i = 0; refs && i < t->n_values; i++)
-		t->values[i].ref = ref_of(refs, &p->arena, &t->values[i]);
+		t->values[i].ref = ref_of(refs, &p->arena, t->values[i].text, t->values[i].is_glob);
+}
+
+static void run_users_refs(struct policy *p, struct refs *all, struct group *g)
+{
+	const char *list = g->settings[KEY_RUN_USERS].max.list;
+	auto_free char *names = must_strdup(list ? list : "");
+	char *rest = names, *name;
+
+	g->run_users = arena_alloc(&p->arena, (strlen(names) / 2 + 1) * sizeof(g->run_users[0]));
+	while (list && (name = strsep(&rest, ","))) {
+		bool is_group = *name == '@';
+		struct refs *refs = refs_of(all, is_group ? MATCH_GROUP : MATCH_USER);
+
+		g->run_users[g->n_run_users++] = (struct run_user){ is_group, ref_of(refs, &p->arena, name + is_group, false) };
+	}
 }
 
 /* Moves the list into the arena, the mark before each name taken off. */
@@ -69,6 +87,8 @@ void policy_refs_make(struct policy *p)
 	for (size_t i = 0; i < p->n_rules; i++)
 		for (size_t j = 0; j < p->rules[i].n_terms; j++)
 			term_refs(p, all, &p->rules[i].terms[j]);
+	for (size_t i = 0; i < p->n_groups; i++)
+		run_users_refs(p, all, &p->groups[i]);
 	p->exe_globs = arena_alloc(&p->arena, all[0].n * sizeof(*p->exe_globs));
 	for (size_t i = 0; i < all[0].n; i++)
 		p->exe_globs[i] = all[0].list[i][0] == 'G';

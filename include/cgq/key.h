@@ -17,6 +17,7 @@ enum unit {
 	UNIT_LIST,  /* 0-3,8 */
 	UNIT_BOOL,  /* yes or no */
 	UNIT_CHILDREN, /* follow or match */
+	UNIT_USERS, /* alice,1001,@ops: users, and groups of users */
 	UNIT_RATE,     /* 100Mbit or max; kbit, Mbit and Gbit are decimal, as tc has them */
 	UNIT_NAMESPACES, /* net pid:new mount:path:/run/x, or none */
 	UNIT_NET_MODE, /* veth, none or macvlan:eth0 */
@@ -39,6 +40,7 @@ enum unit {
 	X(CHILDREN,   "children",   SHAPE_ONE,       UNIT_CHILDREN, "follow",     "whether descendants belong to the group")        \
 	X(ENFORCE,    "enforce",    SHAPE_ONE,       UNIT_BOOL,     "no",         "no: classify and measure, write nothing") \
 	X(STRICT,     "strict",     SHAPE_ONE,       UNIT_BOOL,     "yes",        "programs that its exe: rules name are in before they run") \
+	X(RUN_USERS,  "run.users",  SHAPE_ONE,       UNIT_USERS,    "alice,@ops", "who may start programs in it by cgq run, beside root") \
 	X(NAMESPACE,  "namespace",  SHAPE_TEXT,      UNIT_NAMESPACES, "net pid:new", "namespaces of its own, for programs that are started in it") \
 	X(NET_MODE,   "net.mode",   SHAPE_TEXT,      UNIT_NET_MODE, "veth",       "its network's way out: veth, macvlan:INTERFACE, or none") \
 	X(NET_ADDRESS, "net.address", SHAPE_TEXT,    UNIT_ADDRESSES, "10.77.0.2/24,fd00:77::2/64", "addresses in its network") \

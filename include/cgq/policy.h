@@ -52,7 +52,7 @@ enum amount_kind {
 	AMOUNT_COUNT,
 	AMOUNT_USEC,
 	AMOUNT_BOOL, /* n is 0 or 1; for children: 1 is follow */
-	AMOUNT_LIST, /* list is the normalised text, "0-3,8" */
+	AMOUNT_LIST, /* list is the normalised text, "0-3,8"; of run.users as written, without blanks */
 	AMOUNT_RATE, /* bits a second */
 	AMOUNT_TEXT, /* list is the text as written, which its unit can read */
 };
@@ -100,6 +100,12 @@ struct rule {
 
 #define GROUP_NONE UINT32_MAX
 
+/* One who may start programs in a group. */
+struct run_user {
+	bool is_group; /* "@ops": whoever is in that group of users */
+	unsigned ref;  /* index into struct resolved's array of users, or of user_groups */
+};
+
 struct group {
 	const char *path;  /* "web/php" */
 	const char *name;  /* last part, "php" */
@@ -111,6 +117,8 @@ struct group {
 	bool follow;	   /* children = follow */
 	bool enforce;	   /* false too when an ancestor says no */
 	bool strict;	   /* its own word; no child has it from here */
+	struct run_user *run_users; /* its own word, too */
+	size_t n_run_users;
 	struct namespaces namespaces; /* likewise */
 	struct net net;	   /* likewise; it means nothing without a namespace of kind net */
 };
@@ -123,7 +131,7 @@ struct policy {
 	struct rule *rules; /* in winning order: first match wins */
 	size_t n_rules;
 	uint32_t kinds;	    /* bit per match_kind: what rules look at at all */
-	/* the distinct values of EXE, USER and GROUP terms, to be resolved by someone who may look: */
+	/* the distinct values of EXE, USER and GROUP terms and of run.users, to be resolved by someone who may look: */
 	const char **exes, **users, **user_groups;
 	bool *exe_globs;    /* by index of exes: a glob; else a path to be taken byte for byte */
 	size_t n_exes, n_users, n_user_groups;
