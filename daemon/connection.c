@@ -10,6 +10,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "call_files.h"
 #include "connection.h"
 #include "wire.h"
 
@@ -39,6 +40,8 @@ struct connection {
 	size_t sent;	  /* of out */
 	struct following following; /* next set: a call that is still being answered; no other is taken meanwhile */
 	bool news;	  /* following.next may have something */
+	bool stranger;
+	struct call_extra extra; /* of the call that is answered, or arrives */
 };
 
 const struct peer *connection_peer(const struct connection *c)
@@ -46,10 +49,24 @@ const struct peer *connection_peer(const struct connection *c)
 	return &c->peer;
 }
 
+bool connection_is_stranger(const struct connection *c)
+{
+	return c->stranger;
+}
+
+static void extra_done(struct connection *c)
+{
+	call_files_close(&c->extra);
+	c->extra = (struct call_extra){0};
+}
+
 void connection_free(struct connection *c)
 {
 	if (!c)
 		return;
+	if (c->extra.is_late)
+		c->extra.gone(c->extra.ctx);
+	extra_done(c);
 	sd_event_source_disable_unref(c->io);
 	sd_event_source_disable_unref(c->next_call);
 	sd_event_source_disable_unref(c->stall);
@@ -94,15 +111,22 @@ static void drop_message(struct connection *c, size_t len)
 		bytes_done(&c->in);
 }
 
+static size_t message_max_bytes(const struct connection *c)
+{
+	size_t most = c->owner->limits->message_max_bytes;
+
+	return c->stranger && most > STRANGER_MESSAGE_MAX_BYTES ? STRANGER_MESSAGE_MAX_BYTES : most;
+}
+
 static bool may_call(const struct connection *c)
 {
-	return !c->following.next && waiting_bytes(c) <= c->owner->limits->queue_max_bytes;
+	return !c->following.next && !c->extra.is_late && waiting_bytes(c) <= c->owner->limits->queue_max_bytes;
 }
 
 static bool may_read(const struct connection *c)
 {
 	/* What one read may add: so the bound holds for one message, and a pipelining client waits in its socket. */
-	return !c->eof && may_call(c) && c->in.len <= c->owner->limits->message_max_bytes;
+	return !c->eof && may_call(c) && c->in.len <= message_max_bytes(c);
 }
 
 static int set_stall(struct connection *c, bool stalls, bool progress)
@@ -138,7 +162,7 @@ static int rearm_gone(struct connection *c)
 	follow_no_more(c);
 	bytes_done(&c->out);
 	c->sent = 0;
-	if ((c->eof && !first_message(c, &len)) || c->in.len > c->owner->limits->message_max_bytes + READ_BYTES ||
+	if (c->extra.is_late || (c->eof && !first_message(c, &len)) || c->in.len > message_max_bytes(c) + READ_BYTES ||
 	    sd_event_source_set_enabled(c->io, SD_EVENT_OFF) < 0 || set_stall(c, false, false) < 0 ||
 	    sd_event_source_set_enabled(c->next_call, SD_EVENT_ONESHOT) < 0)
 		return connection_close(c);
@@ -157,9 +181,9 @@ static int connection_rearm(struct connection *c, bool progress)
 
 	if (c->gone)
 		return rearm_gone(c);
-	if (!whole && c->in.len > c->owner->limits->message_max_bytes)
+	if (!whole && c->in.len > message_max_bytes(c))
 		return connection_close(c);
-	if (c->eof && !whole && !sends)
+	if (c->eof && !whole && !sends && !c->extra.is_late)
 		return connection_close(c);
 	if (sd_event_source_set_io_events(c->io, mask) < 0 ||
 	    sd_event_source_set_enabled(c->next_call, (whole && may_call(c)) || may_tell(c) ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0 ||
@@ -194,20 +218,31 @@ static void answer(struct connection *c, const struct wire_call *call)
 			wire_append_invalid(&c->out, call->invalid);
 		return;
 	}
+	c->peer.extra = call->oneway ? NULL : &c->extra;
 	reply = c->owner->call(c->owner->call_ctx, &c->peer, call->method, call->parameters, &error, &details,
 			       more ? &c->following : NULL);
+	c->peer.extra = NULL;
 	if (!reply)
 		follow_no_more(c);
+	if (c->extra.is_late)
+		return;
 	if (!call->oneway)
 		wire_append_reply(&c->out, reply ? NULL : error, reply ? reply : details, c->following.next != NULL);
 	json_decref(reply);
 	json_decref(details);
 }
 
+/* A stranger's are left to the kernel, which closes them without a word to the file systems that they are of. */
+static bool takes_files(const struct connection *c)
+{
+	return c->peer.uid == 0 || (c->owner->knows && c->owner->knows(c->owner->call_ctx, &c->peer));
+}
+
 static int receive_some(struct connection *c)
 {
 	char buf[READ_BYTES];
-	ssize_t n = recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
+	ssize_t n = takes_files(c) ? call_files_receive(c->fd, buf, sizeof(buf), &c->extra)
+				   : recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;
@@ -242,15 +277,32 @@ static int on_next_call(sd_event_source *s, void *userdata)
 	}
 	if (!first_message(c, &len))
 		return receive_some(c) < 0 ? connection_close(c) : connection_rearm(c, false);
-	if (len > c->owner->limits->message_max_bytes || wire_read_call(c->in.p, len, &call) < 0)
+	if (len > message_max_bytes(c) || wire_read_call(c->in.p, len, &call) < 0)
 		return connection_close(c);
 	drop_message(c, len);
 	c->answers = true;
 	answer(c, &call);
 	c->answers = false;
 	wire_call_done(&call);
+	if (!c->extra.is_late)
+		extra_done(c);
 	r = waiting_bytes(c) && !c->gone ? send_some(c) : 0;
 	return r < 0 ? connection_close(c) : connection_rearm(c, true);
+}
+
+void server_answer_late(struct call_extra *extra, const char *error, json_t *parameters)
+{
+	struct connection *c = (struct connection *)((char *)extra - offsetof(struct connection, extra));
+	int r;
+
+	extra_done(c);
+	wire_append_reply(&c->out, error, parameters, false);
+	json_decref(parameters);
+	r = send_some(c);
+	if (r < 0)
+		connection_close(c);
+	else
+		connection_rearm(c, true);
 }
 
 static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata)
@@ -293,7 +345,7 @@ static bool is_for_loop(struct connection *c, bool (*only_looks)(const char *met
 	size_t len;
 	bool is;
 
-	if (may_tell(c) || !first_message(c, &len) || len > c->owner->limits->message_max_bytes ||
+	if (may_tell(c) || !first_message(c, &len) || len > message_max_bytes(c) ||
 	    wire_read_call(c->in.p, len, &call) < 0)
 		return false;
 	is = !call.invalid && !only_looks(call.method);
@@ -345,7 +397,7 @@ static int add_sources(struct connection *c)
 	return 0;
 }
 
-int connection_new(sd_event *event, int fd, const struct peer *peer, const struct connection_owner *owner,
+int connection_new(sd_event *event, int fd, const struct peer *peer, bool stranger, const struct connection_owner *owner,
 		   struct connection **ret)
 {
 	struct connection *c = must_alloc(sizeof(*c));
@@ -353,6 +405,8 @@ int connection_new(sd_event *event, int fd, const struct peer *peer, const struc
 
 	c->owner = owner;
 	c->peer = *peer;
+	c->peer.socket = fd;
+	c->stranger = stranger;
 	c->event = event;
 	c->fd = fd;
 	r = add_sources(c);

@@ -31,7 +31,7 @@ static int folder_make(const char *path, struct err *e)
 
 	if (!folder)
 		return 0;
-	/* chmod: whatever the umask was, members of the group must get through */
+	/* chmod: whatever the umask was, everybody must get through */
 	if (mkdir(folder, 0755) ? errno == EEXIST : !chmod(folder, 0755))
 		return 0;
 	return fail(e, errno, "%s: the socket's folder: %s", folder, strerror(errno));
@@ -57,19 +57,16 @@ static int path_is_free(const struct sockaddr_un *a, struct err *e)
 }
 
 /*
- * A file in place with its final mode and owner before anyone can connect: bind() takes the mode of the
+ * A file in place with its final mode before anyone can connect: bind() takes the mode of the
  * descriptor less the umask (net/unix/af_unix.c), and until listen() every connect() is refused.
  */
-static int bind_and_listen(int fd, const struct sockaddr_un *temp, const struct readers *readers, struct err *e)
+static int bind_and_listen(int fd, const struct sockaddr_un *temp, struct err *e)
 {
-	mode_t mode = readers->known ? 0660 : 0600;
-
 	if (unlink(temp->sun_path) && errno != ENOENT)
 		return fail(e, errno, "%s: %s", temp->sun_path, strerror(errno));
 	if (fchmod(fd, 0600) || bind(fd, (const struct sockaddr *)temp, sizeof(*temp)))
 		return fail(e, errno, "%s: %s", temp->sun_path, strerror(errno));
-	if ((readers->known && lchown(temp->sun_path, (uid_t)-1, readers->gid)) || chmod(temp->sun_path, mode) ||
-	    listen(fd, BACKLOG))
+	if (chmod(temp->sun_path, 0666) || listen(fd, BACKLOG))
 		return fail(e, errno, "%s: %s", temp->sun_path, strerror(errno));
 	return 0;
 }
@@ -85,7 +82,7 @@ static int put_in_place(const struct sockaddr_un *temp, const char *path, struct
 	return 0;
 }
 
-int listener_open(const char *path, const struct readers *readers, struct listener *ret, struct err *e)
+int listener_open(const char *path, struct listener *ret, struct err *e)
 {
 	struct listener l = { .fd = -1 };
 	struct sockaddr_un final, temp;
@@ -99,7 +96,7 @@ int listener_open(const char *path, const struct readers *readers, struct listen
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return fail(e, errno, "socket: %s", strerror(errno));
-	r = bind_and_listen(fd, &temp, readers, e);
+	r = bind_and_listen(fd, &temp, e);
 	if (r == 0)
 		r = put_in_place(&temp, path, &l, e);
 	if (r < 0) {

@@ -5,8 +5,6 @@
 
 #include <cgq/err.h>
 
-#include "peer.h"
-
 struct listener {
 	int fd;
 	char *path;
@@ -14,6 +12,6 @@ struct listener {
 	ino_t ino;
 };
 
-/* 0660 root and the readers' group, or 0600 where there is none. Replaces a dead socket; -EADDRINUSE if alive. */
-int listener_open(const char *path, const struct readers *readers, struct listener *ret, struct err *e);
+/* 0666: who may do what is for each call to say. Replaces a dead socket; -EADDRINUSE if alive. */
+int listener_open(const char *path, struct listener *ret, struct err *e);
 void listener_close(struct listener *l);

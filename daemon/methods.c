@@ -81,7 +81,8 @@ static json_t *do_get_description(struct question *q)
 	return refuse_text(q, SERVICE ".InterfaceNotFound", "interface", name);
 }
 
-enum who { WHO_ANYONE, WHO_READS, WHO_CHANGES };
+/* RUNS: for the method itself to say, which knows the group. */
+enum who { WHO_ANYONE, WHO_READS, WHO_RUNS, WHO_CHANGES };
 
 struct parameter {
 	const char *name;
@@ -119,6 +120,9 @@ static const struct method {
 	{ CGQ ".Unpin", WHO_CHANGES, do_unpin, { { "pid", JSON_INTEGER, true } } },
 	{ CGQ ".Freeze", WHO_CHANGES, do_freeze, { { "group", JSON_STRING, true } } },
 	{ CGQ ".Thaw", WHO_CHANGES, do_thaw, { { "group", JSON_STRING, true } } },
+	{ CGQ ".Run", WHO_RUNS, do_run,
+	  { { "group", JSON_STRING, true }, { "command", JSON_STRING, false }, { "enter", JSON_INTEGER, false },
+	    { "terminal", JSON_TRUE, false } } },
 	{ CGQ ".Kill", WHO_CHANGES, do_kill, { { "group", JSON_STRING, true }, { "signal", JSON_STRING, false } } },
 };
 
@@ -134,7 +138,7 @@ bool methods_only_look(const char *method)
 {
 	const struct method *m = find_method(method);
 
-	return !m || m->who != WHO_CHANGES;
+	return !m || m->who < WHO_RUNS;
 }
 
 /* No such interface, or no such method in it. */
@@ -152,7 +156,7 @@ static json_t *refuse_method(struct question *q, const char *method)
 
 static bool is_allowed(enum who who, const struct peer *peer)
 {
-	return who == WHO_ANYONE || (who == WHO_READS ? peer->may_read : peer->may_change);
+	return who == WHO_ANYONE || who == WHO_RUNS || (who == WHO_READS ? peer->may_read : peer->may_change);
 }
 
 static json_t *refuse_peer(struct question *q, enum who who, const struct peer *peer)

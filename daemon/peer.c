@@ -1,7 +1,12 @@
 /* Who is at the other end of a connection. */
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -10,6 +15,10 @@
 #include "peer.h"
 
 #define READERS_GROUP "cgq"
+
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77 /* include/uapi/asm-generic/socket.h, Linux 6.5 */
+#endif
 
 struct readers peer_readers(void)
 {
@@ -45,9 +54,57 @@ int peer_read(int fd, const struct readers *readers, struct peer *ret)
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size))
 		return -errno;
-	*ret = (struct peer){ .pid = who.pid, .uid = who.uid };
+	*ret = (struct peer){ .pid = who.pid, .uid = who.uid, .gid = who.gid, .socket = fd };
 	ret->may_change = who.uid == 0;
-	ret->may_read = ret->may_change ||
-			(readers->known && (who.gid == readers->gid || has_supplementary(fd, readers->gid)));
+	ret->may_read = ret->may_change || (readers->known && peer_is_in(ret, readers->gid));
 	return 0;
+}
+
+bool peer_is_in(const struct peer *peer, gid_t gid)
+{
+	return peer->gid == gid || has_supplementary(peer->socket, gid);
+}
+
+static int ended(const struct peer *peer, struct err *e)
+{
+	return fail(e, ESRCH, "pid %d, which asked, has ended", (int)peer->pid);
+}
+
+static bool is_left_alone(const struct peer *peer)
+{
+	struct pollfd p = { .fd = peer->socket };
+
+	return poll(&p, 1, 0) != 0; /* POLLHUP comes unasked */
+}
+
+int peer_hold_by_number(const struct peer *peer, struct err *e)
+{
+	auto_fd int held = pidfd_open(peer->pid, 0);
+	char path[32];
+	struct stat st;
+
+	if (held < 0)
+		return ended(peer, e);
+	snprintf(path, sizeof(path), "/proc/%d", (int)peer->pid);
+	if (stat(path, &st) < 0 || is_left_alone(peer))
+		return ended(peer, e);
+	if (st.st_uid != peer->uid && peer->uid != 0)
+		return fail(e, EPERM, "pid %d is not of the user who asked", (int)peer->pid);
+	return take_fd(held);
+}
+
+int peer_hold(const struct peer *peer, struct err *e)
+{
+	socklen_t size = sizeof(int);
+	int held = -1;
+
+	/* of a parent or sibling pid namespace */
+	if (peer->pid <= 0)
+		return fail(e, EPERM, "the process that asked is in another pid namespace, and cannot be seen from here");
+	if (!getsockopt(peer->socket, SOL_SOCKET, SO_PEERPIDFD, &held, &size))
+		return held;
+	if (errno == ENOPROTOOPT)
+		return peer_hold_by_number(peer, e);
+	/* ESRCH or EINVAL: it was reaped */
+	return ended(peer, e);
 }

@@ -18,6 +18,9 @@
 #define CONNECTIONS_MAX	       128
 #define CONNECTIONS_OTHERS_MAX 96 /* of all users but root, who so always gets in */
 #define CONNECTIONS_USER_MAX   32
+/* Of those who may do no more than ask what this is: they keep nobody out. */
+#define CONNECTIONS_STRANGERS_MAX 16
+#define CONNECTIONS_STRANGER_MAX  4 /* of one user */
 #define ACCEPT_PAUSE_USEC      1000000
 /* So long others hold up whoever lets them have their turn; an answer that was begun is finished. */
 #define TURN_NS		       20000000U
@@ -47,19 +50,27 @@ static void on_closed(void *ctx, struct connection *c)
 	connection_free(c);
 }
 
-static bool has_room(const struct server *s, uid_t uid)
+static bool is_stranger(const struct server *s, const struct peer *peer)
 {
-	unsigned same = 0, others = 0;
+	return !peer->may_read && !(s->owner.knows && s->owner.knows(s->owner.call_ctx, peer));
+}
+
+static bool has_room(const struct server *s, const struct peer *peer, bool stranger)
+{
+	unsigned same = 0, others = 0, strangers = 0;
 
 	for (unsigned i = 0; i < s->n; i++) {
 		uid_t its = connection_peer(s->list[i])->uid;
 
-		same += its == uid;
+		same += its == peer->uid;
 		others += its != 0;
+		strangers += connection_is_stranger(s->list[i]);
 	}
 	if (s->n >= CONNECTIONS_MAX)
 		return false;
-	return uid == 0 || (same < CONNECTIONS_USER_MAX && others < CONNECTIONS_OTHERS_MAX);
+	if (stranger)
+		return same < CONNECTIONS_STRANGER_MAX && strangers < CONNECTIONS_STRANGERS_MAX;
+	return peer->uid == 0 || (same < CONNECTIONS_USER_MAX && others < CONNECTIONS_OTHERS_MAX);
 }
 
 /* Silent towards one that is turned away: it could fill the log. */
@@ -67,10 +78,13 @@ static void admit(struct server *s, int connected)
 {
 	auto_fd int fd = connected;
 	struct peer peer;
+	bool stranger;
 
-	if (peer_read(fd, &s->readers, &peer) < 0 || !has_room(s, peer.uid))
+	if (peer_read(fd, &s->readers, &peer) < 0)
 		return;
-	if (connection_new(s->event, fd, &peer, &s->owner, &s->list[s->n]) < 0)
+	stranger = is_stranger(s, &peer);
+	if (!has_room(s, &peer, stranger) ||
+	    connection_new(s->event, fd, &peer, stranger, &s->owner, &s->list[s->n]) < 0)
 		return;
 	s->n++;
 	(void)take_fd(fd);
@@ -123,9 +137,9 @@ int server_new_limited(sd_event *event, const char *path, const struct connectio
 
 	s->event = sd_event_ref(event);
 	s->readers = peer_readers();
-	s->owner = (struct connection_owner){ limits, call, ctx, on_closed, s };
+	s->owner = (struct connection_owner){ limits, call, ctx, NULL, on_closed, s };
 	s->listener.fd = -1;
-	r = listener_open(path, &s->readers, &s->listener, e);
+	r = listener_open(path, &s->listener, e);
 	if (r == 0 && (r = add_sources(s)) < 0)
 		fail(e, -r, "%s: event loop: %s", path, strerror(-r));
 	if (r < 0) {
@@ -139,6 +153,11 @@ int server_new_limited(sd_event *event, const char *path, const struct connectio
 int server_new(sd_event *event, const char *path, server_call *call, void *ctx, struct server **ret, struct err *e)
 {
 	return server_new_limited(event, path, &connection_limits_default, call, ctx, ret, e);
+}
+
+void server_knows_by(struct server *s, server_knows *knows)
+{
+	s->owner.knows = knows;
 }
 
 static bool waits_for_accept(const struct server *s)

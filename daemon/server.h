@@ -11,11 +11,31 @@
 
 struct server;
 
+/* So many descriptors may come with a call. */
+#define CALL_FILES_MAX 6
+
+/* What came with a call beside its text, and what becomes of its answer. */
+struct call_extra {
+	/* Who keeps one puts -1 in its place; the others are closed once the method has answered. */
+	int files[CALL_FILES_MAX];
+	unsigned n_files;
+	/*
+	 * A method that cannot answer yet answers NULL with is_late set, and later calls server_answer_late(), once. Should the
+	 * client go before that, gone is called instead, and the extra is no more. Not for a call that is oneway.
+	 */
+	bool is_late;
+	void (*gone)(void *ctx);
+	void *ctx;
+};
+
 struct peer {
 	pid_t pid;
 	uid_t uid;
+	gid_t gid;
 	bool may_read;	 /* root, or of the group cgq */
 	bool may_change; /* root */
+	int socket;	 /* borrowed: see peer.h */
+	struct call_extra *extra; /* of the call that is being answered; NULL: there is none */
 };
 
 /*
@@ -38,8 +58,15 @@ struct following {
 typedef json_t *server_call(void *ctx, const struct peer *peer, const char *method, json_t *parameters,
 			    const char **error_name, json_t **error_parameters, struct following *following);
 
-/* Makes the socket at path (0660, root and the group cgq if there is one), replacing a dead one; -EADDRINUSE if alive. */
+/* Whether that user may do anything beyond what everybody may; asked as it connects, and before its descriptors are taken. */
+typedef bool server_knows(void *ctx, const struct peer *peer);
+
+/* Makes the socket at path (0666: each call checks its peer), replacing a dead one; -EADDRINUSE if alive. */
 int server_new(sd_event *event, const char *path, server_call *call, void *ctx, struct server **ret, struct err *e);
+/* Beside those who may read. ctx is that of call. */
+void server_knows_by(struct server *s, server_knows *knows);
+/* error NULL: parameters is the answer. parameters is stolen. */
+void server_answer_late(struct call_extra *extra, const char *error, json_t *parameters);
 /*
  * For who holds up the loop: one call of each client is answered now, as far as it has arrived and its method only looks, and
  * for no longer than a moment. Other calls, and those that come after one on its connection, wait for the loop. May be called

@@ -61,4 +61,6 @@ struct standing {
 	 */
 	bool is_pinned;
 	unsigned pinned_group;
+	/* cgq run started it, or its ancestor: it is no container, whatever pid namespace it is in. */
+	bool is_started;
 };

@@ -71,6 +71,11 @@ static void parameters_are_held_against_the_interface(void **state)
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"\"}", "signal" },
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"SIG\"}", "signal" },
 		{ "io.cgq.Kill", "{\"group\":\"web\",\"signal\":\"NOTHING\"}", "signal" },
+		{ "io.cgq.Run", "{}", "group" },
+		{ "io.cgq.Run", "{\"group\":\"web\",\"pid\":1}", "pid" },
+		{ "io.cgq.Run", "{\"group\":\"web\",\"enter\":-1}", "enter" },
+		{ "io.cgq.Run", "{\"group\":\"web\",\"enter\":4294967297}", "enter" },
+		{ "io.cgq.Run", "{\"group\":\"web\",\"terminal\":1}", "terminal" },
 		{ "io.cgq.Reload", "{\"confirm_seconds\":0}", "confirm_seconds" },
 		{ "io.cgq.Reload", "{\"confirm_seconds\":3601}", "confirm_seconds" },
 		{ "io.cgq.Reload", "{\"confirm_seconds\":\"30\"}", "confirm_seconds" },
@@ -89,7 +94,7 @@ static void parameters_are_held_against_the_interface(void **state)
 		snprintf(error, sizeof(error), INVALID " {\"parameter\":\"%s\"}", rows[i].bad);
 		expect_error(f, &root, rows[i].method, rows[i].parameters, error);
 	}
-	assert_int_equal(f->reloads + f->resets + f->deeds + f->sets + f->confirm_seconds, 0);
+	assert_int_equal(f->reloads + f->resets + f->deeds + f->sets + f->confirm_seconds + f->runs, 0);
 }
 
 static void reading_is_for_the_group_and_changing_for_root(void **state)
@@ -218,6 +223,28 @@ static void a_request_is_handed_on_as_it_was_asked(void **state)
 	expect_error(f, &root, "io.cgq.Clear", "{\"group\":\"web\"}", "io.cgq.Failed {\"text\":\"no room\"}");
 }
 
+static void run_is_denied_by_the_group_and_answered_with_what_became_of_it(void **state)
+{
+	struct fake *f = *state;
+	json_t *o = expect_answer(f, &root, "io.cgq.Run", "{\"group\":\"web\",\"command\":\"make\",\"enter\":7,\"terminal\":true}");
+
+	assert_string_equal(f->run, "0 web make 7 terminal");
+	idl_check_answer("Run", o);
+	json_decref(o);
+	f->fails = EPERM;
+	f->run_missing = RUN_MISSES_PERMISSION;
+	expect_error(f, &reader, "io.cgq.Run", "{\"group\":\"web\"}", FORBIDDEN " {\"text\":\"not so\"}");
+	assert_string_equal(f->run, "1000 web (null) 0");
+	f->run_missing = RUN_MISSES_GROUP;
+	expect_error(f, &root, "io.cgq.Run", "{\"group\":\"x\"}", "io.cgq.NoSuchGroup {\"group\":\"x\"}");
+	f->run_missing = RUN_MISSES_NOTHING;
+	expect_error(f, &root, "io.cgq.Run", "{\"group\":\"x\"}", "io.cgq.Failed {\"text\":\"not so\"}");
+	f->run_missing = RUN_MISSES_FILES;
+	expect_error(f, &root, "io.cgq.Run", "{\"group\":\"x\"}", "io.cgq.FilesNeeded {}");
+	f->ready = false;
+	expect_error(f, &stranger, "io.cgq.Run", "{\"group\":\"x\"}", "io.cgq.NotReady");
+}
+
 static void every_method_of_the_interface_is_there(void **state)
 {
 	struct fake *f = *state;
@@ -225,14 +252,16 @@ static void every_method_of_the_interface_is_there(void **state)
 
 	for (const char *p = CGQ_INTERFACE_TEXT; (p = strstr(p, "\nmethod ")); n++) {
 		char method[64], text[512];
+		bool by_group; /* who may is a question of the group */
 
 		p += strlen("\nmethod ");
 		snprintf(method, sizeof(method), "io.cgq.%.*s", (int)strcspn(p, "("), p);
-		json_decref(call(f, &stranger, method, "{}", text));
+		by_group = strcmp(method, "io.cgq.Run") == 0;
+		json_decref(call(f, &stranger, method, by_group ? "{\"group\":\"web\"}" : "{}", text));
 		if (strncmp(text, FORBIDDEN, strlen(FORBIDDEN)))
 			red("%s: %s\n", method, text);
 	}
-	assert_int_equal(n, 17);
+	assert_int_equal(n, 18);
 }
 
 /* Types, methods and errors share one namespace in varlink. */
@@ -326,6 +355,7 @@ int main(void)
 		TEST(a_change_that_fails_says_why),
 		TEST(a_request_is_handed_on_as_it_was_asked),
 		TEST(every_answer_is_as_the_interface_says),
+		TEST(run_is_denied_by_the_group_and_answered_with_what_became_of_it),
 		TEST(every_method_of_the_interface_is_there),
 		cmocka_unit_test(no_name_of_the_interface_is_used_twice),
 		TEST(the_service_describes_itself),

@@ -23,7 +23,9 @@ struct fake {
 	unsigned sets, confirm_seconds;
 	char set[256];
 	int fails;
-	unsigned deeds;
+	unsigned deeds, runs;
+	char run[128];
+	enum run_missing run_missing;
 };
 
 static inline bool fake_ready(void *ctx)
@@ -72,6 +74,18 @@ static inline int fake_deed(void *ctx, const struct deed *deed, struct deed_done
 	return 0;
 }
 
+static inline int fake_run(void *ctx, const struct run_request *q, struct run_done *ret, struct err *e)
+{
+	struct fake *f = ctx;
+
+	f->runs++;
+	snprintf(f->run, sizeof(f->run), "%u %s %s %d%s", q->peer->uid, q->group, q->command ? q->command : "(null)", (int)q->enter,
+		 q->terminal ? " terminal" : "");
+	ret->missing = q->peer->uid > 1000 ? RUN_MISSES_PERMISSION : f->run_missing;
+	ret->pid = 42;
+	return f->fails || q->peer->uid > 1000 ? fail(e, EPERM, "not so") : 0;
+}
+
 static inline int fake_set(void *ctx, const struct set_request *q, struct faults *faults, struct err *e)
 {
 	struct fake *f = ctx;
@@ -110,7 +124,7 @@ static inline int set_up(void **state)
 	f->s = (struct service){ .ctx = f, .ready = fake_ready, .view = fake_view, .glance = fake_glance,
 				 .reload = fake_reload, .reset = fake_reset, .set = fake_set,
 				 .reload_confirm = fake_reload_confirm, .confirm = fake_confirm,
-				 .deed = fake_deed };
+				 .deed = fake_deed, .run = fake_run };
 	*state = f;
 	return 0;
 }

@@ -184,28 +184,40 @@ static int connect_as_stranger(struct fixture *f, int n)
 	return WEXITSTATUS(status);
 }
 
-static void the_socket_is_for_root_and_the_group_only(void **state)
+static void everybody_may_connect_and_only_root_owns_the_socket(void **state)
 {
 	struct fixture *f = *state;
 	struct stat st;
-	struct group *g = getgrnam("cgq");
 
 	if (getuid())
 		skip();
 	assert_int_equal(stat(f->path, &st), 0);
 	assert_int_equal(st.st_uid, 0);
-	assert_int_equal(st.st_mode & 07777, g ? 0660 : 0600);
-	assert_int_equal(st.st_gid, g ? g->gr_gid : 0);
-	assert_int_equal(connect_as_stranger(f, 1), 0);
+	assert_int_equal(st.st_mode & 07777, 0666);
+	assert_int_equal(connect_as_stranger(f, 1), 1);
 }
 
-static void one_user_has_32_connections_and_no_rights(void **state)
+static void a_stranger_has_4_connections_and_takes_nobody_elses(void **state)
 {
 	struct fixture *f = *state;
 
 	if (getuid())
 		skip();
-	chmod(f->path, 0666);
+	assert_int_equal(connect_as_stranger(f, 40), 4);
+}
+
+static bool knows_65534(void *ctx, const struct peer *peer)
+{
+	return peer->uid == 65534;
+}
+
+static void a_user_who_may_run_has_32_connections(void **state)
+{
+	struct fixture *f = *state;
+
+	if (getuid())
+		skip();
+	server_knows_by(f->server, knows_65534);
 	assert_int_equal(connect_as_stranger(f, 40), 32);
 }
 
@@ -223,7 +235,6 @@ static void the_kernel_says_who_asks(void **state)
 	assert_int_equal(f->peer.pid, getpid());
 	assert_true(f->peer.may_read && f->peer.may_change);
 	close(fd);
-	chmod(f->path, 0666);
 	pid = fork();
 	if (pid == 0) {
 		if (setgroups(0, NULL) || setgid(65534) || setuid(65534) || (fd = client_at(f->path)) < 0)
@@ -249,8 +260,9 @@ int main(void)
 		TEST(who_reads_late_gets_everything),
 		cmocka_unit_test_setup_teardown(who_neither_reads_nor_ends_a_message_is_thrown_out, set_up_hasty, tear_down),
 		TEST(root_has_128_connections_and_a_free_one_can_be_used_again),
-		TEST(the_socket_is_for_root_and_the_group_only),
-		TEST(one_user_has_32_connections_and_no_rights),
+		TEST(everybody_may_connect_and_only_root_owns_the_socket),
+		TEST(a_stranger_has_4_connections_and_takes_nobody_elses),
+		TEST(a_user_who_may_run_has_32_connections),
 		TEST(the_kernel_says_who_asks),
 	};
 
