@@ -20,6 +20,7 @@
 #include "log.h"
 #include "methods.h"
 #include "resolve.h"
+#include "settle_run.h"
 
 #define SECOND_USEC	  1000000U
 /* A package puts the new executable in place and restarts the service soon after. */
@@ -315,6 +316,11 @@ static int deed(void *ctx, const struct deed *what, struct deed_done *ret, struc
 	return settle_person(ctx, what, ret, e);
 }
 
+static int run(void *ctx, const struct run_request *q, struct run_done *ret, struct err *e)
+{
+	return settle_run(ctx, q, ret, e);
+}
+
 static int set(void *ctx, const struct set_request *q, struct faults *faults, struct err *e)
 {
 	return settle_set(ctx, q, faults, e);
@@ -384,6 +390,7 @@ int daemon_serve(struct daemon *d, struct err *e)
 		.reload = reload,
 		.reset = reset,
 		.deed = deed,
+		.run = run,
 		.set = set,
 		.reload_confirm = reload_confirm,
 		.confirm = confirm,
@@ -402,8 +409,10 @@ int daemon_serve(struct daemon *d, struct err *e)
 	/* Before anything is touched: where another daemon answers there is nothing to do. Calls wait until the loop runs. */
 	if (r == 0)
 		r = server_new(d->event, d->options.socket, methods_call, &d->service, &d->server, e);
-	if (r == 0)
+	if (r == 0) {
+		server_knows_by(d->server, settle_run_knows);
 		r = settle(d, WHY_START, e);
+	}
 	if (r < 0)
 		return r;
 	chronicle_listen(d->chronicle, on_chronicle, d);

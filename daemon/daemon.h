@@ -32,6 +32,7 @@
 #include "service.h"
 #include "settings_read.h"
 #include "helper.h"
+#include "starter.h"
 #include "strict.h"
 #include "tree_watch.h"
 #include "trouble.h"
@@ -118,6 +119,7 @@ struct daemon {
 	struct sampler *sampler;
 	struct would_be *would_be;
 	struct server *server;
+	struct starter *starter; /* makes namespaces, and starts programs in them; NULL: nobody loops */
 	struct watch *watch, *names_watch;
 	struct name_folders name_folders;
 	struct hotplug *hotplug;
@@ -152,7 +154,6 @@ struct daemon {
 	struct strict *strict;	 /* NULL: nobody loops */
 	struct strict_files strict_files;
 	uint64_t strict_answered_ns; /* when the last exec was decided in time */
-	struct starter *starter; /* NULL: nobody loops */
 	struct keeping *keeping; /* namespaces of groups */
 	bool kept_again;	 /* a keeper came or went */
 	uint64_t kept_ns;	 /* when each of their networks was looked at last */

@@ -23,7 +23,7 @@ json_t *refuse_text(struct question *q, const char *name, const char *key, const
 json_t *no_such_group(struct question *q); /* of the parameter of that name */
 const char *parameter_text(const struct question *q, const char *key);
 
-/* methods_read.c and methods_change.c: one function for each call, whose parameters are of the right types. */
+/* methods_read.c, methods_change.c and methods_run.c: one function for each call, whose parameters are of the right types. */
 json_t *do_list(struct question *q);
 json_t *do_status(struct question *q);
 json_t *do_ps(struct question *q);
@@ -41,3 +41,4 @@ json_t *do_unpin(struct question *q);
 json_t *do_freeze(struct question *q);
 json_t *do_thaw(struct question *q);
 json_t *do_kill(struct question *q);
+json_t *do_run(struct question *q);

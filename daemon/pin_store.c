@@ -1,4 +1,4 @@
-/* Pins in the state folder: a line each, "812 45013 1789…(key) 1(children) 0(inherited) 0(uid) 1795…(usec) web/php". */
+/* Pins in the state folder: a line each, "812 45013 1789…(key) 1(kind) 0(inherited) 0(uid) 1795…(usec) web/php". */
 #include "pin_store.h"
 
 #include <errno.h>
@@ -20,11 +20,14 @@
 #define LINE_MAX_BYTES (128 + GROUP_PATH_MAX_BYTES)
 #define RELEASED       "-" /* no group has that name */
 
-enum { PID, START, KEY, CHILDREN, INHERITED, UID, AT, NUMBERS };
+enum { PID, START, KEY, KIND, INHERITED, UID, AT, NUMBERS };
+
+/* KIND_RUN is for children too. */
+enum { KIND_ALONE, KIND_CHILDREN, KIND_RUN };
 
 /* The largest value of each. */
 static const uint64_t most[NUMBERS] = {
-	[PID] = INT32_MAX, [START] = UINT64_MAX, [KEY] = UINT64_MAX, [CHILDREN] = 1,
+	[PID] = INT32_MAX, [START] = UINT64_MAX, [KEY] = UINT64_MAX, [KIND] = KIND_RUN,
 	[INHERITED] = 1,   [UID] = UINT32_MAX,	 [AT] = UINT64_MAX,
 };
 
@@ -57,7 +60,8 @@ static int line_take(char *line, struct pins *p)
 	one.pid = (pid_t)numbers[PID];
 	one.start_ticks = numbers[START];
 	one.key = numbers[KEY];
-	one.children = numbers[CHILDREN];
+	one.children = numbers[KIND] != KIND_ALONE;
+	one.run = numbers[KIND] == KIND_RUN;
 	one.inherited = numbers[INHERITED];
 	one.uid = (uid_t)numbers[UID];
 	one.at_usec = numbers[AT];
@@ -109,7 +113,7 @@ static void line_put(void *ctx, struct pin *one)
 		w->left_out++;
 	else
 		fprintf(w->f, "%d %" PRIu64 " %" PRIu64 " %d %d %u %" PRIu64 " %s\n", (int)one->pid, one->start_ticks, one->key,
-			one->children, one->inherited, one->uid, one->at_usec, one->group[0] ? one->group : RELEASED);
+			one->run ? KIND_RUN : one->children ? KIND_CHILDREN : KIND_ALONE, one->inherited, one->uid, one->at_usec, one->group[0] ? one->group : RELEASED);
 }
 
 int pin_store_save(int folder, struct pins *p, struct err *e)
@@ -130,7 +134,7 @@ int pin_store_save(int folder, struct pins *p, struct err *e)
 	pins_each(p, line_put, &w);
 	if (fclose(w.f) != 0)
 		return fail(e, ENOMEM, "state: pins: %s", strerror(ENOMEM));
-	r = state_write(folder, PINS_NAME, text, len, e);
+	r = state_write_of_boot(folder, PINS_NAME, text, len, e);
 	if (r < 0)
 		return fail_prefix(e, "state");
 	pins_saved(p);

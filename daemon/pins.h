@@ -14,6 +14,7 @@ struct pin {
 	uint64_t key;	      /* of the decision; its heirs have the same, and members that follow have it for a rule's */
 	char group[GROUP_PATH_MAX_BYTES + 1]; /* "": released, so that it inherits nothing any more */
 	bool children;	      /* whoever it forks inherits it */
+	bool run;	      /* started there by cgq run; else an act of cgq pin */
 	bool inherited;
 	bool absent;	      /* as in struct member */
 	uid_t uid;	      /* who decided */

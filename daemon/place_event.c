@@ -103,6 +103,11 @@ bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birt
 	return members_find(p->members, pid) || !birth || place_is_there(p, pid, f.start_ticks);
 }
 
+void placer_judge(struct placer *p, pid_t pid)
+{
+	place_judge(p, pid, NULL);
+}
+
 static bool asks(const struct placer *p, uint32_t kinds)
 {
 	return p->policy->kinds & kinds;

@@ -54,6 +54,7 @@ void place_pinned(struct placer *p, const struct proc_facts *f, struct standing 
 		return;
 	}
 	s->is_pinned = pin && pin->group[0];
+	s->is_started = s->is_pinned && pin->run;
 	s->pinned_group = s->is_pinned ? policy_group(p->policy, pin->group) : GROUP_NONE;
 }
 
@@ -114,7 +115,7 @@ static int check_kind(struct placer *p, const struct proc_facts *f, struct err *
 	return 0;
 }
 
-int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e)
+static int check(struct placer *p, pid_t pid, unsigned group, bool heeds_delegation, struct proc_facts *f, struct err *e)
 {
 	struct standing s = {.parent_group = GROUP_NONE, .current_group = GROUP_NONE, .is_pinned = true, .pinned_group = group};
 	struct facts_reader reader = placer_reader(p);
@@ -128,11 +129,41 @@ int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_fact
 	r = check_kind(p, f, e);
 	if (r == 0) {
 		classify(p->policy, p->resolved, f, &reader, &s, NULL, &v);
-		place_forbid(p, f, &v);
+		if (heeds_delegation)
+			place_forbid(p, f, &v);
 		if (v.kind == VERDICT_EXCLUDED)
 			r = fail(e, EPERM, "it is never placed: %s", v.exclusion);
 	}
 	return r < 0 ? fail_prefix(e, "pid %d (%s)", (int)pid, TEXT_ESCAPED(f->comm)) : 0;
+}
+
+int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e)
+{
+	return check(p, pid, group, true, f, e);
+}
+
+int placer_may_run(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e)
+{
+	return check(p, pid, group, false, f, e);
+}
+
+void placer_origins(struct placer *p, pid_t pid, const char *ret[HIERARCHIES_MAX])
+{
+	struct facts_reader reader = placer_reader(p); /* shows origins in place of our own cgroups */
+	struct proc_facts f = {.pid = pid};
+
+	if (reader.read(reader.ctx, &f, FACT_STAT) == 0 && reader.read(reader.ctx, &f, FACT_CGROUP) == 0)
+		for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
+			ret[h] = f.cgroups[h] ? members_intern(p->members, strcmp(f.cgroups[h], "/") ? f.cgroups[h] : "") : NULL;
+	proc_facts_done(&f);
+}
+
+void placer_came_from(struct placer *p, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX])
+{
+	struct member *one = members_put(p->members, f->pid, f->start_ticks);
+
+	memcpy(one->origins, origins, sizeof(one->origins));
+	one->journaled = false;
 }
 
 bool placer_is_placed(struct placer *p, pid_t pid, unsigned group)

@@ -200,7 +200,7 @@ json_t *report_as(const struct view *v, const json_t *given, struct err *e)
 	classify(p, v->resolved, &a.facts, NULL, &nowhere, &trace, &verdict);
 	o = json_object();
 	put_text(o, "group", verdict.group < p->n_groups ? p->groups[verdict.group].path : NULL);
-	put_text(o, "how", report_how(verdict.kind));
+	put_text(o, "how", report_how(verdict.kind, NULL));
 	put_rule(o, "rule", verdict.rule < p->n_rules ? &p->rules[verdict.rule] : NULL);
 	put_text(o, "exclusion", verdict.kind == VERDICT_EXCLUDED ? verdict.exclusion : NULL);
 	put(o, "tried", a.tried);

@@ -94,6 +94,7 @@ static void judge(const struct view *v, struct proc_facts *f, const struct pin *
 
 	standing.own = v->keeping ? keeping_own(v->keeping) : NULL;
 	standing.is_pinned = pin != NULL;
+	standing.is_started = pin && pin->run;
 	standing.pinned_group = pin ? policy_group(v->choice->policy, pin->group) : GROUP_NONE;
 	classify(v->choice->policy, v->resolved, f, &reader, &standing, &trace, ret);
 	if (ret->kind == VERDICT_EXCLUDED || (ret->kind == VERDICT_NONE && f->pid != v->self && !is_helper(v, f->pid)))
@@ -191,7 +192,7 @@ static void put_verdict(const struct view *v, const struct member *m, const stru
 		rule = rule_index_find(&rules, m->rule_key);
 	rule_index_done(&rules);
 	put_text(o, "group", group < p->n_groups ? p->groups[group].path : NULL);
-	put_text(o, "how", report_how(m ? m->kind : verdict->kind));
+	put_text(o, "how", report_how(m ? m->kind : verdict->kind, NULL));
 	put_rule(o, "rule", rule);
 	put_text(o, "exclusion", !m && verdict->kind == VERDICT_EXCLUDED ? verdict->exclusion : NULL);
 	put_limits(v, group, o);
@@ -227,7 +228,7 @@ static json_t *explain_departed(const struct view *v, const struct departed_one 
 	put_text(o, "name", one->m.comm);
 	put(o, "user", json_null());
 	put_text(o, "group", one->group ? one->group : one->m.group < p->n_groups ? p->groups[one->m.group].path : NULL);
-	put_text(o, "how", report_how(one->m.kind));
+	put_text(o, "how", report_how(one->m.kind, NULL));
 	put_past_rule(v, one, o);
 	put(o, "exclusion", json_null());
 	put(o, "tried", json_array());
@@ -273,7 +274,7 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	put_people(v, &f, pin, o);
 	put_verdict(v, m, &verdict, o);
 	if (pin && verdict.kind != VERDICT_EXCLUDED)
-		put_text(o, "how", report_how(VERDICT_PINNED));
+		put_text(o, "how", report_how(VERDICT_PINNED, pin));
 	if (namespace_is_keeper(v->keeping, f.pid, f.start_ticks))
 		put_text(o, "how", "keeper");
 	report_inside(v, m ? m->group : GROUP_NONE, f.pid, f.start_ticks, o);

@@ -51,6 +51,7 @@ static json_t *process(const struct view *v, const struct member *m, const struc
 	bool same = proc_read(v->proc, &f, FACT_STAT) == 0 && f.start_ticks == m->start_ticks && !f.exiting;
 	bool has_user = same && proc_read(v->proc, &f, FACT_IDS) == 0;
 	json_t *o = same ? json_object() : NULL;
+	const struct pin *pin;
 
 	if (o) {
 		put_u64(o, "pid", (uint64_t)m->pid);
@@ -58,8 +59,9 @@ static json_t *process(const struct view *v, const struct member *m, const struc
 		put_text(o, "user", has_user ? users_name(users, f.uid) : NULL);
 		put_text(o, "group", v->choice->policy->groups[m->group].path);
 		put_rule(o, "rule", rule_index_find(rules, m->rule_key));
-		put_text(o, "how", namespace_is_keeper(v->keeping, m->pid, m->start_ticks) ? "keeper" : report_how(m->kind));
-		report_pin(m->kind == VERDICT_PINNED ? pins_find(v->pins, m->pid) : NULL, users, o);
+		pin = m->kind == VERDICT_PINNED ? pins_find(v->pins, m->pid) : NULL;
+		put_text(o, "how", namespace_is_keeper(v->keeping, m->pid, m->start_ticks) ? "keeper" : report_how(m->kind, pin));
+		report_pin(pin, users, o);
 		report_inside(v, m->group, m->pid, m->start_ticks, o);
 	}
 	proc_facts_done(&f);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "deed.h"
+#include "run.h"
 #include "view.h"
 
 /* What `cgq set` asks for. All of it is done, or nothing. */
@@ -29,6 +30,8 @@ struct service {
 	int (*reset)(void *ctx, const char *group, struct err *e);
 	/* -errno: refused, or failed; ret->missing says whether for want of its group or process. */
 	int (*deed)(void *ctx, const struct deed *deed, struct deed_done *ret, struct err *e);
+	/* 1: the answer comes later. -errno: refused, or failed; ret->missing says for want of what. */
+	int (*run)(void *ctx, const struct run_request *q, struct run_done *ret, struct err *e);
 	/* 0 with faults: it would not hold, and nothing was changed. */
 	int (*set)(void *ctx, const struct set_request *q, struct faults *faults, struct err *e);
 	/* As reload, and taken back by itself unless confirm() comes in time. */

@@ -30,6 +30,7 @@ bool settle_is_deserted(struct daemon *d, const char *path);
 /* The key of all that drifts in that cgroup begins so. Returns buf. */
 char *settle_drift_key(unsigned hierarchy, const char *path, char *buf, size_t size);
 /* settle_person.c */
+uint64_t settle_now_usec(void); /* CLOCK_REALTIME */
 void settle_person_happened(struct daemon *d, const struct deed *deed, const struct proc_facts *f, const char *text);
 /* Why the group has no cgroup, or NULL: it has one. */
 const char *settle_no_cgroup(const struct daemon *d, unsigned group);

@@ -13,7 +13,7 @@
 #include "text.h"
 #include "users.h"
 
-static uint64_t now_usec(void)
+uint64_t settle_now_usec(void)
 {
 	struct timespec now;
 
@@ -66,7 +66,7 @@ static void pin_put(struct daemon *d, const struct deed *deed, const struct proc
 		.start_ticks = f->start_ticks,
 		.children = deed->children,
 		.uid = deed->uid,
-		.at_usec = now_usec(),
+		.at_usec = settle_now_usec(),
 	};
 
 	/* whoever inherited an earlier decision about it is free of that */
@@ -146,7 +146,7 @@ static int freeze(struct daemon *d, const struct deed *deed, unsigned group, str
 	if (machine_hierarchy(&d->machine, CONTROLLER_FREEZER) < 0)
 		return fail(e, ENODEV, "%s cannot be frozen: this machine has no %s controller mounted", path,
 			    controller_rows[CONTROLLER_FREEZER].v1);
-	is_new = frozen_put(&d->frozen, path, deed->uid, now_usec());
+	is_new = frozen_put(&d->frozen, path, deed->uid, settle_now_usec());
 	r = settle(d, WHY_PERSON, e);
 	if (r == 0 && !frozen_is(d->choice.policy, d->want, &d->tree, group))
 		r = fail(e, EIO, "%s cannot be frozen: the kernel refused; the log of cgqd says why", path);

@@ -368,7 +368,7 @@ void settle_units_tick(struct daemon *d)
 	unit_plan_free(plan);
 }
 
-static bool is_known(const struct daemon *d, const char *unit, unsigned group)
+bool settle_units_is_limited(const struct daemon *d, const char *unit, unsigned group)
 {
 	const struct in_place *u = &d->in_place;
 
@@ -401,7 +401,7 @@ void settle_units_joined(void *ctx, struct proc_facts *f, unsigned group)
 	if (proc_read(d->proc, f, FACT_CGROUP) < 0 || !f->cgroups[h])
 		return;
 	unit_path_read(&arena, f->cgroups[h], &path);
-	if (may_limit(path.place) && !is_known(d, path.unit.name, group))
+	if (may_limit(path.place) && !settle_units_is_limited(d, path.unit.name, group))
 		settle_units_soon(d);
 	arena_done(&arena);
 }

@@ -18,6 +18,9 @@ void settle_units_forget(struct daemon *d);  /* another policy: indexes and plac
 
 /* settle_units_loose.c: members that are in no unit are put into a scope; how many were. */
 size_t settle_units_gather(struct daemon *d, const struct unit_book *book);
+/* That one process, wherever it is. */
+int settle_units_into_scope(struct daemon *d, const struct book_loose *one, struct err *e);
+bool settle_units_is_limited(const struct daemon *d, const char *unit, unsigned group); /* for that group, as seen last */
 /* settle_units_apply.c */
 void settle_units_apply(struct daemon *d, const struct unit_plan *plan);
 void settle_units_shrinking(struct daemon *d, struct unit_plan *plan); /* limits that wait until less is in use */

@@ -66,7 +66,7 @@ static int scope_fill(struct gathering *g, const char *name, struct err *e)
 	return r == -EEXIST ? units_scope_attach(d->in_place.bus, name, pids, g->n, e) : r;
 }
 
-static void tell_moves(struct gathering *g, const char *name)
+static void tell_moves(struct gathering *g, const char *name, const char *why)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		const struct book_loose *one = g->list[i];
@@ -78,7 +78,7 @@ static void tell_moves(struct gathering *g, const char *name)
 					       .start_ticks = one->start_ticks,
 					       .name = one->comm,
 					       .now = name,
-					       .text = "it was in no unit that could be limited"},
+					       .text = why},
 			   "pid %d (%s): moved to %s", (int)one->pid, TEXT_ESCAPED(one->comm), name);
 	}
 }
@@ -116,7 +116,7 @@ static size_t group_gather(struct daemon *d, const struct unit_book *book, unsig
 		settle_trouble(d, TROUBLE_APPLY, group, text);
 		n = 0;
 	} else if (n) {
-		tell_moves(&g, name);
+		tell_moves(&g, name, "it was in no unit that could be limited");
 	}
 	free(g.list);
 	return n;
@@ -134,4 +134,15 @@ size_t settle_units_gather(struct daemon *d, const struct unit_book *book)
 		if (has[g])
 			n += group_gather(d, book, g);
 	return n;
+}
+
+int settle_units_into_scope(struct daemon *d, const struct book_loose *one, struct err *e)
+{
+	struct gathering g = {.d = d, .group = one->group, .list = &one, .n = 1};
+	auto_free char *name = scope_name(d, d->choice.policy->groups[one->group].path);
+	int r = d->in_place.bus ? scope_fill(&g, name, e) : fail(e, ENOTCONN, "systemd cannot be asked just now");
+
+	if (r == 0)
+		tell_moves(&g, name, "it was started into the group");
+	return r;
 }

@@ -98,7 +98,7 @@ int state_read_lines(int folder, const char *name, size_t max_bytes, char **ret,
 	return 1;
 }
 
-int state_write(int folder, const char *name, const char *text, size_t len, struct err *e)
+static int replace(int folder, const char *name, const char *text, size_t len, bool waits_for_disk, struct err *e)
 {
 	char temp[NAME_MAX];
 	auto_fd int fd = -1;
@@ -111,7 +111,7 @@ int state_write(int folder, const char *name, const char *text, size_t len, stru
 	if (fd < 0)
 		return fail(e, errno, "%s: cannot be written: %m", name);
 	r = whole_write(fd, text, len);
-	if (r == 0 && fsync(fd) < 0)
+	if (r == 0 && waits_for_disk && fsync(fd) < 0)
 		r = -errno;
 	if (r == 0 && renameat(folder, temp, folder, name) < 0)
 		r = -errno;
@@ -120,6 +120,16 @@ int state_write(int folder, const char *name, const char *text, size_t len, stru
 		return fail(e, -r, "%s: cannot be written: %s", name, strerror(-r));
 	}
 	return 0;
+}
+
+int state_write(int folder, const char *name, const char *text, size_t len, struct err *e)
+{
+	return replace(folder, name, text, len, true, e);
+}
+
+int state_write_of_boot(int folder, const char *name, const char *text, size_t len, struct err *e)
+{
+	return replace(folder, name, text, len, false, e);
 }
 
 /* Where a file system fills up, a write takes what still fits, and only the next one says that it is full. */

@@ -20,5 +20,7 @@ int state_read(int folder, const char *name, size_t max_bytes, char **ret, size_
 int state_read_lines(int folder, const char *name, size_t max_bytes, char **ret, struct err *e);
 /* Replaces the file in one step: a reader sees the old or the new one, also after a power cut. */
 int state_write(int folder, const char *name, const char *text, size_t len, struct err *e);
+/* What means nothing after a boot: it is not waited for on a disk. A power cut may leave an empty file. */
+int state_write_of_boot(int folder, const char *name, const char *text, size_t len, struct err *e);
 /* Appends all of it or nothing; *torn where a part of it stands there that could not be taken back. */
 int state_append(int fd, const char *text, size_t len, bool *torn);

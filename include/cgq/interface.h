@@ -114,7 +114,7 @@
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
-	"# how: rule, pinned, follows, stays, none, excluded or keeper; namespace and pending: as of Process; next_start: what\n" \
+	"# how: rule, pinned, run, follows, stays, none, excluded or keeper; namespace and pending: as of Process; next_start: what\n" \
 	"# is prepared for its service; sockets: the first 20 of sockets_count; moved_at and pinned_at are UTC, like\n"                  \
 	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
 	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
@@ -160,9 +160,18 @@
 	"# signal: KILL by default, which is sent until nobody is left, for some seconds, and thaws a frozen group; it is\n" \
 	"# refused below a group that is frozen. Others are sent once, and nobody looks who is left: null.\n"          \
 	"method Kill(group: string, signal: ?string) -> (signalled: int, left: ?int, note: ?string)\n"               \
+	"# Starts a program in the group, for root and for whom its run.users names. placed_caller: the process that asked\n" \
+	"# (that called connect()) is in the group now, as by Pin with children, and is to call exec itself. In a group with\n" \
+	"# namespaces the program is started for it: six descriptors come with the call (SCM_RIGHTS), and no other call before\n" \
+	"# its answer: stdin, stdout, stderr, the folder, the text of struct run_text and a socket of struct run_said; without\n" \
+	"# them the answer is FilesNeeded. command: what it will run, for people to read. enter: where it would have namespaces\n" \
+	"# of its own, those of that member that was started before, or of the oldest by 0. terminal: it is to have one.\n" \
+	"method Run(group: string, command: ?string, enter: ?int, terminal: ?bool) -> (pid: int, placed_caller: bool,\n" \
+	"  note: ?string)\n"                                                                                         \
 	"\n"                                                                                                         \
 	"error NoSuchGroup (group: string)\n"                                                                        \
 	"error NoSuchProcess (pid: int)\n"                                                                           \
 	"error PermissionDenied (text: string)\n"                                                                    \
+	"error FilesNeeded ()\n"                                                                    \
 	"error NotReady ()\n"                                                                                        \
 	"error Failed (text: string)\n"

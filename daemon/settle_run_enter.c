@@ -1,0 +1,50 @@
+/* `cgq enter`: whose namespaces are entered. */
+#include <errno.h>
+#include <string.h>
+
+#include "settle_run_parts.h"
+
+struct search {
+	const struct start *s;
+	const struct pin *oldest;
+};
+
+/* Started in that group, for the same user where that is not root. */
+static bool is_like(const struct start *s, const struct pin *pin)
+{
+	return pin->run && strcmp(pin->group, s->path) == 0 && (s->uid == 0 || s->uid == pin->uid);
+}
+
+static void look(void *ctx, struct pin *one)
+{
+	struct search *w = ctx;
+
+	/* not a descendant, which may have gone on to namespaces of its own */
+	if (!one->inherited && is_like(w->s, one) && placer_is_there(&w->s->d->placer, one->pid, one->start_ticks) &&
+	    (!w->oldest || one->at_usec < w->oldest->at_usec))
+		w->oldest = one;
+}
+
+static int named_find(const struct start *s, pid_t named, pid_t *ret, struct err *e)
+{
+	const struct pin *pin = pins_find(s->d->pins, named);
+
+	if (!pin || !is_like(s, pin) || !placer_is_there(&s->d->placer, pin->pid, pin->start_ticks))
+		return fail(e, ESRCH, "pid %d was not started in %s by cgq run%s", (int)named, s->path,
+			    s->uid ? ", or not by you" : "");
+	*ret = named;
+	return 0;
+}
+
+int settle_run_like(const struct start *s, pid_t named, pid_t *ret, struct err *e)
+{
+	struct search w = {.s = s};
+
+	if (named)
+		return named_find(s, named, ret, e);
+	pins_each(s->d->pins, look, &w);
+	if (!w.oldest)
+		return fail(e, ESRCH, "nobody runs in %s whose namespaces could be entered; cgq run starts somebody", s->path);
+	*ret = w.oldest->pid;
+	return 0;
+}

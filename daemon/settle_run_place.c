@@ -1,0 +1,133 @@
+/* A process is put into a group for a person: pinned there with its descendants, placed, and told; or all is as it was. */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cgq/auto.h>
+
+#include "settle_run_parts.h"
+#include "text.h"
+#include "users.h"
+
+bool settle_run_lives(const struct start *s)
+{
+	struct pollfd p = {.fd = s->held, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 0;
+}
+
+static void pin_put(struct start *s)
+{
+	struct pin pin = {
+		.pid = s->f.pid,
+		.start_ticks = s->f.start_ticks,
+		.children = true,
+		.run = true,
+		.uid = s->uid,
+		.at_usec = settle_now_usec(),
+	};
+
+	pin.key = pins_key(pin.pid, pin.start_ticks, pin.at_usec);
+	snprintf(pin.group, sizeof(pin.group), "%s", s->path);
+	pins_put(s->d->pins, &pin);
+}
+
+/* The rest of the machine is not looked at: somebody waits at a terminal. */
+static void judge_alone(struct start *s)
+{
+	settle_quick_take(s->d);
+	placer_judge(&s->d->placer, s->f.pid);
+}
+
+/* Groups of which nothing is enforced are the full look's: whatever places at once has to know of the pin. */
+static int judge(struct start *s, struct err *e)
+{
+	struct daemon *d = s->d;
+
+	if (settle_no_cgroup(d, s->group))
+		return settle(d, WHY_PERSON, e);
+	if (d->machine.placement == PLACEMENT_UNITS)
+		return settle_run_on_units(d, &s->f, s->group, e);
+	judge_alone(s);
+	return 0;
+}
+
+static void undo(struct start *s)
+{
+	struct err e = {0};
+
+	placer_unpin(&s->d->placer, s->f.pid);
+	if (s->before.pid)
+		pins_put(s->d->pins, &s->before);
+	if (s->d->machine.placement == PLACEMENT_UNITS)
+		settle(s->d, WHY_PERSON, &e);
+	else
+		judge_alone(s);
+	settle_pins_save(s->d);
+}
+
+/* What was said of the move that failed. */
+static const char *trouble_of(const struct start *s)
+{
+	const struct troubles *t = &s->d->troubles;
+	const char *said = NULL;
+
+	for (size_t i = 0; i < t->n; i++)
+		if (t->list[i].group == s->group && t->about[i].source == TROUBLE_PLACE)
+			said = t->list[i].text;
+	return said;
+}
+
+/* 0 when it is in the group, or where that has no cgroup: then the note says so. */
+static int result_judge(struct start *s, char *note, size_t note_bytes, struct err *e)
+{
+	const char *why = settle_no_cgroup(s->d, s->group), *said;
+
+	if (!settle_run_lives(s))
+		return fail(e, ESRCH, "pid %d has ended", (int)s->f.pid);
+	if (why)
+		snprintf(note, note_bytes, "%s has no cgroup now: %.200s; nothing limits what is started in it", s->path, why);
+	if (why || placer_is_placed(&s->d->placer, s->f.pid, s->group))
+		return 0;
+	said = trouble_of(s);
+	return fail(e, EIO, "pid %d cannot be moved to %s%s%s", (int)s->f.pid, s->path, said ? ": " : "; cgq status says why",
+		    said ? said : "");
+}
+
+static void tell(const struct start *s)
+{
+	struct users *users = users_load();
+	const char *who = users_name(users, s->uid), *name = s->command ? s->command : s->f.comm;
+	struct happening h = {.kind = HAPPENING_PERSON,
+			      .group = s->path,
+			      .pid = s->f.pid,
+			      .start_ticks = s->f.start_ticks,
+			      .name = name,
+			      .who = who,
+			      .text = "started with cgq run"};
+
+	settle_say(s->d, LOG_LEVEL_INFO, &h, "pid %d (%s): started into %s by %s with cgq run", (int)s->f.pid, TEXT_ESCAPED(name),
+		   s->path, who);
+	users_free(users);
+}
+
+int settle_run_place(struct start *s, char *note, size_t note_bytes, struct err *e)
+{
+	int r;
+
+	pin_put(s);
+	/* what it forks inherits the pin: none of that is to be missed */
+	if (s->d->filter)
+		event_filter_watch(s->d->filter, s->f.pid, NULL);
+	r = judge(s, e);
+	if (r == 0)
+		r = result_judge(s, note, note_bytes, e);
+	if (r < 0) {
+		undo(s);
+		return r;
+	}
+	settle_pins_save(s->d);
+	tell(s);
+	return 0;
+}

@@ -1,0 +1,209 @@
+/* Programs in groups with namespaces: ordered from the starter, placed before their exec, and then let go. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cgq/auto.h>
+
+#include "settle_run_parts.h"
+#include "starter.h"
+#include "text.h"
+#include "tree_path.h"
+
+_Static_assert(CALL_FILES_MAX == START_FILES, "a call brings what a start needs");
+
+/* One that the starter makes just now, or has made and holds. */
+struct inside {
+	struct daemon *d;
+	char group[GROUP_PATH_MAX_BYTES + 1]; /* by path: another policy may come before the answer */
+	char *command;
+	const char *origins[HIERARCHIES_MAX]; /* where the caller came from; interned by the members */
+	uid_t uid;
+	struct call_extra *extra; /* NULL: the client has gone */
+	bool orders;		  /* an answer that comes now is that it could not be ordered */
+	struct err refused;
+	void (*finish)(struct call_extra *extra, int r, const struct run_done *done, const struct err *e);
+};
+
+static bool has_mode(const struct namespaces *n, enum namespace_mode mode)
+{
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		if (n->modes[kind] == mode)
+			return true;
+	return false;
+}
+
+/* The process that keeps the group's namespaces; 0 where it has none that are the group's. */
+static int keeper_find(const struct start *s, pid_t *ret, struct err *e)
+{
+	const struct namespaces *n = &s->d->choice.policy->groups[s->group].namespaces;
+	const struct keeper *k = keepers_of_group(keeping_book(s->d->keeping), s->path);
+
+	*ret = k ? k->pid : 0;
+	if (k || !has_mode(n, NAMESPACE_GROUP))
+		return 0;
+	return fail(e, EAGAIN, "the namespaces of %s are not there; cgq status says why", s->path);
+}
+
+/* "cgq1a2b3c4d": of this start alone. */
+static void link_name(const struct start *s, char ret[16])
+{
+	char text[GROUP_PATH_MAX_BYTES + 128];
+	int n = snprintf(text, sizeof(text), "%s %s %d %llu", s->d->machine.tree, s->path, (int)s->f.pid,
+			 (unsigned long long)s->f.start_ticks);
+
+	snprintf(ret, 16, "cgq%08x", (uint32_t)text_hash(0, text, (size_t)n));
+}
+
+/* Of the v2 hierarchy, into which it can be born; -1: there is none, and it is moved. */
+static int cgroup_open(const struct daemon *d, unsigned group)
+{
+	const struct want *w = d->want;
+	char path[TREE_PATH_MAX];
+
+	if (settle_no_cgroup(d, group) || !w->leaf_of_group || w->leaf_of_group[group] == UINT32_MAX)
+		return -1;
+	for (unsigned h = 0; h < d->machine.n_hierarchies; h++) {
+		auto_free char *folder = NULL;
+
+		if (d->machine.hierarchies[h].version != 2 || !(w->hierarchies & 1U << h))
+			continue;
+		machine_path(&d->machine, h, w->nodes[w->leaf_of_group[group]].path, path, sizeof(path));
+		folder = must_printf("%s%s", d->machine.hierarchies[h].mount, path);
+		return open(folder, O_DIRECTORY | O_PATH | O_CLOEXEC);
+	}
+	return -1;
+}
+
+/* The group may have gone meanwhile, or may be frozen now. */
+static int born_place(struct inside *i, pid_t pid, struct run_done *done, struct err *e)
+{
+	struct daemon *d = i->d;
+	struct start s = {.d = d, .path = i->group, .uid = i->uid, .command = i->command, .f.pid = pid};
+	auto_fd int held = mover_hold(pid, e);
+	int r = held;
+
+	s.held = held;
+	s.group = policy_group(d->choice.policy, i->group);
+	if (r >= 0 && s.group == GROUP_NONE)
+		r = fail(e, ENOENT, "%s is no group any more", i->group);
+	if (r >= 0 && frozen_find(&d->frozen, i->group))
+		r = fail(e, EBUSY, "%s is frozen, and nothing would run in it", i->group);
+	if (r >= 0 && (proc_read(d->proc, &s.f, FACT_STAT) < 0 || !settle_run_lives(&s)))
+		r = fail(e, ESRCH, "pid %d has ended", (int)pid);
+	if (r >= 0) {
+		/* not from where the starter is */
+		placer_came_from(&d->placer, &s.f, i->origins);
+		r = settle_run_place(&s, done->note, sizeof(done->note), e);
+	}
+	proc_facts_done(&s.f);
+	done->pid = pid;
+	return r;
+}
+
+static void inside_free(struct inside *i)
+{
+	free(i->command);
+	free(i);
+}
+
+static void on_gone(void *ctx)
+{
+	((struct inside *)ctx)->extra = NULL;
+}
+
+static void on_started(void *ctx, int error, pid_t pid, const struct err *why)
+{
+	struct inside *i = ctx;
+	struct run_done done = {0};
+	struct err e = {0};
+	int r = error;
+
+	if (i->orders) {
+		i->refused = *why;
+		return;
+	}
+	if (r < 0)
+		e = *why;
+	else if (!i->extra)
+		r = fail(&e, ESRCH, "who asked has ended");
+	if (r == 0)
+		r = born_place(i, pid, &done, &e);
+	if (error == 0) {
+		struct err going = {0};
+		bool go = r == 0;
+
+		if (starter_go(i->d->starter, pid, go, &going) < 0 && go) {
+			r = -going.code;
+			e = going;
+		}
+	}
+	if (i->extra)
+		i->finish(i->extra, r, &done, &e);
+	inside_free(i);
+}
+
+static int order(struct inside *i, const struct start *s, const struct run_request *q, struct err *e)
+{
+	const struct group *g = &s->d->choice.policy->groups[s->group];
+	auto_fd int cgroup = cgroup_open(s->d, s->group);
+	char link[16];
+	struct starter_start start = {
+		.group = s->path,
+		.namespaces = &g->namespaces,
+		.caller = q->peer->pid,
+		.caller_pidfd = s->held,
+		.uid = q->peer->uid,
+		.gid = q->peer->gid,
+		.cgroup = cgroup,
+		.terminal = q->terminal,
+	};
+	int r = keeper_find(s, &start.keeper, e);
+
+	if (r == 0 && q->enters && has_mode(&g->namespaces, NAMESPACE_NEW))
+		r = settle_run_like(s, q->enter, &start.like, e);
+	if (r < 0)
+		return r;
+	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
+	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like) {
+		link_name(s, link);
+		start.link = link;
+		start.net = &g->net;
+	}
+	i->orders = true;
+	r = starter_start(s->d->starter, &start, on_started, i, e);
+	i->orders = false;
+	if (r == 0 && i->refused.code) {
+		*e = i->refused;
+		r = -e->code;
+	}
+	return r;
+}
+
+int settle_run_inside(const struct start *s, const struct run_request *q, struct run_done *ret, struct err *e)
+{
+	struct call_extra *extra = q->peer->extra;
+	struct inside *i;
+	int r;
+
+	if (!extra || extra->n_files != START_FILES) {
+		ret->missing = RUN_MISSES_FILES;
+		return fail(e, ENODATA, "six descriptors must come with the call");
+	}
+	i = must_alloc(sizeof(*i));
+	*i = (struct inside){.d = s->d, .uid = s->uid, .extra = extra, .finish = q->finish};
+	i->command = q->command ? must_strdup(q->command) : NULL;
+	snprintf(i->group, sizeof(i->group), "%s", s->path);
+	placer_origins(&s->d->placer, s->f.pid, i->origins);
+	r = order(i, s, q, e);
+	if (r < 0) {
+		inside_free(i);
+		return r;
+	}
+	extra->is_late = true;
+	extra->gone = on_gone;
+	extra->ctx = i;
+	return 1;
+}
