@@ -86,6 +86,12 @@ static int take(const struct options *o, struct answer *a, json_t **ret)
 
 int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret)
 {
+	return ask_with(o, method, parameters, NULL, NULL, ret);
+}
+
+int ask_with(const struct options *o, const char *method, json_t *parameters, const struct call_files *files, bool *ret_needs_files,
+	     json_t **ret)
+{
 	auto_free char *full = must_printf("io.cgq.%s", method);
 	struct answer a = {0};
 	struct err e = {0};
@@ -95,7 +101,7 @@ int ask(const struct options *o, const char *method, json_t *parameters, json_t 
 
 	do {
 		answer_done(&a);
-		if (call(socket_of(o), full, json_incref(parameters), o->command->seconds_max, &a, &e) < 0) {
+		if (call_with(socket_of(o), full, json_incref(parameters), files, o->command->seconds_max, &a, &e) < 0) {
 			say("%s", e.text);
 			json_decref(parameters);
 			return EXIT_UNREACHABLE;
@@ -103,7 +109,9 @@ int ask(const struct options *o, const char *method, json_t *parameters, json_t 
 		again = waits(&a, &waited_ms);
 	} while (again);
 	json_decref(parameters);
-	status = take(o, &a, ret);
+	if (ret_needs_files)
+		*ret_needs_files = is_error(&a, "io.cgq.FilesNeeded");
+	status = ret_needs_files && *ret_needs_files ? 0 : take(o, &a, ret);
 	answer_done(&a);
 	return status;
 }

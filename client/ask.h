@@ -11,6 +11,14 @@
  */
 int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret);
 
+/*
+ * The same with descriptors, which may be NULL. Where ret_needs_files is not NULL, that some are needed is no failure: then it is
+ * true, and there is no answer.
+ */
+struct call_files;
+int ask_with(const struct options *o, const char *method, json_t *parameters, const struct call_files *files, bool *ret_needs_files,
+	     json_t **ret);
+
 /* The same for a question that goes on being answered, until cgqd ends (3) or each answers an exit status. */
 int ask_more(const struct options *o, const char *method, json_t *parameters, int (*each)(void *ctx, json_t *answer),
 	     void *ctx);

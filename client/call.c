@@ -64,10 +64,29 @@ static int hung_up(const char *path, struct err *e)
 	return fail(e, EPIPE, "%s: cgqd hung up: it ended, or has as many clients as it takes", path);
 }
 
-static int send_all(int fd, const char *path, const char *bytes, size_t len, struct err *e)
+/* files go with the first byte. */
+static ssize_t send_some(int fd, const char *bytes, size_t len, const struct call_files *files)
+{
+	union {
+		struct cmsghdr header;
+		char bytes[CMSG_SPACE(CALL_FILES_MAX * sizeof(int))];
+	} control = {0};
+	struct iovec text = {(char *)bytes, len};
+	struct msghdr m = {.msg_iov = &text, .msg_iovlen = 1};
+
+	if (files) {
+		m.msg_control = &control;
+		m.msg_controllen = CMSG_SPACE(files->n * sizeof(int));
+		control.header = (struct cmsghdr){CMSG_LEN(files->n * sizeof(int)), SOL_SOCKET, SCM_RIGHTS};
+		memcpy(CMSG_DATA(&control.header), files->list, files->n * sizeof(int));
+	}
+	return sendmsg(fd, &m, MSG_NOSIGNAL);
+}
+
+static int send_all(int fd, const char *path, const char *bytes, size_t len, const struct call_files *files, struct err *e)
 {
 	while (len > 0) {
-		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL);
+		ssize_t n = send_some(fd, bytes, len, files);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -77,6 +96,7 @@ static int send_all(int fd, const char *path, const char *bytes, size_t len, str
 			return fail(e, errno, "%s: cgqd cannot be asked: %s", path, strerror(errno));
 		bytes += n;
 		len -= (size_t)n;
+		files = NULL;
 	}
 	return 0;
 }
@@ -171,7 +191,7 @@ static int answer_read(const char *path, const char *text, struct answer *ret, b
 }
 
 /* Steals question. The descriptor on which the answer will come, or -errno. */
-static int question_send(const char *path, json_t *question, unsigned seconds_max, struct err *e)
+static int question_send(const char *path, json_t *question, const struct call_files *files, unsigned seconds_max, struct err *e)
 {
 	auto_free char *text = json_dumps(question, JSON_COMPACT);
 	auto_fd int fd = -1;
@@ -183,7 +203,7 @@ static int question_send(const char *path, json_t *question, unsigned seconds_ma
 	fd = connect_to(path, seconds_max, e);
 	if (fd < 0)
 		return fd;
-	r = send_all(fd, path, text, strlen(text) + 1, e);
+	r = send_all(fd, path, text, strlen(text) + 1, files, e);
 	return r < 0 ? r : take_fd(fd);
 }
 
@@ -214,7 +234,7 @@ int call_more(const char *path, const char *method, json_t *parameters, unsigned
 {
 	json_t *question = json_pack("{s:s, s:o, s:b}", "method", method, "parameters", parameters, "more", 1);
 	struct reader in = {.path = path};
-	auto_fd int fd = question_send(path, question, seconds_max, e);
+	auto_fd int fd = question_send(path, question, NULL, seconds_max, e);
 	int r;
 
 	if (fd < 0)
@@ -228,9 +248,15 @@ int call_more(const char *path, const char *method, json_t *parameters, unsigned
 int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
 	 struct err *e)
 {
+	return call_with(path, method, parameters, NULL, seconds_max, ret, e);
+}
+
+int call_with(const char *path, const char *method, json_t *parameters, const struct call_files *files, unsigned seconds_max,
+	      struct answer *ret, struct err *e)
+{
 	json_t *question = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
 	struct reader in = {.path = path};
-	auto_fd int fd = question_send(path, question, seconds_max, e);
+	auto_fd int fd = question_send(path, question, files, seconds_max, e);
 	const char *text;
 	bool continues;
 	int r;

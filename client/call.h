@@ -22,6 +22,17 @@ void answer_done(struct answer *a);
  */
 int call(const char *path, const char *method, json_t *parameters, unsigned seconds_max, struct answer *ret,
 	 struct err *e);
+#define CALL_FILES_MAX 6
+
+/* Descriptors that go with a question. */
+struct call_files {
+	int list[CALL_FILES_MAX];
+	unsigned n;
+};
+
+/* The same, with descriptors: borrowed. NULL: none. */
+int call_with(const char *path, const char *method, json_t *parameters, const struct call_files *files, unsigned seconds_max,
+	      struct answer *ret, struct err *e);
 /*
  * The same for a question that goes on being answered: each is told of every answer, and a false one ends it with 0.
  * seconds_max is for the first answer only. -EPIPE: cgqd ended after that.

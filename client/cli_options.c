@@ -119,6 +119,12 @@ static int take_plain(struct parser *p, const char *word)
 	return 0;
 }
 
+/* "cgq run web make -j 8": what follows GROUP and a word that is no option is not for us. */
+static bool is_another_program(const struct options *o)
+{
+	return o->command && o->command->n_args_own && o->n_args > o->command->n_args_own;
+}
+
 static int take_words(struct parser *p)
 {
 	bool only_plain = false;
@@ -127,10 +133,11 @@ static int take_words(struct parser *p)
 	while (r == 0 && p->next < p->argc) {
 		const char *word = p->argv[p->next++];
 
+		only_plain = only_plain || is_another_program(p->o);
 		if (only_plain || word[0] != '-' || !word[1])
 			r = take_plain(p, word);
 		else if (strcmp(word, "--") == 0)
-			only_plain = true;
+			only_plain = true, p->o->n_own = p->o->n_args;
 		else if (word[1] == '-')
 			r = take_long(p, word + 2);
 		else
@@ -203,7 +210,7 @@ int cli_options_parse(int argc, char **argv, struct options *ret, struct err *e)
 	struct parser p = {.o = ret, .argv = argv, .argc = argc, .next = 1, .e = e};
 	int r;
 
-	*ret = (struct options){.args = must_alloc(sizeof(char *) * (size_t)(argc + 1))};
+	*ret = (struct options){.n_own = SIZE_MAX, .args = must_alloc(sizeof(char *) * (size_t)(argc + 1))};
 	r = take_words(&p);
 	if (r < 0)
 		return r;

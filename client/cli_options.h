@@ -28,6 +28,9 @@ struct command;
 	X(RUNTIME,    0,   "runtime",    NULL,      false, true,  "until the machine boots (the default)")           \
 	X(CLEAR,      0,   "clear",      NULL,      false, true,  "take back what was set")                          \
 	X(CONFIRM,    0,   "confirm",    "TIME",    false, true,  "take it back after TIME (30s, 5m) without cgq confirm") \
+	X(DETACH,     'd', "detach",     NULL,      false, true,  "in the background; its process id is printed") \
+	X(LOG,        0,   "log",        "FILE",    false, true,  "what it writes is added to FILE (with --detach)") \
+	X(QUIET,      'q', "quiet",      NULL,      false, true,  "without notes on stderr")                         \
 	X(HELP,       'h', "help",       NULL,      false, false, "print this")                                      \
 	X(VERSION,    'V', "version",    NULL,      false, false, "print the version")
 
@@ -58,6 +61,7 @@ struct options {
 	const char *values[OPTION__COUNT]; /* NULL: none given */
 	const char **args;		   /* what is neither option nor command */
 	size_t n_args;
+	size_t n_own;			   /* so many of them stand before "--", or all */
 };
 
 /* 0, or -EINVAL with the one line that says what is wrong. cli_options_done() either way. */

@@ -24,6 +24,7 @@ static const struct {
 } ways[] = {
 	{"rule", "a rule says so", true},
 	{"pinned", "a person pinned it", true},
+	{"run", "a person started it there with cgq run", true},
 	{"follows", "its parent belongs to the group, and children = follow", true},
 	{"stays", "it fitted a rule once, and children = follow keeps it", true},
 	{"keeper", "it keeps the group's namespaces for cgqd", true},
@@ -71,10 +72,11 @@ static const char *time_here(const char *text, char *buf, size_t cap)
 static void pin_show(const struct terminal *t, const json_t *answer)
 {
 	const char *to = field_text(answer, "pinned_to");
+	bool started = strcmp(field_text(answer, "how"), "run") == 0;
 
 	if (!field_is_known(answer, "pinned_to"))
 		return;
-	prose_line(t, "pinned", "to %s by %s, %s%s%s", to, field_text(answer, "pinned_by"),
+	prose_line(t, started ? "started" : "pinned", "%s %s by %s, %s%s%s", started ? "into" : "to", to, field_text(answer, "pinned_by"),
 		   time_here(field_text(answer, "pinned_at"), (char[64]){0}, 64),
 		   field_is_true(answer, "pinned_children") ? "; its descendants too" : "",
 		   field_is_known(answer, "group") ? "" : "; there is no such group now, and the pin waits for it");

@@ -8,6 +8,7 @@
 
 #include "columns.h"
 #include "exits.h"
+#include "run_exec.h"
 #include "text.h"
 
 #define SECONDS_TO_ANSWER 30
@@ -225,6 +226,45 @@ const struct command commands[] = {
 		.failed = EXIT_DIFFERS,
 		.seconds_max = SECONDS_TO_CHANGE,
 		.run = cmd_unpin,
+	},
+	{
+		.name = "run",
+		.args = "GROUP -- CMD...",
+		.summary = "start a program in a group, from its first instruction",
+		.about = "Its terminal, signals, environment, limits and exit status are as without cgq:\n"
+			 "this process enters the group, and then becomes CMD. Whatever rules say, it and\n"
+			 "all that it starts stay there, as by cgq pin --children. For root, and for users\n"
+			 "whom run.users of the group names, as themselves.\n\n"
+			 "In a group with namespaces it is started inside of them, by cgqd: with your\n"
+			 "user, limits, folder and environment, a terminal of its own, and nothing open\n"
+			 "but 0, 1 and 2.\n\n"
+			 "A frozen group is refused. In one that is passive (enforce = no, or cgq reset)\n"
+			 "it runs as a member, and nothing limits it. It goes on when cgqd ends.\n",
+		.exits = "125  cgq failed, and CMD was not started\n126  CMD is not executable\n"
+			 "127  there is no CMD\nelse that of CMD; with --detach, 0: it was started\n",
+		.n_args_min = 2,
+		.n_args_max = UINT_MAX,
+		.n_args_own = 1,
+		.own = OPTION_BIT(DETACH) | OPTION_BIT(LOG) | OPTION_BIT(QUIET),
+		.failed = EXIT_RUN_FAILED,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_run,
+	},
+	{
+		.name = "enter",
+		.args = "GROUP [PID]",
+		.summary = "a shell in a group and its namespaces",
+		.about = "$SHELL, or that of your account, as by cgq run; GROUP [PID] -- CMD... runs that\n"
+			 "instead. Where programs of the group have namespaces of their own, those of PID\n"
+			 "are entered, which cgq run started in it, or of the oldest of them.\n",
+		.exits = "125  cgq failed, and nothing was started\n126  CMD is not executable\n127  there is no CMD\n"
+			 "else that of the shell, or of CMD\n",
+		.n_args_min = 1,
+		.n_args_max = UINT_MAX,
+		.own = OPTION_BIT(QUIET),
+		.failed = EXIT_RUN_FAILED,
+		.seconds_max = SECONDS_TO_CHANGE,
+		.run = cmd_enter,
 	},
 	{
 		.name = "freeze",

@@ -16,6 +16,7 @@ struct command {
 	const char *about;	 /* a few lines for its own help, each ended by a newline */
 	const char *exits;	 /* a line for each exit status of its own */
 	unsigned n_args_min, n_args_max;
+	unsigned n_args_own;	 /* after so many, or "--", comes another program, with its own options; 0: never */
 	uint32_t own;		 /* bit per option of its own */
 	const struct column_set *columns; /* of its table; NULL: it has none */
 	int failed;		 /* exit status where the daemon, or the output, fails */
@@ -45,4 +46,6 @@ int cmd_unpin(const struct options *o);
 int cmd_freeze(const struct options *o);
 int cmd_thaw(const struct options *o);
 int cmd_kill(const struct options *o);
+int cmd_run(const struct options *o);
+int cmd_enter(const struct options *o);
 int cmd_help(const struct options *o);

@@ -7,6 +7,7 @@
 #include "command.h"
 #include "exits.h"
 #include "help.h"
+#include "run_exec.h"
 #include "say.h"
 
 /* A reader that went away is no news; a full disk is. */
@@ -40,6 +41,12 @@ static int run(const struct options *o)
 	return output_close(o->command ? o->command->run(o) : EXIT_USAGE, failed);
 }
 
+/* What a program that was started says by 2 must not be mistaken for it. */
+static int usage_status(const struct options *o)
+{
+	return o->command && o->command->failed == EXIT_RUN_FAILED ? EXIT_RUN_FAILED : EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -48,7 +55,7 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, ""); /* which characters the lines of a tree may be drawn with; numbers stay as they are */
 	if (cli_options_parse(argc, argv, &o, &e) < 0)
-		say("%s", e.text);
+		say("%s", e.text), status = usage_status(&o);
 	else
 		status = run(&o);
 	cli_options_done(&o);

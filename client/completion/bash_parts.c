@@ -8,12 +8,17 @@
 #include "command.h"
 #include "man/page.h"
 
-/* "GROUP KEY=VALUE", "FILE|DIR|-": the words of how a command is called, without brackets and dots */
+/* "GROUP KEY=VALUE", "FILE|DIR|-", "GROUP CMD": how a command is called, without brackets and dots, and without what parts it */
 static void args_print(const char *args)
 {
-	for (; *args; args++)
+	static const char dashes[] = "-- ";
+
+	for (; *args; args++) {
+		if (!strncmp(args, dashes, strlen(dashes)))
+			args += strlen(dashes);
 		if (!strchr("[].", *args))
 			putchar(*args);
+	}
 }
 
 static void options_print(const struct command *c)

@@ -69,7 +69,7 @@ static void args_print(const struct command *c)
 {
 	unsigned n = 0;
 
-	for (const char *s = c->args + strspn(c->args, "[ "); *s; s += strspn(s, "[]. ")) {
+	for (const char *s = c->args + strspn(c->args, "[ "); *s; s += strspn(s, "[]. -")) {
 		int len = (int)strcspn(s, "[]. ");
 		bool last = !s[(size_t)len + strspn(s + len, "[]. ")];
 

@@ -69,6 +69,18 @@ zsh_offers() {
 	offers "cgq --socket $SOCKET freeze web apa" apache
 }
 
+@test "bash: a group, then the program that is to run there, whose options are its own" {
+	machine small
+	offers "cgq --socket $SOCKET run apa" apache
+	offers "cgq --socket $SOCKET enter my" mysql
+	offers 'cgq run web -- setpri' setpriv
+	offers 'cgq run web setpri' setpriv
+	offers 'cgq run --det' --detach
+	offers 'cgq run web -- setpriv --det' ''
+	: >setfile
+	offers 'cgq run web -- cat setf' setfile
+}
+
 @test "bash: completed in a real terminal, and run" {
 	machine small
 	ln -s "$BUILD/cgq" cgq

@@ -80,7 +80,7 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 @test "help comes from the tables: every command, its columns, its exit status" {
 	run -0 --separate-stderr "$BUILD/cgq" --help
 	[ -z "$stderr" ]
-	for command in list status ps explain check diff reload confirm set reset events pin unpin freeze thaw kill help; do
+	for command in list status ps explain check diff reload confirm set reset events pin unpin run enter freeze thaw kill help; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
 	for command in list status ps explain check diff reload reset pin unpin freeze thaw kill; do
@@ -89,6 +89,12 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 		[[ $output == *"Exit status:"*"2  "* ]]
 		[ -z "$(awk 'length > 80' <<<"$output")" ] || fail "wider than 80: $command"
 		[ "$output" = "$("$BUILD/cgq" help "$command")" ]
+	done
+	for command in run enter; do # all of whose statuses are another program's
+		run -0 "$BUILD/cgq" "$command" --help
+		[[ ${lines[0]} == "Usage: cgq $command"* ]]
+		[[ $output == *"Exit status:"*"125  "*"else that of "* && $output != *"2  the command line"* ]]
+		[ -z "$(awk 'length > 80' <<<"$output")" ] || fail "wider than 80: $command"
 	done
 	run -0 "$BUILD/cgq" --version
 	[[ $output == "cgq "* ]]
