@@ -236,7 +236,7 @@ static void damaged_lines_cost_one_line_of_log_and_no_other_pin(void **state)
 {
 	static const char *const lines[] = {
 		"x 100 1 0 0 0 0 a", "0 100 1 0 0 0 0 a", "4294967303 100 1 0 0 0 0 a", "8 0 1 0 0 0 0 a", "8 -1 1 0 0 0 0 a",
-		"8 100 1 2 0 0 0 a", "8 100 1 0 7 0 0 a", "8 100 1 0 0 4294967296 0 a", "8 100 1 0 0 0 0", "8 100 1 0 0 0 0 ",
+		"8 100 1 3 0 0 0 a", "8 100 1 0 7 0 0 a", "8 100 1 0 0 4294967296 0 a", "8 100 1 0 0 0 0", "8 100 1 0 0 0 0 ",
 		"8 100 1 0 0 0 0 ../x", "8 100 1 0 0 0 0 A", "8 100 1 0 0 0 0 a b", "8 100 1 0 0 0 0 a\x1b[2J", "8", " ",
 		"8 100 18446744073709551616 0 0 0 0 a",
 	};
@@ -254,6 +254,27 @@ static void damaged_lines_cost_one_line_of_log_and_no_other_pin(void **state)
 		assert_non_null(pins_of(p, 7, 100));
 		pins_free(p);
 	}
+}
+
+/* What an earlier version wrote is read as it was meant; the kind of cgq run is one more of the same number. */
+static void what_was_started_is_known_as_that_after_a_restart(void **state)
+{
+	auto_free char *text = text_of_boot("7 100 1 0 0 5 9 a\n8 100 2 1 0 5 9 a\n9 100 3 2 0 5 9 a\n10 100 3 2 1 5 9 a\n");
+	struct pins *p = pins_new(), *again = pins_new();
+	struct err e = {0};
+
+	put_file(text, strlen(text));
+	assert_int_equal(pin_store_load(folder, p, &e), 0);
+	assert_false(pins_find(p, 7)->children || pins_find(p, 7)->run);
+	assert_true(pins_find(p, 8)->children && !pins_find(p, 8)->run);
+	assert_true(pins_find(p, 9)->children && pins_find(p, 9)->run);
+	pins_drop(p, 8);
+	assert_int_equal(pin_store_save(folder, p, &e), 0);
+	assert_int_equal(pin_store_load(folder, again, &e), 0);
+	assert_true(pins_find(again, 9)->run && pins_find(again, 10)->run && pins_find(again, 10)->inherited);
+	assert_false(pins_find(again, 7)->run);
+	pins_free(p);
+	pins_free(again);
 }
 
 static void a_group_longer_than_any_is_damage(void **state)
@@ -328,6 +349,7 @@ int main(void)
 		IN_FOLDER(what_was_decided_is_known_to_the_next_daemon),
 		IN_FOLDER(nothing_is_written_where_nothing_changed),
 		IN_FOLDER(damaged_lines_cost_one_line_of_log_and_no_other_pin),
+		IN_FOLDER(what_was_started_is_known_as_that_after_a_restart),
 		IN_FOLDER(a_group_longer_than_any_is_damage),
 		IN_FOLDER(more_than_can_be_read_again_is_left_out_and_told),
 		IN_FOLDER(pins_of_another_boot_version_or_kind_are_nobodys),

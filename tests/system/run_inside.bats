@@ -1,0 +1,80 @@
+#!/usr/bin/env bats
+# In a group with namespaces a program is started for the caller, since nobody who runs can be put into one.
+load lib
+load run
+
+inside() {
+	policy 50-web.conf <<-EOF
+		[web]
+		cpu = 20%..50%
+		namespace = pid:new uts:new ipc:new mount:new
+		[db]
+	EOF
+}
+
+@test "status, streams, folder and environment are the caller's, and nothing else is open" {
+	inside
+	cgqd_start
+	cd "$ROOM"
+	# shellcheck disable=SC2016 # for that shell
+	WORD=word run -7 --separate-stderr cgq run web -- sh -c 'cat /proc/self/cgroup; hostname; pwd; echo $WORD; ls /proc/self/fd; echo err >&2; exit 7'
+	[[ $output == *"$(path_of_group web)"*$'\nweb\n'"$ROOM"$'\nword\n0\n1\n2\n3' ]] || fail "$output"
+	[ "$stderr" = err ]
+	run -0 cgq run web -- tr a-z A-Z <<<'quiet'
+	[ "$output" = QUIET ]
+	run -127 --separate-stderr cgq run web -- no-such-program-here
+	[[ $stderr == 'cgq: no-such-program-here: '* ]] || fail "$stderr"
+	run -126 cgq run web -- "$ROOM"
+	# shellcheck disable=SC2016
+	run -143 cgq run web -- sh -c 'kill -TERM $$'
+	run -0 script -qec "'$BUILD/cgq' --socket '$SOCKET' run web -- sh -c 'tty; stty size'" /dev/null </dev/null
+	[[ $output == *'/dev/pts/0'* ]] || fail "$output"
+}
+
+@test "a detached program is a member, is entered, outlives cgqd, and goes back where its caller came from" {
+	local pid before
+	inside
+	cgqd_start
+	cp "$(type -P sleep)" "$ROOM/bin/$(named far)"
+	before=$(where $$)
+	run -0 cgq run -d web -- "$ROOM/bin/$(named far)" 200
+	pid=$output
+	[ "$(instances far)" = "$pid" ]
+	is_in web "$pid"
+	[ "$(how "$pid")" = run ]
+	run -0 cgq enter web "$pid" -- sh -c 'ps ax; cat /proc/self/cgroup'
+	[[ $output == *"$(named far) 200"*"$(path_of_group web)"* ]] || fail "$output"
+	run -0 cgq enter web -- ps ax
+	[[ $output == *"$(named far) 200"* ]] || fail "$output"
+	run -125 --separate-stderr cgq enter web $$ -- true
+	[[ $stderr == *"pid $$ was not started in web by cgq run"* ]] || fail "$stderr"
+	cgqd_kill
+	cgqd_start
+	is_in web "$pid"
+	[ "$(how "$pid")" = run ]
+	cgq reset
+	is_back "$pid" "$before"
+}
+
+@test "whom a person pinned elsewhere does not get out by having another started" {
+	inside
+	policy 60-web.conf <<-EOF
+		[web]
+		run.users = $NOBODY
+	EOF
+	mkfifo -m 666 "$ROOM/go"
+	cgqd_start
+	# shellcheck disable=SC2016
+	as_nobody sh -c 'read -r _ <"$3"; "$1" --socket "$2" run web -- true; exec sleep 100' - \
+		"$BUILD/cgq" "$SOCKET" "$ROOM/go" >"$ROOM/said" 2>&1 3>&- &
+	PID[shell]=$!
+	STARTED+=($!)
+	cgq pin --children "${PID[shell]}" db
+	echo >"$ROOM/go"
+	wait_until 5 'it was told' grep -q 'root pinned you' "$ROOM/said"
+	run -125 --separate-stderr as_nobody "$BUILD/cgq" --socket "$SOCKET" run db -- true
+	cgq freeze web
+	run -125 --separate-stderr cgq run web -- touch "$ROOM/ran"
+	[[ $stderr == *'web is frozen'* ]]
+	[ ! -e "$ROOM/ran" ]
+}
