@@ -2,6 +2,7 @@
 #include "fd_message.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,11 +28,12 @@ int fd_message_send(int fd, const void *data, size_t size, const int *fds, size_
 {
 	union control control = {0};
 	struct iovec bytes = {.iov_base = (void *)data, .iov_len = size};
-	struct msghdr m = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = n > 0 ? &control : NULL};
+	bool any = fds && n > 0;
+	struct msghdr m = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = any ? &control : NULL};
 
 	if (n > FD_MESSAGE_MAX)
 		return -EINVAL;
-	if (n > 0)
+	if (any)
 		fds_attach(&m, fds, n);
 	while (sendmsg(fd, &m, flags | MSG_NOSIGNAL) < 0)
 		if (errno != EINTR)
