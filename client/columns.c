@@ -57,7 +57,7 @@ static const struct column ps_columns[] = {
 	{"name",  "NAME",  COLUMN_TEXT,   U | C, 0, "its name, as the kernel has it"},
 	{"user",  "USER",  COLUMN_TEXT,   U | C, 2, "its effective user"},
 	{"group", "GROUP", COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, run, follows, stays, none, excluded or keeper"},
+	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, run, follows, stays or keeper"},
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
 	{"pinned_at", "PINNED_AT", COLUMN_TEXT, U | S | E, 4, "when it was pinned, UTC"},

@@ -2,55 +2,17 @@
 #include "call_files.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#include <cgq/memory.h>
+#include "close_aside.h"
 
-struct closing {
-	int files[CALL_FILES_MAX];
-	unsigned n;
-};
-
-static void *close_all(void *ctx)
-{
-	struct closing *c = ctx;
-
-	for (unsigned i = 0; i < c->n; i++)
-		close(c->files[i]);
-	free(c);
-	return NULL;
-}
-
-/* Where there is no thread to be had, it is better to wait than to run out of descriptors. */
-static void close_aside(struct closing *c)
-{
-	pthread_attr_t how;
-	pthread_t thread;
-
-	pthread_attr_init(&how);
-	pthread_attr_setdetachstate(&how, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&how, 64U << 10);
-	if (pthread_create(&thread, &how, close_all, c))
-		close_all(c);
-	pthread_attr_destroy(&how);
-}
+_Static_assert(CALL_FILES_MAX <= CLOSE_ASIDE_MAX, "all of a call are closed at once");
 
 void call_files_close(struct call_extra *extra)
 {
-	struct closing *c = must_alloc(sizeof(*c));
-
-	for (unsigned i = 0; i < extra->n_files; i++)
-		if (extra->files[i] >= 0)
-			c->files[c->n++] = extra->files[i];
+	close_aside(extra->files, extra->n_files);
 	extra->n_files = 0;
-	if (c->n)
-		close_aside(c);
-	else
-		free(c);
 }
 
 static bool take(struct msghdr *m, struct call_extra *extra)

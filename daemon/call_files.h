@@ -8,8 +8,5 @@
 
 /* As recv() without waiting. More than CALL_FILES_MAX in all: -1 with EMFILE, and none of them is left. */
 ssize_t call_files_receive(int fd, char *buf, size_t size, struct call_extra *extra);
-/*
- * Closes what is left of them, by a thread of its own: to close a file is to call the file system that it is of, and a client's
- * own one (FUSE) may never answer.
- */
+/* Closes what is left of them: see close_aside.h. */
 void call_files_close(struct call_extra *extra);

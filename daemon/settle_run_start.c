@@ -150,6 +150,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 	auto_fd int cgroup = cgroup_open(s->d, s->group);
 	char link[16];
+	struct net net = g->net;
 	struct starter_start start = {
 		.group = s->path,
 		.namespaces = &g->namespaces,
@@ -169,11 +170,14 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like) {
 		link_name(s, link);
+		net.masquerade = false; /* nobody would be there to take its table away: the link goes by itself */
 		start.link = link;
-		start.net = &g->net;
+		start.net = &net;
 	}
 	i->orders = true;
+	settle_quick_pause(s->d); /* it may begin just now: see helper.h */
 	r = starter_start(s->d->starter, &start, on_started, i, e);
+	settle_quick_go(s->d);
 	i->orders = false;
 	if (r == 0 && i->refused.code) {
 		*e = i->refused;

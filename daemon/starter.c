@@ -10,11 +10,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "close_aside.h"
 #include "fd_message.h"
 #include "helper.h"
 #include "starter_wire.h"
@@ -45,9 +45,7 @@ struct starter {
 
 static void asked_free(struct asked *a)
 {
-	for (unsigned i = 0; i < ARRAY_SIZE(a->fds); i++)
-		if (a->fds[i] >= 0)
-			close(a->fds[i]);
+	close_aside(a->fds, ARRAY_SIZE(a->fds));
 	free(a);
 }
 

@@ -90,13 +90,31 @@ static void hand_begin(struct starter_process *s)
 		close(s->waiting[i].hand);
 }
 
-static _Noreturn void hand_run(struct starter_process *s, const struct starter_order *o, int *fds, int hand)
+/*
+ * The order was only looked at so far: its descriptors are taken here. A client's file may be of a file system of its own, which
+ * hangs whoever closes it.
+ */
+static void files_take(const struct starter_process *s, int fds[START__DESCRIPTORS])
 {
+	static struct starter_order again;
+	size_t n = 0;
+
+	if (fd_message_recv(s->fd, &again, sizeof(again), fds, START__DESCRIPTORS, &n, 0) < 0)
+		n = 0;
+	for (size_t i = n; i < START__DESCRIPTORS; i++)
+		fds[i] = -1;
+}
+
+static _Noreturn void hand_run(struct starter_process *s, const struct starter_order *o, int hand)
+{
+	int fds[START__DESCRIPTORS];
 	struct net_result net = { 0 };
 	struct err e = { 0 };
 	pid_t pid = 0;
 	int r = 0;
 
+	if (o->kind == STARTER_START)
+		files_take(s, fds);
 	hand_begin(s);
 	switch ((enum starter_order_kind)o->kind) {
 	case STARTER_KEEP:
@@ -140,8 +158,7 @@ static void hand_failed(int error, int pidfd, struct hand_answer *ret)
 }
 
 /* The hand's socket stays open where it waits for starter_go(): then *ret_hand, else -1. */
-static int hand_do(struct starter_process *s, const struct starter_order *o, int *fds, struct hand_answer *ret,
-		   int *ret_hand)
+static int hand_do(struct starter_process *s, const struct starter_order *o, struct hand_answer *ret, int *ret_hand)
 {
 	int pair[2], pidfd = -1, r;
 	pid_t pid;
@@ -151,7 +168,7 @@ static int hand_do(struct starter_process *s, const struct starter_order *o, int
 	pid = starter_clone(0, -1, &pidfd);
 	if (pid == 0) {
 		close(pair[0]);
-		hand_run(s, o, fds, pair[1]);
+		hand_run(s, o, pair[1]);
 	}
 	close(pair[1]);
 	r = pid < 0 ? (int)pid : hand_heard(pair[0], ret);
@@ -185,7 +202,7 @@ static void order_answer(struct starter_process *s, const struct starter_order *
 	fd_message_send(s->fd, &answer, sizeof(answer), NULL, 0, 0);
 }
 
-static void order_take(struct starter_process *s, struct starter_order *o, int *fds)
+static void order_take(struct starter_process *s, struct starter_order *o)
 {
 	struct hand_answer said = { 0 };
 	struct err e = { 0 };
@@ -200,7 +217,7 @@ static void order_take(struct starter_process *s, struct starter_order *o, int *
 		r = fail(&e, EBUSY, "%d programs wait to be placed already", WAITING_MAX);
 	named = r == 0 && o->kind == STARTER_KEEP && netns_name_exists(o->name);
 	if (r == 0)
-		r = hand_do(s, o, fds, &said, &hand);
+		r = hand_do(s, o, &said, &hand);
 	if (o->kind == STARTER_KEEP && r == 0 && said.error < 0 && !named)
 		netns_name_take(o->name, NULL); /* also by a hand that was killed in the middle of it */
 	if (r < 0) {
@@ -212,28 +229,32 @@ static void order_take(struct starter_process *s, struct starter_order *o, int *
 	order_answer(s, o, &said);
 }
 
+/* What the hand of a START has not taken, and all else; descriptors without room are let go by the kernel, in nobody's name. */
+static ssize_t order_drop(int fd, const struct starter_order *done)
+{
+	struct starter_order next;
+	ssize_t got = recv(fd, &next, sizeof(next), MSG_PEEK | MSG_DONTWAIT);
+
+	if (got == sizeof(next) && next.serial == done->serial && next.kind == done->kind)
+		got = recv(fd, &next, sizeof(next), MSG_DONTWAIT);
+	return got;
+}
+
 int starter_run(int fd)
 {
 	static struct starter_process s;
 	static struct starter_order order;
-	int fds[START__DESCRIPTORS];
 	struct err e;
-	size_t n;
+	ssize_t got;
 
 	s.fd = fd;
 	signal(SIGCHLD, SIG_IGN); /* nobody is left to be reaped */
 	signal(SIGPIPE, SIG_IGN);
 	if (mounts_spare(&e) < 0 || caps_keep_only(STARTER_CAPS, &e) < 0)
 		return -e.code;
-	for (;;) {
-		ssize_t got = fd_message_recv(fd, &order, sizeof(order), fds, START__DESCRIPTORS, &n, 0);
-
-		if (got != sizeof(order))
-			return got < 0 ? (int)got : 0;
-		for (size_t i = n; i < START__DESCRIPTORS; i++)
-			fds[i] = -1;
-		order_take(&s, &order, fds);
-		while (n > 0)
-			close(fds[--n]);
+	while ((got = recv(fd, &order, sizeof(order), MSG_PEEK)) == sizeof(order)) {
+		order_take(&s, &order);
+		order_drop(fd, &order);
 	}
+	return got < 0 ? -errno : 0;
 }

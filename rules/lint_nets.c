@@ -36,6 +36,11 @@ static bool is_elsewhere(const struct group *g)
 	return g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_PATH;
 }
 
+static bool is_new(const struct group *g)
+{
+	return g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW;
+}
+
 static bool is_closed(const struct group *g)
 {
 	return g->net.mode == NET_NONE;
@@ -71,6 +76,7 @@ static const struct idle_keys rows[] = {
         {has_no_address, BIT(KEY_NET_GATEWAY), "does nothing without a net.address"},
         {is_macvlan, BIT(KEY_NET_MASQUERADE),
          "does nothing: a macvlan goes past this machine's own addresses"},
+        {is_new, BIT(KEY_NET_MASQUERADE), "does nothing with net:new: it is for one network of the whole group"},
         {has_no_gateway, BIT(KEY_NET_MASQUERADE),
          "does nothing without a net.gateway: nobody outside is reached"},
 };
