@@ -112,6 +112,7 @@ another_helper() {
 	listen gate
 	strict_group
 	cgqd_start
+	wait_until 5 'the gate has its name' has_helper
 	gate=$(helpers)
 	kill -KILL "$gate"
 	wait_until 5 'another gate' another_helper "$gate"
@@ -123,6 +124,7 @@ another_helper() {
 	listen gate
 	strict_group
 	cgqd_start
+	wait_until 5 'the gate has its name' has_helper
 	gate=$(helpers)
 	kill -STOP "$gate"
 	timeout $((10 * SLOW)) "$FILE" "$ROOM/said"
