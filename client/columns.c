@@ -69,7 +69,7 @@ static const struct column explain_columns[] = {
 	{"name",      "NAME",      COLUMN_TEXT,   U, 0, "its name, as the kernel has it"},
 	{"user",      "USER",      COLUMN_TEXT,   U, 0, "its effective user"},
 	{"group",     "GROUP",     COLUMN_TEXT,   U, 0, "the group that it belongs to"},
-	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, pinned, run, follows, stays, none, excluded or keeper"},
+	{"how",       "HOW",       COLUMN_TEXT,   U, 0, "rule, pinned, run, follows, stays, none …"},
 	{"rule",      "RULE",      COLUMN_RULE,   U, 0, "file:line: text of the rule that placed it"},
 	{"exclusion", "EXCLUSION", COLUMN_TEXT,   U | E, 0, "why it is never placed"},
 	{"unit",      "UNIT",      COLUMN_TEXT,   E, 0, "its unit of systemd, where groups are limited in place"},

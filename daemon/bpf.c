@@ -263,10 +263,15 @@ int bpf_iterator_start(struct bpf *b, const char *name, struct err *e)
 int bpf_iterator_pass_of(const struct bpf *b, const char *name, pid_t pid, struct err *e)
 {
 	union bpf_iter_link_info which = {.task = {.tid = (__u32)pid}};
-	LIBBPF_OPTS(bpf_iter_attach_opts, options, .link_info = &which, .link_info_len = sizeof(which));
 	const struct bpf_program *program = bpf_object__find_program_by_name(b->object, name);
+	struct bpf_iter_attach_opts options;
 	struct bpf_link *link;
 	int fd;
+
+	memset(&options, 0, sizeof(options)); /* libbpf refuses what is not zero behind the last member, too */
+	options.sz = sizeof(options);
+	options.link_info = &which;
+	options.link_info_len = sizeof(which);
 
 	if (!program)
 		return fail(e, ENOENT, "no program '%s' in it", name);

@@ -9,7 +9,11 @@
 #include <netlink/errno.h>
 #include <netlink/msg.h>
 
+#include <cgq/auto.h>
+#include <cgq/memory.h>
+
 #include "net_parts.h"
+#include "text_rate.h"
 
 /*
  * Why HTB and not TBF: packets come as a burst of up to 64 KiB that the card, or here the other end of the pair, takes
@@ -237,15 +241,27 @@ static int rate_set(struct net_end *n, const struct look *l, const struct rate *
 	return r < 0 ? r : queue_put(n, l->index, want);
 }
 
+static char *rate_text(uint64_t bytes)
+{
+	return bytes ? text_rate_show(bytes * 8) : must_strdup("none");
+}
+
+static bool rate_due(struct net_work *w, const char *where, const char *name, uint64_t now, uint64_t wanted)
+{
+	auto_free char *is = rate_text(now), *shall = rate_text(wanted);
+
+	if (now == wanted)
+		return net_due(w, "%s: the limit of %s is set up in another way", where, name);
+	return net_due(w, "%s: the limit of %s: %s, wanted: %s", where, name, is, shall);
+}
+
 static int rate_change(struct net_work *w, struct net_end *n, const char *name, struct look *l,
 		       const struct rate *want, struct err *e)
 {
-	bool was_there = l->has_qdisc, is_rate = l->rate.bytes != want->bytes;
+	bool was_there = l->has_qdisc;
 	int r;
 
-	if (!net_due(w, is_rate ? "%s: %s is limited to %" PRIu64 " bytes a second, not %" PRIu64 " (0: no limit)"
-				: "%s: the limit of %s is set up in another way",
-		     n->where, name, l->rate.bytes, want->bytes))
+	if (!rate_due(w, n->where, name, l->rate.bytes, want->bytes))
 		return 0;
 	r = rate_set(n, l, want);
 	if (r < 0)

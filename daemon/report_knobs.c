@@ -130,24 +130,27 @@ static char *strict_reason(const struct view *v, unsigned group, enum key key)
  */
 static const struct plain_key {
 	enum key key;
+	bool also_passive; /* nothing of it is the kernel's: it is in force as soon as it is read */
 	char *(*reason)(const struct view *v, unsigned group, enum key key);
 	char *(*effective)(const struct view *v, unsigned group, enum key key);
 } plain_keys[] = {
-	{KEY_STRICT, strict_reason, NULL},
-	{KEY_NAMESPACE, report_namespace_key, NULL},
-	{KEY_NET_MODE, report_namespace_key, NULL},
-	{KEY_NET_ADDRESS, report_namespace_key, NULL},
-	{KEY_NET_GATEWAY, report_namespace_key, NULL},
-	{KEY_NET_MASQUERADE, report_namespace_key, NULL},
-	{KEY_NET_OUT, report_namespace_key, report_net_rate},
-	{KEY_NET_IN, report_namespace_key, report_net_rate},
+	{KEY_STRICT, false, strict_reason, NULL},
+	{KEY_RUN_USERS, true, NULL, NULL},
+	{KEY_NAMESPACE, false, report_namespace_key, NULL},
+	{KEY_NET_MODE, false, report_namespace_key, NULL},
+	{KEY_NET_ADDRESS, false, report_namespace_key, NULL},
+	{KEY_NET_GATEWAY, false, report_namespace_key, NULL},
+	{KEY_NET_MASQUERADE, false, report_namespace_key, NULL},
+	{KEY_NET_OUT, false, report_namespace_key, report_net_rate},
+	{KEY_NET_IN, false, report_namespace_key, report_net_rate},
 };
 
 static void plain_knob(const struct view *v, unsigned group, const struct plain_key *row, json_t *list)
 {
 	const struct group *g = &v->choice->policy->groups[group];
 	const struct setting *s = &g->settings[row->key];
-	auto_free char *reason = group_is_passive(v, group) ? must_strdup(passive_text) : row->reason(v, group, row->key);
+	auto_free char *reason = row->also_passive ? NULL : group_is_passive(v, group) ? must_strdup(passive_text) :
+											 row->reason(v, group, row->key);
 	auto_free char *effective = row->effective ? row->effective(v, group, row->key) : NULL;
 	json_t *o = json_object();
 

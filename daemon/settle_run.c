@@ -109,7 +109,8 @@ int settle_run(struct daemon *d, const struct run_request *q, struct run_done *r
 	if (r == 0)
 		r = frozen_refuse(d, q->group, e);
 	if (r == 0)
-		r = s.held = held = peer_hold(q->peer, e);
+		r = held = peer_hold(q->peer, e);
+	s.held = held;
 	if (r >= 0)
 		r = run(&s, q, ret, e);
 	proc_facts_done(&s.f);

@@ -7,11 +7,13 @@ NETNS=/run/netns
 setup() {
 	room_make
 	KEEPERS=()
+	INSIDE=''
 }
 
 # What a test leaves behind is let go of, and told.
 teardown() {
 	local left
+	[ -z "$INSIDE" ] || kill "$INSIDE" 2>/dev/null || true
 	keepers_note
 	room_leave
 	kept_end
@@ -160,4 +162,14 @@ names_are() {
 
 rate_is() {
 	cgq status web --json | jq -e --arg rate "$1" '.groups[0].knobs[] | select(.key == "net.out") | .effective == $rate and .in_force' >/dev/null
+}
+
+@test "what a reset leaves to the programs inside goes moments after the last of them, though cgqd is passive" {
+	policy 50-web.conf <<<$'[web]\nnamespace = net'
+	cgqd_start
+	INSIDE=$(cgq run --detach web -- sleep 600)
+	cgq reset
+	names_are "$TREE-web"
+	kill "$INSIDE"
+	wait_until 5 "names_are" names_are
 }

@@ -82,6 +82,7 @@ load run
 	EOF
 	run -125 as_nobody "$BUILD/cgq" --socket "$SOCKET" run web -- true
 	cgq set web "run.users=@$(id -ng "$NOBODY")"
+	cgq status web --json | jq -e '.groups[0].knobs[] | select(.key == "run.users") | .in_force'
 	run -0 as_nobody "$BUILD/cgq" --socket "$SOCKET" run web -- true
 	cgq set web run.users=12345
 	run -125 as_nobody "$BUILD/cgq" --socket "$SOCKET" run web -- true

@@ -220,7 +220,8 @@ static inline void toy_begin(struct toy *t)
 	t->k = keeping_new(&by, "cgq");
 	book = keeping_book(t->k);
 	book->list = must_alloc((t->saved.n + 1) * sizeof(*book->list));
-	memcpy(book->list, t->saved.list, t->saved.n * sizeof(*book->list));
+	for (size_t i = 0; i < t->saved.n; i++)
+		book->list[i] = t->saved.list[i];
 	book->n = t->saved.n;
 	book->cap = t->saved.n + 1;
 	keeping_take_over(t->k);
