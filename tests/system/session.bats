@@ -21,7 +21,7 @@ from_here() {
 }
 
 the_session() {
-	awk '/^```console$/ { on = 1; next } /^```$/ { on = 0 } on' "$REPO/README.md"
+	awk '/^## / { here = $0 == "## A night with cgq" } here && /^```console$/ { on = 1; next } /^```$/ { on = 0 } on' "$REPO/README.md"
 }
 
 # run_session: prints what README should hold.
