@@ -70,6 +70,8 @@ struct drifting {
 	char *put_back_from;
 	struct tree_watch *watch;/* NULL: nothing is noticed between two verifies */
 	sd_event_source *readable; /* of it */
+	sd_event_source *rest;	 /* then it is looked at again */
+	bool rests, paused;
 	sd_event_source *timer;
 	uint64_t timer_ns;	 /* when it goes off; 0: it does not */
 	uint64_t not_before_ns;	 /* another settle for drift's sake: see notice.c */

@@ -15,7 +15,11 @@
 #define MSEC_NS	     UINT64_C(1000000)
 /* Whoever changes a limit often writes more than one file. */
 #define QUIET_NS     (30 * MSEC_NS)
-/* The descriptor is not looked at more often, whoever writes how fast. */
+/*
+ * The descriptor is not looked at more often, whoever writes how fast. Not by the loop's own rate limit: a source that is switched off
+ * and on within it leaves the loop's timers out of order (sd_event_source_set_enabled(3), libsystemd 252), and none of them may come
+ * any more.
+ */
 #define READ_USEC    20000U
 #define MOUNTS_USEC  200000U
 /*
@@ -95,11 +99,30 @@ static bool is_fought_over(void *ctx, unsigned hierarchy, const char *path)
 	return drift_book_fights(d->drift.book, settle_drift_key(hierarchy, path, key, sizeof(key)), placer_now_ns());
 }
 
+static void readable_set(struct daemon *d)
+{
+	struct drifting *g = &d->drift;
+
+	sd_event_source_set_enabled(g->readable, g->rests || g->paused ? SD_EVENT_OFF : SD_EVENT_ON);
+}
+
 static int on_readable(sd_event_source *s, int fd, uint32_t revents, void *userdata)
 {
 	struct daemon *d = userdata;
 
 	tree_watch_read(d->drift.watch);
+	d->drift.rests = sd_event_source_set_time_relative(d->drift.rest, READ_USEC) >= 0 &&
+			 sd_event_source_set_enabled(d->drift.rest, SD_EVENT_ONESHOT) >= 0;
+	readable_set(d);
+	return 0;
+}
+
+static int on_rested(sd_event_source *s, uint64_t usec, void *userdata)
+{
+	struct daemon *d = userdata;
+
+	d->drift.rests = false;
+	readable_set(d);
 	return 0;
 }
 
@@ -191,18 +214,19 @@ static int keep(struct daemon *d, int r, sd_event_source *s, struct err *e)
 
 void notice_pause(struct daemon *d)
 {
-	if (d->drift.readable)
-		sd_event_source_set_enabled(d->drift.readable, SD_EVENT_OFF);
+	if (!d->drift.readable)
+		return;
+	d->drift.paused = true;
+	readable_set(d);
 }
 
 void notice_go_on(struct daemon *d)
 {
-	int enabled;
-
-	if (!d->drift.readable || sd_event_source_get_enabled(d->drift.readable, &enabled) < 0 || enabled != SD_EVENT_OFF)
+	if (!d->drift.readable || !d->drift.paused)
 		return;
 	tree_watch_read(d->drift.watch);
-	sd_event_source_set_enabled(d->drift.readable, SD_EVENT_ON);
+	d->drift.paused = false;
+	readable_set(d);
 }
 
 static int open_watch(struct daemon *d, struct err *e)
@@ -219,7 +243,9 @@ static int open_watch(struct daemon *d, struct err *e)
 	}
 	r = sd_event_add_io(d->event, &d->drift.readable, tree_watch_fd(d->drift.watch), EPOLLIN, on_readable, d);
 	if (r >= 0)
-		r = sd_event_source_set_ratelimit(d->drift.readable, READ_USEC, 1);
+		r = sd_event_add_time(d->event, &d->drift.rest, CLOCK_MONOTONIC, UINT64_MAX, 1000, on_rested, d);
+	if (r >= 0)
+		r = sd_event_source_set_enabled(d->drift.rest, SD_EVENT_OFF);
 	return r < 0 ? fail(e, -r, "the event loop: %s", strerror(-r)) : 0;
 }
 
@@ -249,6 +275,7 @@ void notice_close(struct daemon *d)
 	d->drift.timer = NULL;
 	sd_event_source_disable_unref(d->drift.readable);
 	d->drift.readable = NULL;
+	d->drift.rest = sd_event_source_disable_unref(d->drift.rest);
 	tree_watch_free(take_ptr(d->drift.watch));
 	while (d->drift.n_emptied)
 		free(d->drift.emptied[--d->drift.n_emptied]);
