@@ -403,10 +403,10 @@ on_terminal() {
 @test "a program has a terminal of its own namespaces, with the caller's size and keys" {
 	keep "$ALL"
 	on_terminal "$PROGRAMS/starter_ask run --terminal --keeper $KEEPER --namespace '$ALL' -- \
-		sh -c 'tty; stty size; stty -a; ls /dev/pts; trap \"echo int\" INT; echo ready; read x; read x; echo \"got \$x\"; read x; exit 5'; echo \"status \$?\"; stty -a"
+		sh -c 'tty; stty size; stty -a; ls /dev/pts; trap \"echo interrupted\" INT; echo ready; read x; read x; echo \"got \$x\"; read x; exit 5'; echo \"status \$?\"; stty -a"
 	grep -q '^/dev/pts/0' "$ROOM/out" && grep -q '^33 77' "$ROOM/out" && grep -q -- '-ixon' "$ROOM/out" || fail "$(<"$ROOM/out")"
 	printf '\003' >&9
-	wait_until 5 '^C is its' grep -q int "$ROOM/out"
+	wait_until 5 '^C is its' grep -q interrupted "$ROOM/out"
 	printf 'hello\r' >&9
 	wait_until 5 'what is typed is its' grep -q 'got hello' "$ROOM/out"
 	printf '\r' >&9
