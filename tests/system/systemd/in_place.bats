@@ -297,10 +297,9 @@ has_event() {
 	cgqd_start
 	wait_until 20 'the busy one has most of it' has_share php 35 50
 	has_share web 1 15
-	systemctl stop "$(unit_name php)"
+	systemctl stop "$(unit_name php)" "$(unit_name web)"
+	rm -f "$(program_file web threads)" # another program by the same name
 	service_of web "$(program_file web hog) --seconds 900 --threads $CPUS"
-	systemctl daemon-reload # it is another file of a unit that systemd knows
-	systemctl restart "$(unit_name web)"
 	wait_until 20 'the other one has it' has_share web 35 50
 }
 
