@@ -137,7 +137,6 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 		settle_quick_go(d);
 	}
 	settle_pins_save(d);
-	settle_namespaces_tick(d);
 	if (!strict_tick(d->strict))
 		d->again = true;
 	why = d->lost ? WHY_LOST : d->again || d->kept_again || d->unread ? WHY_VERIFY : hotplug_changed(d->hotplug) ? WHY_MACHINE : WHY_POLL;

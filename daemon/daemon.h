@@ -245,7 +245,6 @@ void settle_strict_asks(void *ctx, const struct gate_said *said);
 void settle_strict_went_on(void *ctx, const struct gate_said *said);
 /* settle_namespaces.c */
 void settle_namespaces_done(struct daemon *d);
-void settle_namespaces_tick(struct daemon *d); /* once a second: those that were let go */
 void settle_would(void *ctx, unsigned group, const struct place *at, const char *text); /* an episode of a passive group */
 const struct view *settle_view(struct daemon *d);   /* with the tree read afresh */
 const struct view *settle_glance(struct daemon *d); /* with the tree as it was last read */

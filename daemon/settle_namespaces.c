@@ -248,12 +248,6 @@ void settle_namespaces(struct daemon *d, enum why why)
 		settle_service_nets(d);
 }
 
-void settle_namespaces_tick(struct daemon *d)
-{
-	if (d->starter && keeping_is_busy(d->keeping))
-		keeping_follow(d->keeping, d->choice.policy, d->passive, false);
-}
-
 void settle_namespaces_done(struct daemon *d)
 {
 	starter_free(d->starter);
