@@ -93,3 +93,27 @@ static inline void help_expect_faults(const char *text, const char *expected)
 	faults_done(&faults);
 	file_set_done(&files);
 }
+
+/* What a law says of files in reading order; b NULL: there is but one. */
+static inline char *help_told(const char *a, const char *b,
+			      void (*law)(const struct policy *, const struct machine *, struct faults *))
+{
+	struct machine m = help_machine();
+	struct file_set files = { 0 };
+	struct faults faults = { 0 };
+	struct policy *p;
+	char *told;
+
+	help_put(&files, "a.conf", a);
+	if (b)
+		help_put(&files, "b.conf", b);
+	p = policy_read(&files, &faults);
+	assert_int_equal(faults.n, 0);
+	law(p, &m, &faults);
+	faults_sort(&faults);
+	told = help_faults(&faults);
+	policy_free(p);
+	faults_done(&faults);
+	file_set_done(&files);
+	return told;
+}

@@ -158,29 +158,6 @@ struct row {
 	const char *expected;
 };
 
-static char *told_of(const struct row *row,
-                     void (*law)(const struct policy *, const struct machine *, struct faults *))
-{
-	struct machine m = help_machine();
-	struct file_set files = {0};
-	struct faults faults = {0};
-	struct policy *p;
-	char *told;
-
-	help_put(&files, "a.conf", row->a);
-	if (row->b)
-		help_put(&files, "b.conf", row->b);
-	p = policy_read(&files, &faults);
-	assert_int_equal(faults.n, 0);
-	law(p, &m, &faults);
-	faults_sort(&faults);
-	told = help_faults(&faults);
-	policy_free(p);
-	faults_done(&faults);
-	file_set_done(&files);
-	return told;
-}
-
 static const struct row laws[] = {
         {"[g]\nnet.address = 10.77.0.2/24\nnet.gateway = 10.77.1.1\n", NULL,
          "a.conf:3: net.gateway: '10.77.1.1' is in no network of net.address ('10.77.0.2/24')\n"},
@@ -207,7 +184,7 @@ static const struct row laws[] = {
 static void a_network_that_cannot_be_is_charged_to_the_line_that_makes_it_so(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(laws); i++) {
-		auto_free char *told = told_of(&laws[i], policy_check);
+		auto_free char *told = help_told(laws[i].a, laws[i].b, policy_check);
 
 		assert_string_equal(told, laws[i].expected);
 	}
@@ -234,7 +211,7 @@ static const struct row doubts[] = {
 static void what_comes_to_nothing_is_warned_of(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(doubts); i++) {
-		auto_free char *told = told_of(&doubts[i], policy_lint);
+		auto_free char *told = help_told(doubts[i].a, doubts[i].b, policy_lint);
 
 		assert_string_equal(told, doubts[i].expected);
 	}

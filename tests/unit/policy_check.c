@@ -11,31 +11,6 @@ struct row {
 	const char *expected;
 };
 
-static char *told_of(const struct row *row, bool lint)
-{
-	struct machine m = help_machine();
-	struct file_set files = { 0 };
-	struct faults faults = { 0 };
-	struct policy *p;
-	char *told;
-
-	help_put(&files, "a.conf", row->a);
-	if (row->b)
-		help_put(&files, "b.conf", row->b);
-	p = policy_read(&files, &faults);
-	assert_int_equal(faults.n, 0);
-	if (lint)
-		policy_lint(p, &m, &faults);
-	else
-		policy_check(p, &m, &faults);
-	faults_sort(&faults);
-	told = help_faults(&faults);
-	policy_free(p);
-	faults_done(&faults);
-	file_set_done(&files);
-	return told;
-}
-
 static const struct row laws[] = {
 	{ "[web/php]\n", NULL, "a.conf:1: [web/php] has no parent: there is no section [web]\n" },
 	{ "[a/b/c]\n[a]\n", NULL, "a.conf:1: [a/b/c] has no parent: there is no section [a/b]\n" },
@@ -70,7 +45,7 @@ static const struct row laws[] = {
 static void a_law_across_files_is_charged_to_the_line_that_breaks_it(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(laws); i++) {
-		auto_free char *told = told_of(&laws[i], false);
+		auto_free char *told = help_told(laws[i].a, laws[i].b, policy_check);
 
 		assert_string_equal(told, laws[i].expected);
 	}
@@ -126,7 +101,7 @@ static const struct row shadows[] = {
 static void a_rule_that_can_never_win_is_warned_of(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(shadows); i++) {
-		auto_free char *told = told_of(&shadows[i], true);
+		auto_free char *told = help_told(shadows[i].a, shadows[i].b, policy_lint);
 
 		assert_string_equal(told, shadows[i].expected);
 	}
@@ -186,7 +161,7 @@ static const struct row lints[] = {
 static void what_is_hardly_meant_is_warned_of(void **state)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(lints); i++) {
-		auto_free char *told = told_of(&lints[i], true);
+		auto_free char *told = help_told(lints[i].a, lints[i].b, policy_lint);
 
 		assert_string_equal(told, lints[i].expected);
 	}
