@@ -131,13 +131,14 @@ traces() {
 }
 
 @test "an upgrade restarts it, and no limit is dropped meanwhile" {
-	local pid seen
+	local pid looker seen
 	pid=$(main_pid)
 	while ceiling; do sleep 0.1; done >"$BATS_TEST_TMPDIR/seen" 3>&- &
+	looker=$!
 	dpkg_quietly -i "${DEBS[@]}"
 	wait_until 10 'the new one answers' another_answers "$pid"
-	kill %1
-	wait %1 || true
+	kill "$looker"
+	wait "$looker" || true
 	seen=$(sort -u "$BATS_TEST_TMPDIR/seen")
 	[ "$seen" = 40 ] || fail "$seen"
 }

@@ -183,7 +183,7 @@ all_done() {
 @test "systemctl revert is noticed, and what was set is set again" {
 	started 'MemoryMax=900M'
 	all_done MEMORY_MAX=536870912
-	hand watch "$UNIT" >"$ROOM/watch" 3>&- &
+	"$HAND" watch "$UNIT" >"$ROOM/watch" 3>&- &
 	STARTED+=($!)
 	wait_until 10 'the hand is connected' grep -q connected "$ROOM/watch"
 	systemctl revert "$UNIT"
@@ -281,7 +281,7 @@ all_done() {
 @test "systemd starts itself anew: the bus is lost, comes back, and limits stand" {
 	started
 	all_done MEMORY_MAX=536870912
-	hand watch "$UNIT" CPU_WEIGHT=321 >"$ROOM/watch" 3>&- &
+	"$HAND" watch "$UNIT" CPU_WEIGHT=321 >"$ROOM/watch" 3>&- &
 	STARTED+=($!)
 	wait_until 10 'the hand is connected' grep -q connected "$ROOM/watch"
 	systemctl daemon-reexec
