@@ -25,18 +25,18 @@ static void look(void *ctx, struct pin *one)
 		w->oldest = one;
 }
 
-static int named_find(const struct start *s, pid_t named, pid_t *ret, struct err *e)
+static int named_find(const struct start *s, pid_t named, struct process_id *ret, struct err *e)
 {
 	const struct pin *pin = pins_find(s->d->pins, named);
 
 	if (!pin || !is_like(s, pin) || !placer_is_there(&s->d->placer, pin->pid, pin->start_ticks))
 		return fail(e, ESRCH, "pid %d was not started in %s by cgq run%s", (int)named, s->path,
 			    s->uid ? ", or not by you" : "");
-	*ret = named;
+	*ret = (struct process_id){ pin->pid, pin->start_ticks };
 	return 0;
 }
 
-int settle_run_like(const struct start *s, pid_t named, pid_t *ret, struct err *e)
+int settle_run_like(const struct start *s, pid_t named, struct process_id *ret, struct err *e)
 {
 	struct search w = {.s = s};
 
@@ -45,6 +45,6 @@ int settle_run_like(const struct start *s, pid_t named, pid_t *ret, struct err *
 	pins_each(s->d->pins, look, &w);
 	if (!w.oldest)
 		return fail(e, ESRCH, "nobody runs in %s whose namespaces could be entered; cgq run starts somebody", s->path);
-	*ret = w.oldest->pid;
+	*ret = (struct process_id){ w.oldest->pid, w.oldest->start_ticks };
 	return 0;
 }

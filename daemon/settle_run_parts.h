@@ -32,4 +32,4 @@ int settle_run_inside(const struct start *s, const struct run_request *q, struct
  * settle_run_enter.c: the member whose namespaces are entered: the one that is named, or the oldest that was started. -ESRCH:
  * there is none.
  */
-int settle_run_like(const struct start *s, pid_t named, pid_t *ret, struct err *e);
+int settle_run_like(const struct start *s, pid_t named, struct process_id *ret, struct err *e);

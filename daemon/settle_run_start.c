@@ -35,13 +35,14 @@ static bool has_mode(const struct namespaces *n, enum namespace_mode mode)
 	return false;
 }
 
-/* The process that keeps the group's namespaces; 0 where it has none that are the group's. */
-static int keeper_find(const struct start *s, pid_t *ret, struct err *e)
+/* The process that keeps the group's namespaces; none where it has none that are the group's. */
+static int keeper_find(const struct start *s, struct process_id *ret, struct err *e)
 {
 	const struct namespaces *n = &s->d->choice.policy->groups[s->group].namespaces;
 	const struct keeper *k = keepers_of_group(keeping_book(s->d->keeping), s->path);
 
-	*ret = k ? k->pid : 0;
+	if (k)
+		*ret = (struct process_id){ k->pid, k->start_ticks };
 	if (k || !has_mode(n, NAMESPACE_GROUP))
 		return 0;
 	return fail(e, EAGAIN, "the namespaces of %s are not there; cgq status says why", s->path);
@@ -168,7 +169,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	if (r < 0)
 		return r;
 	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
-	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like) {
+	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like.pid) {
 		link_name(s, link);
 		net.masquerade = false; /* nobody would be there to take its table away: the link goes by itself */
 		start.link = link;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 #include <systemd/sd-event.h>
 
@@ -14,6 +15,12 @@
 
 struct starter;
 struct helpers;
+
+/* By its number and its start, which no other has: an order may wait, and the number be another's by then. pid 0: none. */
+struct process_id {
+	int32_t pid;
+	uint64_t start_ticks;
+};
 
 /* error 0, or -errno with what and why in e; the starter that died or hangs answers all with -EPIPE, and is started anew by the next order. */
 typedef void starter_kept(void *ctx, int error, pid_t keeper, const struct err *e);
@@ -39,13 +46,13 @@ struct starter_keep {
 int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e);
 
 /*
- * Brings the network of a namespace (of process keeper, or the file at path; the other is 0 or NULL) to what net says, from
+ * Brings the network of a namespace (of process keeper, or the file at path; the other is none or NULL) to what net says, from
  * whatever it is now: a second call changes nothing, a changed rate loses no connection. link: name of the end outside.
  * group is for the alias of the link, which says whose it is.
  */
 struct starter_net {
 	const char *group;
-	pid_t keeper;
+	struct process_id keeper;
 	const char *path;
 	const char *link;
 	const struct net *net;
@@ -71,8 +78,8 @@ enum { START_STDIN, START_STDOUT, START_STDERR, START_FOLDER, START_TEXT, START_
 
 struct starter_start {
 	const char *group;
-	pid_t keeper;	/* whose namespaces are entered, as far as NAMESPACE_GROUP; 0: there is none */
-	pid_t like;	/* cgq enter: a process whose namespaces are entered instead of making new ones; 0: none */
+	struct process_id keeper; /* whose namespaces are entered, as far as NAMESPACE_GROUP */
+	struct process_id like;   /* cgq enter: whose namespaces are entered instead of making new ones */
 	const struct namespaces *namespaces; /* NAMESPACE_HOST: those that the caller is in */
 	const struct net *net;	/* of a net:new: made for this start alone. NULL: none */
 	const char *link;	/* and its end outside */

@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -19,7 +18,7 @@ static enum enter_from from_of(const struct starter_order *o, enum namespace_mod
 {
 	if (mode == NAMESPACE_HOST)
 		return FROM_CALLER;
-	if (o->like > 0)
+	if (o->like.pid > 0)
 		return FROM_LIKE;
 	if (mode == NAMESPACE_PATH)
 		return FROM_PATH;
@@ -31,7 +30,7 @@ static enum enter_from from_of_mount(const struct starter_order *o)
 {
 	if (o->modes[NAMESPACE_PID] == NAMESPACE_HOST || o->modes[NAMESPACE_MOUNT] == NAMESPACE_PATH)
 		return from_of(o, o->modes[NAMESPACE_MOUNT]);
-	if (o->like > 0)
+	if (o->like.pid > 0)
 		return FROM_LIKE;
 	return o->modes[NAMESPACE_PID] == NAMESPACE_GROUP || o->modes[NAMESPACE_MOUNT] == NAMESPACE_GROUP ? FROM_KEEPER :
 													   FROM_CALLER;
@@ -40,12 +39,12 @@ static enum enter_from from_of_mount(const struct starter_order *o)
 void enter_plan(const struct starter_order *o, struct enter *ret)
 {
 	const uint32_t *modes = o->modes;
-	bool own_pids = o->like <= 0 && modes[NAMESPACE_PID] != NAMESPACE_HOST;
+	bool own_pids = o->like.pid <= 0 && modes[NAMESPACE_PID] != NAMESPACE_HOST;
 
 	memset(ret, 0, sizeof(*ret));
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
 		ret->from[kind] = from_of(o, modes[kind]);
-		if (o->like <= 0 && modes[kind] == NAMESPACE_NEW)
+		if (o->like.pid <= 0 && modes[kind] == NAMESPACE_NEW)
 			ret->fresh |= NAMESPACE_BIT(kind);
 	}
 	ret->from[NAMESPACE_MOUNT] = from_of_mount(o);
@@ -56,29 +55,28 @@ void enter_plan(const struct starter_order *o, struct enter *ret)
 	ret->elsewhere = ret->from[NAMESPACE_MOUNT] != FROM_CALLER || (ret->fresh & NAMESPACE_BIT(NAMESPACE_MOUNT));
 }
 
-/* Whoever has made a user namespace has made all else in there as he likes. */
-static int like_check(pid_t like, struct err *e)
+/*
+ * The caller was seen to be in our pid and mount namespace. It may have gone on since, by a user namespace that it made, and
+ * what it then sees at /etc is its own to say: ours are entered, whatever it is in by now.
+ */
+static int callers_open(const struct starter_order *o, enum namespace_kind kind, struct err *e)
 {
-	char path[48];
-	struct stat theirs, ours;
+	const struct process_id caller = { .pid = o->caller };
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)like);
-	if (stat(path, &theirs) < 0 || stat("/proc/self/ns/user", &ours) < 0)
-		return fail(e, errno, "process %d: %s", (int)like, strerror(errno));
-	if (theirs.st_ino != ours.st_ino || theirs.st_dev != ours.st_dev)
-		return fail(e, EPERM, "process %d is in a user namespace of its own", (int)like);
-	return 0;
+	if (kind == NAMESPACE_PID || kind == NAMESPACE_MOUNT)
+		return namespace_open_own(kind, e);
+	return namespace_open(&caller, kind, e);
 }
 
 static int one_open(const struct starter_order *o, enum enter_from from, enum namespace_kind kind, struct err *e)
 {
 	switch (from) {
 	case FROM_CALLER:
-		return namespace_open(o->caller, kind, e);
+		return callers_open(o, kind, e);
 	case FROM_KEEPER:
-		return namespace_open_kept(o->keeper, kind, e);
+		return namespace_open(&o->keeper, kind, e);
 	case FROM_LIKE:
-		return namespace_open(o->like, kind, e);
+		return namespace_open(&o->like, kind, e);
 	case FROM_PATH:
 		return namespace_open_path(o->paths[kind], e);
 	}
@@ -89,8 +87,6 @@ int enter_open(const struct starter_order *o, const struct enter *plan, int fds[
 {
 	int r = namespaces_exist(plan->fresh, e);
 
-	if (r == 0 && o->like > 0)
-		r = like_check(o->like, e);
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
 		fds[kind] = -1;
 	for (unsigned kind = 0; r == 0 && kind < NAMESPACE__COUNT; kind++) {

@@ -32,10 +32,9 @@ extern const char *const namespace_files[NAMESPACE__COUNT]; /* in /proc/PID/ns *
 extern const char *const namespace_words[NAMESPACE__COUNT];
 /* -EOPNOTSUPP where the kernel does not have one of them. */
 int namespaces_exist(uint32_t kinds, struct err *e);
-/* "/proc/PID/ns/net", open; -errno with e. */
-int namespace_open(pid_t pid, enum namespace_kind kind, struct err *e);
-/* The same of a keeper; -ESRCH where the process is none. */
-int namespace_open_kept(pid_t keeper, enum namespace_kind kind, struct err *e);
+/* "/proc/PID/ns/net", open. start_ticks 0: whoever has the number. -ESRCH: it has ended; -EPERM: it is of other users. */
+int namespace_open(const struct process_id *of, enum namespace_kind kind, struct err *e);
+int namespace_open_own(enum namespace_kind kind, struct err *e);
 /* A file that is one. */
 int namespace_open_path(const char *path, struct err *e);
 /* Nothing stays open but a and b (-1: none) and 0 to 2, which become /dev/null. */

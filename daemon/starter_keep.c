@@ -40,7 +40,7 @@ static int name_give(const struct starter_order *o, pid_t keeper, struct err *e)
 
 	if (!(o->kinds & NAMESPACE_BIT(NAMESPACE_NET)) || !o->name[0])
 		return 0;
-	netns = namespace_open(keeper, NAMESPACE_NET, e);
+	netns = namespace_open(&(struct process_id){ .pid = keeper }, NAMESPACE_NET, e);
 	return netns < 0 ? netns : netns_name_give(o->name, netns, e);
 }
 

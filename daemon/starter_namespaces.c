@@ -4,17 +4,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/nsfs.h>
 #include <linux/sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
+
+#include "proc_usage.h"
 
 #define X(id, word, file, flag) [NAMESPACE_##id] = (file),
 const char *const namespace_files[NAMESPACE__COUNT] = { NAMESPACE_TABLE(X) };
@@ -53,34 +57,58 @@ int namespaces_exist(uint32_t kinds, struct err *e)
 	return 0;
 }
 
-int namespace_open(pid_t pid, enum namespace_kind kind, struct err *e)
+/* Of a process, which it is for as long as it is open: no other gets that folder with its number. */
+static int folder_open(const struct process_id *of, struct err *e)
 {
-	char path[64];
+	char path[32], text[1024];
+	struct proc_usage seen;
+	auto_fd int folder = -1, stat = -1;
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%d", (int)of->pid);
+	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	stat = folder < 0 ? -1 : openat(folder, "stat", O_RDONLY | O_CLOEXEC);
+	n = stat < 0 ? -1 : read(stat, text, sizeof(text));
+	if (n < 0 || proc_usage_parse(text, (size_t)n, &seen) < 0 || (of->start_ticks && of->start_ticks != seen.start_ticks))
+		return fail(e, ESRCH, "process %d, whose namespaces are to be entered, has ended", (int)of->pid);
+	return take_fd(folder);
+}
+
+/* Whoever has made a user namespace has made all else of it as he likes. */
+static bool is_of_our_users(int fd)
+{
+	struct stat theirs, ours;
+	auto_fd int owner = ioctl(fd, NS_GET_USERNS);
+
+	return owner >= 0 && fstat(owner, &theirs) == 0 && stat("/proc/self/ns/user", &ours) == 0 &&
+	       theirs.st_ino == ours.st_ino && theirs.st_dev == ours.st_dev;
+}
+
+int namespace_open(const struct process_id *of, enum namespace_kind kind, struct err *e)
+{
+	char name[16];
+	auto_fd int fd = -1, folder = folder_open(of, e);
+
+	if (folder < 0)
+		return folder;
+	snprintf(name, sizeof(name), "ns/%s", namespace_files[kind]);
+	fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(e, errno, "the %s namespace of process %d: %s", namespace_words[kind], (int)of->pid, strerror(errno));
+	if (!is_of_our_users(fd))
+		return fail(e, EPERM, "the %s namespace of process %d belongs to a user namespace of its own", namespace_words[kind],
+			    (int)of->pid);
+	return take_fd(fd);
+}
+
+int namespace_open_own(enum namespace_kind kind, struct err *e)
+{
+	char path[32];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, namespace_files[kind]);
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_files[kind]);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 ? fd : fail(e, errno, "%s: %s", path, strerror(errno));
-}
-
-/* Its number may be another process's since: nobody but root can be one of root's with that name. */
-static bool is_keeper(pid_t pid)
-{
-	char path[32], comm[sizeof(KEEPER_COMM) + 1] = "";
-	struct stat st;
-	auto_fd int fd = -1;
-
-	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd >= 0 && fstat(fd, &st) == 0 && st.st_uid == 0 && read(fd, comm, sizeof(comm) - 1) > 0 &&
-	       !strcmp(comm, KEEPER_COMM "\n");
-}
-
-int namespace_open_kept(pid_t keeper, enum namespace_kind kind, struct err *e)
-{
-	if (!is_keeper(keeper))
-		return fail(e, ESRCH, "process %d, which was to keep the group's namespaces, has ended", (int)keeper);
-	return namespace_open(keeper, kind, e);
 }
 
 int namespace_open_path(const char *path, struct err *e)

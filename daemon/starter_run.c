@@ -59,7 +59,7 @@ void hand_answer(int hand, int error, pid_t pid, const struct net_result *net, c
 
 static int netns_of(const struct starter_order *o, struct err *e)
 {
-	return o->keeper > 0 ? namespace_open_kept(o->keeper, NAMESPACE_NET, e) : namespace_open_path(o->path, e);
+	return o->keeper.pid > 0 ? namespace_open(&o->keeper, NAMESPACE_NET, e) : namespace_open_path(o->path, e);
 }
 
 static int net_make(const struct starter_order *o, struct net_result *ret, struct err *e)

@@ -32,7 +32,7 @@ static bool are_namespaces(const struct starter_order *o)
 {
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
 		if (o->modes[kind] > NAMESPACE_PATH || (o->modes[kind] == NAMESPACE_PATH && o->paths[kind][0] != '/') ||
-		    (o->modes[kind] == NAMESPACE_GROUP && o->keeper <= 0 && o->like <= 0))
+		    (o->modes[kind] == NAMESPACE_GROUP && o->keeper.pid <= 0 && o->like.pid <= 0))
 			return false;
 	return (o->kinds & ~(NAMESPACE_BIT(NAMESPACE__COUNT) - 1)) == 0;
 }

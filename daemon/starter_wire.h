@@ -33,7 +33,8 @@ struct starter_order {
 	uint32_t kind;
 	uint32_t serial;
 	int32_t pid;		/* GO: of which start */
-	int32_t keeper, like, caller;
+	int32_t caller;
+	struct process_id keeper, like;
 	uint32_t uid, gid;
 	uint32_t kinds;
 	uint32_t modes[NAMESPACE__COUNT];

@@ -145,6 +145,17 @@ static int forget(struct asking *a, const char *name, const char *link)
 	return wait_for(a, starter_forget(a->starter, name, link, on_done, a, &e), &e);
 }
 
+/* "PID", or "PID:TICKS" of one that began then. */
+static struct process_id process_of(const char *text)
+{
+	auto_free char *pid = must_strdup(text);
+	char *ticks = strchr(pid, ':');
+
+	if (ticks)
+		*ticks++ = '\0';
+	return (struct process_id){ (int32_t)option_u64(pid, USAGE), ticks ? option_u64(ticks, USAGE) : 0 };
+}
+
 static int net(struct asking *a, const char *of, const char *link)
 {
 	const struct net none = { .mode = NET_NONE };
@@ -154,7 +165,7 @@ static int net(struct asking *a, const char *of, const char *link)
 	if (of[0] == '/')
 		q.path = of;
 	else
-		q.keeper = (pid_t)option_u64(of, USAGE);
+		q.keeper = process_of(of);
 	again(a);
 	return wait_for(a, starter_net(a->starter, &q, false, on_net, a, &e), &e);
 }
@@ -309,8 +320,8 @@ static const struct option run_options[] = {
 static void wish(struct wishes *w, int option, char *text)
 {
 	switch (option) {
-	case 'k': w->start.keeper = (pid_t)option_u64(text, USAGE); break;
-	case 'l': w->start.like = (pid_t)option_u64(text, USAGE); break;
+	case 'k': w->start.keeper = process_of(text); break;
+	case 'l': w->start.like = process_of(text); break;
 	case 'n': kinds_of(text, &w->namespaces); break;
 	case 't': w->through = text; break;
 	case 'u': w->start.uid = (uid_t)option_u64(text, USAGE); break;
@@ -357,7 +368,7 @@ static int cycle(struct asking *a, const char *name, const char *words, char **c
 
 	if (r < 0)
 		return r;
-	keeper = w.start.keeper = a->pid;
+	keeper = w.start.keeper.pid = a->pid;
 	kinds_of(again_copy, &w.namespaces);
 	if (*command)
 		r = run(a, &w, command);

@@ -98,17 +98,20 @@ refused() {
 	refused 'a cgroup namespace of its own' --through 'unshare --cgroup'
 }
 
-@test "a member in a user namespace of its own is nobody to be like" {
-	unshare --user --map-root-user sleep 30 &
-	local like=$!
-	wait_until 5 'it has one' test "$(ns $$ user)" != "$(ns $like user)"
-	refused 'a user namespace of its own' --like "$like" --namespace 'net'
-	kill $like
+has_own_net() {
+	[ "$(ns $$ net)" != "$(ns "$1" net)" ]
+}
+
+@test "what a member has made in a user namespace of its own is not entered" {
+	unshare --user --map-root-user --net sleep 30 3>&- &
+	wait_until 5 'it has one' has_own_net $!
+	refused 'belongs to a user namespace of its own' --like $! --namespace 'net'
+	kill $!
 }
 
 @test "a keeper's number that is another process's now is not entered" {
-	sleep 30 &
-	refused 'has ended' --keeper $! --namespace 'net'
+	sleep 30 3>&- &
+	refused 'has ended' --keeper "$!:1" --namespace 'net'
 	kill $!
 }
 

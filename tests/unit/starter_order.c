@@ -1,17 +1,24 @@
 /* Laws of what the starter is told: no length is trusted, and which namespaces a start is in. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/run.h>
 
+#include "proc_usage.h"
 #include "starter_enter.h"
 #include "starter_text.h"
 #include "starter_wire.h"
@@ -104,7 +111,7 @@ static void a_file_that_may_still_change_is_not_read(void **state)
 
 static struct starter_order order_good(void)
 {
-	struct starter_order o = {.kind = STARTER_START, .keeper = 5};
+	struct starter_order o = {.kind = STARTER_START, .keeper = {5, 77}};
 
 	o.modes[NAMESPACE_NET] = NAMESPACE_GROUP;
 	return o;
@@ -121,7 +128,7 @@ static void kind_0(struct starter_order *o) { o->kind = 0; }
 static void mode_unknown(struct starter_order *o) { o->modes[NAMESPACE_UTS] = 9; }
 static void kinds_unknown(struct starter_order *o) { o->kinds = NAMESPACE_BIT(NAMESPACE__COUNT); }
 static void path_relative(struct starter_order *o) { o->modes[NAMESPACE_UTS] = NAMESPACE_PATH; strcpy(o->paths[NAMESPACE_UTS], "x"); }
-static void no_keeper(struct starter_order *o) { o->keeper = 0; }
+static void no_keeper(struct starter_order *o) { o->keeper.pid = 0; }
 static void many_addresses(struct starter_order *o) { o->has_net = true; o->net.n_addresses = NET_ADDRESSES_MAX + 1; }
 static void many_gateways(struct starter_order *o) { o->has_net = true; o->net.n_gateways = 3; }
 
@@ -185,7 +192,7 @@ static void a_start_is_in_what_its_group_says(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct starter_order o = {.keeper = 5, .like = rows[i].like};
+		struct starter_order o = {.keeper = {5, 77}, .like.pid = rows[i].like};
 		struct enter plan;
 
 		o.modes[NAMESPACE_NET] = rows[i].net;
@@ -200,6 +207,91 @@ static void a_start_is_in_what_its_group_says(void **state)
 	}
 }
 
+/* A user who has a user namespace of his own is root in what he makes with it. */
+static pid_t unshared_child(int *ret_talk)
+{
+	int talk[2];
+	char byte = 0;
+	pid_t pid;
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, talk), 0);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		byte = unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS) == 0;
+		send(talk[1], &byte, 1, 0);
+		pause();
+		_exit(0);
+	}
+	close(talk[1]);
+	assert_int_equal(recv(talk[0], &byte, 1, 0), 1);
+	assert_int_equal(byte, 1);
+	*ret_talk = talk[0];
+	return pid;
+}
+
+static void is_own(int fd, const char *file)
+{
+	struct stat entered, own;
+
+	assert_int_equal(fstat(fd, &entered), 0);
+	assert_int_equal(stat(file, &own), 0);
+	assert_int_equal(entered.st_ino, own.st_ino);
+}
+
+static int opened(const struct starter_order *o, int fds[NAMESPACE__COUNT], struct err *e)
+{
+	struct enter plan;
+	int r;
+
+	enter_plan(o, &plan);
+	r = enter_open(o, &plan, fds, e);
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		if (r < 0 && fds[kind] >= 0)
+			close(fds[kind]);
+	return r;
+}
+
+static void what_a_caller_makes_after_it_was_looked_at_is_not_entered(void **state)
+{
+	struct starter_order o = {.kind = STARTER_START};
+	int talk, fds[NAMESPACE__COUNT], status;
+	struct err e;
+
+	o.caller = unshared_child(&talk);
+	for (unsigned kind = NAMESPACE_IPC; kind <= NAMESPACE_UTS; kind++)
+		assert_int_equal(namespace_open(&(struct process_id){o.caller, 0}, kind, &e), -EPERM);
+	assert_int_equal(opened(&o, fds, &e), -EPERM);
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		o.modes[kind] = NAMESPACE_GROUP;
+	o.modes[NAMESPACE_MOUNT] = NAMESPACE_HOST;
+	o.modes[NAMESPACE_PID] = NAMESPACE_HOST;
+	o.keeper.pid = getpid();
+	assert_int_equal(opened(&o, fds, &e), 0);
+	is_own(fds[NAMESPACE_MOUNT], "/proc/self/ns/mnt");
+	is_own(fds[NAMESPACE_PID], "/proc/self/ns/pid");
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		close(fds[kind]);
+	kill(o.caller, SIGKILL);
+	waitpid(o.caller, &status, 0);
+	close(talk);
+}
+
+static void a_number_that_is_another_process_is_not_entered(void **state)
+{
+	struct process_id self = {.pid = getpid(), .start_ticks = 1};
+	struct proc_usage seen;
+	struct err e;
+	int fd;
+
+	assert_int_equal(namespace_open(&self, NAMESPACE_NET, &e), -ESRCH);
+	assert_int_equal(proc_usage_read(self.pid, &seen), 0);
+	self.start_ticks = seen.start_ticks;
+	fd = namespace_open(&self, NAMESPACE_NET, &e);
+	assert_true(fd >= 0);
+	close(fd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +301,8 @@ int main(void)
 		cmocka_unit_test(an_order_that_is_not_whole_is_refused),
 		cmocka_unit_test(a_pointer_that_came_over_the_socket_is_never_followed),
 		cmocka_unit_test(a_start_is_in_what_its_group_says),
+		cmocka_unit_test(what_a_caller_makes_after_it_was_looked_at_is_not_entered),
+		cmocka_unit_test(a_number_that_is_another_process_is_not_entered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ static inline int toy_net(void *ctx, const struct starter_net *q, starter_netted
 	t->last_net = *q->net;
 	t->last_net.interface = NULL;
 	if (!t->refuses_net) {
-		strcpy(t->list[q->keeper].link, q->link);
+		strcpy(t->list[q->keeper.pid].link, q->link);
 		slot_put(t->links[0], KEEPER_LINK_BYTES, q->link);
 	}
 	answer_add(t, (struct toy_answer){ TOY_NET, t->refuses_net, 0, { .out_bytes = q->net->out_bytes }, (void *)answer,
