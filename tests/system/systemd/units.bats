@@ -28,10 +28,11 @@ hand() {
 	"$HAND" "$@"
 }
 
-# Every folder and file in which units are told what they may, byte for byte.
+# Every folder and file in which units are told what they may, byte for byte; not the three themselves, which systemd makes when
+# it needs one.
 dump() {
 	local file
-	find "${FOLDERS[@]}" -printf '%y %m %U %p\n' 2>/dev/null | sort -k 4
+	find "${FOLDERS[@]}" -mindepth 1 -printf '%y %m %U %p\n' 2>/dev/null | sort -k 4
 	while read -r file; do
 		echo "== $file" && cat "$file"
 	done < <(find "${FOLDERS[@]}" -type f 2>/dev/null | sort)
