@@ -22,8 +22,6 @@ struct inside {
 	const char *origins[HIERARCHIES_MAX]; /* where the caller came from; interned by the members */
 	uid_t uid;
 	struct call_extra *extra; /* NULL: the client has gone */
-	bool orders;		  /* an answer that comes now is that it could not be ordered */
-	struct err refused;
 	void (*finish)(struct call_extra *extra, int r, const struct run_done *done, const struct err *e);
 };
 
@@ -122,10 +120,6 @@ static void on_started(void *ctx, int error, pid_t pid, const struct err *why)
 	struct err e = {0};
 	int r = error;
 
-	if (i->orders) {
-		i->refused = *why;
-		return;
-	}
 	if (r < 0)
 		e = *why;
 	else if (!i->extra)
@@ -175,15 +169,9 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 		start.link = link;
 		start.net = &net;
 	}
-	i->orders = true;
 	settle_quick_pause(s->d); /* it may begin just now: see helper.h */
 	r = starter_start(s->d->starter, &start, on_started, i, e);
 	settle_quick_go(s->d);
-	i->orders = false;
-	if (r == 0 && i->refused.code) {
-		*e = i->refused;
-		r = -e->code;
-	}
 	return r;
 }
 

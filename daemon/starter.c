@@ -23,8 +23,8 @@
 #define ORDER_USEC	UINT64_C(30000000)
 #define ORDER_ACCURACY	UINT64_C(1000000)
 
-struct asked {
-	struct asked *next;
+struct question {
+	struct question *next;
 	struct starter_order order;
 	int fds[START__DESCRIPTORS]; /* ours; -1: none */
 	starter_kept *kept;	     /* of these four, the one that the order has */
@@ -32,18 +32,26 @@ struct asked {
 	starter_netted *netted;
 	starter_started *started;
 	void *ctx;
+	struct starter_answer answer; /* once it is among the answered */
+	struct err why;
+};
+
+struct questions {
+	struct question *first, **last;
 };
 
 struct starter {
 	sd_event *event;
 	sd_event_source *source, *limit;
+	sd_event_source *telling; /* on while anybody is among the answered */
 	struct helpers *helpers;
 	bool runs;
 	uint32_t serial;
-	struct asked *first, **last; /* the first is with the starter */
+	struct questions open;	   /* the first is with the starter */
+	struct questions answered; /* who asked is still to be told */
 };
 
-static void asked_free(struct asked *a)
+static void question_free(struct question *a)
 {
 	close_aside(a->fds, ARRAY_SIZE(a->fds));
 	free(a);
@@ -54,27 +62,60 @@ static int fd_of(const struct starter *s)
 	return s->helpers->of[HELPER_STARTER].fd;
 }
 
-static struct asked *first_take(struct starter *s)
+static struct question *first_take(struct questions *list)
 {
-	struct asked *a = s->first;
+	struct question *q = list->first;
 
-	s->first = a->next;
-	if (!s->first)
-		s->last = &s->first;
-	return a;
+	list->first = q->next;
+	if (!list->first)
+		list->last = &list->first;
+	return q;
 }
 
-static void answer_give(struct asked *a, int error, pid_t pid, const struct net_result *net, const struct err *e)
+static void last_put(struct questions *list, struct question *q)
 {
-	if (a->kept)
-		a->kept(a->ctx, error, pid, e);
-	if (a->done)
-		a->done(a->ctx, error, e);
-	if (a->netted)
-		a->netted(a->ctx, error, error < 0 ? NULL : net, e);
-	if (a->started)
-		a->started(a->ctx, error, pid, e);
-	asked_free(a);
+	q->next = NULL;
+	*list->last = q;
+	list->last = &q->next;
+}
+
+static void answer_give(struct question *q)
+{
+	int error = q->answer.error;
+
+	if (q->kept)
+		q->kept(q->ctx, error, q->answer.pid, &q->why);
+	if (q->done)
+		q->done(q->ctx, error, &q->why);
+	if (q->netted)
+		q->netted(q->ctx, error, error < 0 ? NULL : &q->answer.net, &q->why);
+	if (q->started)
+		q->started(q->ctx, error, q->answer.pid, &q->why);
+	question_free(q);
+}
+
+/* One a turn of the loop: what is done by it may ask anew, or wait for other answers. */
+static int on_telling(sd_event_source *source, void *userdata)
+{
+	struct starter *s = userdata;
+	struct question *q = s->answered.first ? first_take(&s->answered) : NULL;
+
+	if (s->answered.first)
+		sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	if (q)
+		answer_give(q);
+	return 0;
+}
+
+/* The first of the open ones has its answer, and is told from the loop. */
+static void first_answered(struct starter *s, const struct starter_answer *answer, const struct err *why)
+{
+	struct question *q = first_take(&s->open);
+
+	q->answer = *answer;
+	q->why = *why;
+	last_put(&s->answered, q);
+	sd_event_source_set_enabled(s->telling, SD_EVENT_ONESHOT);
 }
 
 static void process_end(struct starter *s)
@@ -86,28 +127,22 @@ static void process_end(struct starter *s)
 	s->runs = false;
 }
 
-/* Whoever asks anew while he is told so, asks a new starter. */
+/* Whoever asks anew after that asks a new starter. */
 static void process_lost(struct starter *s, const char *why)
 {
-	struct asked *all = s->first;
+	const struct starter_answer lost = { .error = -EPIPE };
 	struct err e = { 0 };
 
 	process_end(s);
-	s->first = NULL;
-	s->last = &s->first;
 	fail(&e, EPIPE, "the process that makes namespaces and starts programs %s", why);
-	while (all) {
-		struct asked *a = all;
-
-		all = a->next;
-		answer_give(a, -EPIPE, 0, NULL, &e);
-	}
+	while (s->open.first)
+		first_answered(s, &lost, &e);
 }
 
 /* Brings the first to it. Descriptors are the starter's then. */
 static void first_send(struct starter *s)
 {
-	struct asked *a = s->first;
+	struct question *a = s->open.first;
 	size_t n = 0;
 	int r;
 
@@ -137,11 +172,10 @@ static bool answer_take(struct starter *s)
 	struct err e = { 0 };
 	size_t n;
 	ssize_t got = fd_message_recv(fd_of(s), &answer, sizeof(answer), NULL, 0, &n, MSG_DONTWAIT);
-	struct asked *a;
 
 	if (got == -EAGAIN)
 		return false;
-	if (got != sizeof(answer) || !s->first || answer.serial != s->first->order.serial) {
+	if (got != sizeof(answer) || !s->open.first || answer.serial != s->open.first->order.serial) {
 		process_lost(s, "ended");
 		return false;
 	}
@@ -149,9 +183,8 @@ static bool answer_take(struct starter *s)
 	answer.text[sizeof(answer.text) - 1] = '\0';
 	if (answer.error < 0)
 		fail(&e, -answer.error, "%s", answer.text);
-	a = first_take(s);
+	first_answered(s, &answer, &e);
 	first_send(s);
-	answer_give(a, answer.error, answer.pid, &answer.net, &e);
 	return s->runs;
 }
 
@@ -170,16 +203,40 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
+/* The first that is no start; NULL: there is none. Its place in the list may be taken over by the next. */
+static struct question **waited_for(struct questions *list)
+{
+	struct question **at = &list->first;
+
+	while (*at && (*at)->started)
+		at = &(*at)->next;
+	return *at ? at : NULL;
+}
+
+static void waited_tell(struct starter *s)
+{
+	struct question **at, *q;
+
+	while ((at = waited_for(&s->answered))) {
+		q = *at;
+		*at = q->next;
+		if (s->answered.last == &q->next)
+			s->answered.last = at;
+		answer_give(q);
+	}
+}
+
 void starter_wait(struct starter *s, unsigned ms)
 {
 	uint64_t now = now_ms(), end = now + ms;
 
-	for (; s->runs && s->first && now < end; now = now_ms()) {
+	for (; s->runs && waited_for(&s->open) && now < end; now = now_ms()) {
 		struct pollfd wait = { .fd = fd_of(s), .events = POLLIN };
 
 		if (poll(&wait, 1, (int)(end - now)) > 0)
 			on_answer(NULL, wait.fd, 0, s);
 	}
+	waited_tell(s);
 }
 
 static int process_watch(struct starter *s)
@@ -193,12 +250,21 @@ static int process_watch(struct starter *s)
 	return r < 0 ? r : 0;
 }
 
+static int telling_ready(struct starter *s, struct err *e)
+{
+	int r = s->telling ? 0 : sd_event_add_defer(s->event, &s->telling, on_telling, s);
+
+	if (r >= 0 && !s->answered.first)
+		r = sd_event_source_set_enabled(s->telling, SD_EVENT_OFF);
+	return r < 0 ? fail(e, -r, "the starter: %s", strerror(-r)) : 0;
+}
+
 static int process_start(struct starter *s, struct err *e)
 {
-	int r;
+	int r = telling_ready(s, e);
 
-	if (s->runs)
-		return 0;
+	if (r < 0 || s->runs)
+		return r;
 	r = helper_open(s->helpers, HELPER_STARTER, e);
 	if (r < 0)
 		return r;
@@ -210,9 +276,9 @@ static int process_start(struct starter *s, struct err *e)
 	return fail(e, -r, "the starter: %s", strerror(-r));
 }
 
-static struct asked *asked_new(enum starter_order_kind kind, void *ctx)
+static struct question *question_new(enum starter_order_kind kind, void *ctx)
 {
-	struct asked *a = must_alloc(sizeof(*a));
+	struct question *a = must_alloc(sizeof(*a));
 
 	a->order.kind = kind;
 	a->ctx = ctx;
@@ -222,18 +288,17 @@ static struct asked *asked_new(enum starter_order_kind kind, void *ctx)
 }
 
 /* r: what went wrong until here. */
-static int ask(struct starter *s, struct asked *a, int r, struct err *e)
+static int ask(struct starter *s, struct question *a, int r, struct err *e)
 {
 	if (r == 0)
 		r = process_start(s, e);
 	if (r < 0) {
-		asked_free(a);
+		question_free(a);
 		return r;
 	}
 	a->order.serial = ++s->serial;
-	*s->last = a;
-	s->last = &a->next;
-	if (s->first == a)
+	last_put(&s->open, a);
+	if (s->open.first == a)
 		first_send(s);
 	return 0;
 }
@@ -248,7 +313,7 @@ static int text_put(char *place, size_t size, const char *text, struct err *e)
 
 #define PUT(a, field, text, r, e) ((r) < 0 ? (r) : text_put((a)->order.field, sizeof((a)->order.field), (text), (e)))
 
-static int net_put(struct asked *a, const struct net *net, struct err *e)
+static int net_put(struct question *a, const struct net *net, struct err *e)
 {
 	if (!net)
 		return 0;
@@ -260,7 +325,7 @@ static int net_put(struct asked *a, const struct net *net, struct err *e)
 
 int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e)
 {
-	struct asked *a = asked_new(STARTER_KEEP, ctx);
+	struct question *a = question_new(STARTER_KEEP, ctx);
 	int r = PUT(a, group, q->group, 0, e);
 
 	r = PUT(a, name, q->name, r, e);
@@ -272,7 +337,7 @@ int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *
 
 int starter_net(struct starter *s, const struct starter_net *q, bool look, starter_netted *answer, void *ctx, struct err *e)
 {
-	struct asked *a = asked_new(STARTER_NET, ctx);
+	struct question *a = question_new(STARTER_NET, ctx);
 	int r = PUT(a, group, q->group, 0, e);
 
 	r = PUT(a, path, q->path, r, e);
@@ -286,7 +351,7 @@ int starter_net(struct starter *s, const struct starter_net *q, bool look, start
 
 int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e)
 {
-	struct asked *a = asked_new(STARTER_FORGET, ctx);
+	struct question *a = question_new(STARTER_FORGET, ctx);
 	int r = PUT(a, name, name, 0, e);
 
 	r = PUT(a, link, link, r, e);
@@ -294,7 +359,7 @@ int starter_forget(struct starter *s, const char *name, const char *link, starte
 	return ask(s, a, r, e);
 }
 
-static int namespaces_put(struct asked *a, const struct namespaces *n, struct err *e)
+static int namespaces_put(struct question *a, const struct namespaces *n, struct err *e)
 {
 	int r = 0;
 
@@ -306,7 +371,7 @@ static int namespaces_put(struct asked *a, const struct namespaces *n, struct er
 }
 
 /* The order may wait here: it has its own. */
-static int files_put(struct asked *a, const struct starter_start *q, struct err *e)
+static int files_put(struct question *a, const struct starter_start *q, struct err *e)
 {
 	int from[START__DESCRIPTORS];
 
@@ -324,7 +389,7 @@ static int files_put(struct asked *a, const struct starter_start *q, struct err 
 
 int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e)
 {
-	struct asked *a = asked_new(STARTER_START, ctx);
+	struct question *a = question_new(STARTER_START, ctx);
 	struct starter_order *o = &a->order;
 	int r = PUT(a, group, q->group, 0, e);
 
@@ -360,7 +425,8 @@ struct starter *starter_new(sd_event *event, struct helpers *helpers)
 
 	s->event = event;
 	s->helpers = helpers;
-	s->last = &s->first;
+	s->open.last = &s->open.first;
+	s->answered.last = &s->answered.first;
 	return s;
 }
 
@@ -369,7 +435,10 @@ void starter_free(struct starter *s)
 	if (!s)
 		return;
 	process_end(s);
-	while (s->first)
-		asked_free(first_take(s));
+	sd_event_source_disable_unref(s->telling);
+	while (s->open.first)
+		question_free(first_take(&s->open));
+	while (s->answered.first)
+		question_free(first_take(&s->answered));
 	free(s);
 }

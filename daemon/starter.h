@@ -1,7 +1,7 @@
 /*
  * cgqd's side of the starter: a helper process (see helper.h, role "starter") that makes namespaces and networks, and
  * starts programs in them. It alone has the capabilities for that; cgqd decides, and places. Nothing here waits: what was
- * asked is answered by a call from the loop, in the order that it was asked in.
+ * asked is answered by a call from the loop, never from within the call that asks, in the order that it was asked in.
  */
 #pragma once
 
@@ -64,7 +64,10 @@ int starter_net(struct starter *s, const struct starter_net *q, bool look, start
 /* Takes the name in /run/netns, the link outside and its masquerading away; whichever there are. */
 int starter_forget(struct starter *s, const char *name, const char *link, starter_done *answer, void *ctx, struct err *e);
 
-/* Answers come from within this call, until all have come or the time is up: for those few who must not return before. */
+/*
+ * Answers of keep, net and forget come from within this call, until all have come or the time is up: for those few who must not
+ * return before. What is answered to a start places a process, and so waits for the loop.
+ */
 void starter_wait(struct starter *s, unsigned ms);
 
 /*
