@@ -26,7 +26,7 @@ void run_talk_close(struct run_talk *t);
 
 /*
  * Waits for the program's exec. 0 and its pid; else the exec's -errno (e says it with the name of the program), or -EPIPE where
- * the starter has ended, or cgqd has decided against it. A --detach is done then.
+ * the starter has ended, cgqd has decided against it, or it cannot be in our folder. A --detach is done then.
  */
 int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct err *e);
 /*

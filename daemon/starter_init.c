@@ -48,10 +48,7 @@ void init_run(const struct program *p)
 		program_exec(p);
 	}
 	if (program < 0) {
-		int32_t error = errno;
-
-		if (write(p->execs[THEIRS], &error, sizeof(error)) < 0)
-			(void)errno;
+		program_fail(p, RUN_FAILED, errno);
 		_exit(127);
 	}
 	prctl(PR_SET_NAME, "cgq-init");

@@ -11,6 +11,7 @@
 
 #include "starter_become.h"
 #include "starter_mounts.h"
+#include "starter_terminal.h"
 
 void program_say(const struct program *p, enum program_said_kind kind, int value, const struct err *e)
 {
@@ -50,7 +51,7 @@ void signals_hold(void)
 static int stdio_set(const struct program *p, struct err *e)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
-		bool is_terminal = p->terminal >= 0 && isatty(p->files[fd]);
+		bool is_terminal = p->terminal >= 0 && terminal_is(p->files[fd]);
 
 		if (dup2(is_terminal ? p->terminal : p->files[fd], fd) < 0)
 			return fail(e, errno, "its standard files: %s", strerror(errno));
@@ -58,14 +59,24 @@ static int stdio_set(const struct program *p, struct err *e)
 	return 0;
 }
 
-/* By name where the mounts are others: a folder of outside would be a way out. */
-static int folder_enter(const struct program *p, struct err *e)
+void program_fail(const struct program *p, enum run_said_kind kind, int error)
 {
-	if (!p->plan.elsewhere && fchdir(p->files[START_FOLDER]) < 0)
-		return fail(e, errno, "its folder: %s", strerror(errno));
-	if (p->plan.elsewhere && chdir(p->folder) < 0)
-		return fail(e, errno, "its folder '%s': %s", p->folder, strerror(errno));
-	return 0;
+	const struct run_said why = { .kind = (int32_t)kind, .value = error };
+
+	if (write(p->execs[THEIRS], &why, sizeof(why)) < 0)
+		(void)errno;
+}
+
+/*
+ * By name where the mounts are others: a folder of outside would be a way out. A file system of the client's own may take for ever
+ * to answer this: nobody but the client waits for it.
+ */
+static void folder_enter(const struct program *p)
+{
+	if ((p->plan.elsewhere ? chdir(p->folder) : fchdir(p->files[START_FOLDER])) == 0)
+		return;
+	program_fail(p, RUN_NO_FOLDER, errno);
+	_exit(125);
 }
 
 static int get_ready(const struct program *p, struct err *e)
@@ -76,9 +87,7 @@ static int get_ready(const struct program *p, struct err *e)
 		r = stdio_set(p, e);
 	if (r == 0)
 		r = become_limited(&p->caller, e);
-	if (r == 0)
-		r = become_caller(&p->caller, e);
-	return r == 0 ? folder_enter(p, e) : r;
+	return r == 0 ? become_caller(&p->caller, e) : r;
 }
 
 /* False also where the supervisor ended before: then it may run nowhere. */
@@ -109,15 +118,13 @@ void program_run(struct program *p)
 void program_exec(const struct program *p)
 {
 	struct err e;
-	int32_t error;
 
 	program_say(p, PROGRAM_HERE, 0, NULL);
+	folder_enter(p);
 	if (become_plain(&e) == 0) {
 		environ = p->text.environment; /* whose PATH is searched */
 		execvpe(p->text.arguments[0], p->text.arguments, p->text.environment);
 	}
-	error = errno;
-	if (write(p->execs[THEIRS], &error, sizeof(error)) < 0)
-		(void)errno;
+	program_fail(p, RUN_FAILED, errno);
 	_exit(127);
 }

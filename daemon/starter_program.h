@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include <cgq/run.h>
+
 #include "starter_caller.h"
 #include "starter_enter.h"
 #include "starter_text.h"
@@ -22,14 +24,14 @@ struct program {
 	bool has_init;	  /* the child is the init of a pid namespace, and the program its child */
 	int terminal;	  /* the program's end; -1: it has none */
 	int said[2];	  /* struct program_said of the child and its children, and go; ours, theirs */
-	int execs[2];	  /* ends with the exec, or brings its errno; ours, theirs */
+	int execs[2];	  /* ends with the exec, or brings a struct run_said with why there is none; ours, theirs */
 	pid_t child;
 };
 
 enum { OURS, THEIRS };
 
 enum program_said_kind {
-	PROGRAM_READY = 1, /* value: 0 or -errno, with text: all is done but the exec */
+	PROGRAM_READY = 1, /* value: 0 or -errno, with text: all is done but what its own files can hold up */
 	PROGRAM_HERE,	   /* from the program's process itself, whose pid comes with it */
 	PROGRAM_STATUS,	   /* from an init: value as of waitpid(), WUNTRACED, WCONTINUED */
 };
@@ -41,6 +43,8 @@ struct program_said {
 };
 
 void program_say(const struct program *p, enum program_said_kind kind, int value, const struct err *e);
+/* There is no exec, and why: RUN_FAILED or RUN_NO_FOLDER, with errno. */
+void program_fail(const struct program *p, enum run_said_kind kind, int error);
 
 /* What the child does: ready, then the exec once it is told to go on. */
 _Noreturn void program_run(struct program *p);

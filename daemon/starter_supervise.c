@@ -34,8 +34,8 @@ static void tell(const struct supervisor *s, enum run_said_kind kind, int value)
 /* The end of this pipe is the exec. */
 static void exec_heard(struct supervisor *s, struct pollfd *wait)
 {
-	int32_t error;
-	ssize_t n = read(wait->fd, &error, sizeof(error));
+	struct run_said why;
+	ssize_t n = read(wait->fd, &why, sizeof(why));
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
@@ -45,7 +45,9 @@ static void exec_heard(struct supervisor *s, struct pollfd *wait)
 		tell(s, RUN_STARTED, s->pid);
 		return;
 	}
-	tell(s, RUN_FAILED, n == sizeof(error) ? error : EIO);
+	if (n != sizeof(why))
+		why = (struct run_said){ .kind = RUN_FAILED, .value = EIO };
+	tell(s, (enum run_said_kind)why.kind, why.value);
 	_exit(0);
 }
 

@@ -11,11 +11,24 @@
 
 #include <cgq/auto.h>
 
+/*
+ * Of anything but a device the answer to an ioctl may be up to a file system of the client's own, which hangs us. What is known of its
+ * inode without asking that one is enough: there, devices are made by root only.
+ */
+bool terminal_is(int fd)
+{
+	struct statx st;
+
+	return statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, 0, &st) == 0 && S_ISCHR(st.stx_mode) && isatty(fd);
+}
+
 static void resemble(int slave, int like)
 {
 	struct termios settings;
 	struct winsize size;
 
+	if (!terminal_is(like))
+		return;
 	if (tcgetattr(like, &settings) == 0)
 		tcsetattr(slave, TCSANOW, &settings);
 	if (ioctl(like, TIOCGWINSZ, &size) == 0)

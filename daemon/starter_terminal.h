@@ -1,9 +1,13 @@
 /* A terminal for a program, of the devpts that it will see. */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <cgq/err.h>
+
+/* A client's file is a terminal. Never waits. */
+bool terminal_is(int fd);
 
 /*
  * Both ends, close-on-exec. It becomes that of our session, which we lead; its size and settings are those of the terminal that

@@ -11,6 +11,7 @@ enum run_said_kind {
 	RUN_TERMINAL = 1, /* with the master of the program's own terminal */
 	RUN_STARTED,	  /* value: its pid; its exec succeeded */
 	RUN_FAILED,	  /* value: errno of the exec; nothing further comes */
+	RUN_NO_FOLDER,	  /* value: why it cannot be in the client's folder; nothing further comes */
 	RUN_EXITED,	  /* value: as of wait(): exit status or signal; nothing further comes */
 	RUN_STOPPED,	  /* value: the signal */
 	RUN_CONTINUED,

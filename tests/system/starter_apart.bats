@@ -1,0 +1,31 @@
+#!/usr/bin/env bats
+# Callers of the starter do no harm to each other, and get no further than they are.
+# shellcheck disable=SC2016 # single quotes are for the shells of programs
+load lib
+load starter
+
+# --- what takes for ever ----------------------------------------------------------------------------------------
+
+@test "a folder that it cannot be in is told, and nothing runs" {
+	mkdir "$ROOM/gone"
+	run -125 --separate-stderr bash -c 'cd "$1" && rmdir "$1" && "$2" run --namespace mount:new -- touch "$3"' - \
+		"$ROOM/gone" "$PROGRAMS/starter_ask" "$ROOM/ran"
+	[[ $stderr == *'its folder: No such file or directory' ]] || fail "$stderr"
+	[ ! -e "$ROOM/ran" ]
+}
+
+# stuck COMMAND…: in a folder of a file system that hangs.
+stuck() {
+	mkdir -p "$ROOM/stuck"
+	timeout $((60 * SLOW)) unshare --mount --propagation private "$PROGRAMS/stuck_folder" "$ROOM/stuck" "$@"
+}
+
+@test "a file system of a client's that hangs holds up that client only" {
+	local options
+	for options in '' '--namespace pid:new' '--terminal'; do
+		# shellcheck disable=SC2086 # words
+		run -125 --separate-stderr stuck sh -c '"$0" "$@" <.' "$PROGRAMS/starter_ask" run $options --no-go -- touch "$ROOM/ran"
+		[ "$stderr" = 'touch was not started: whoever was to start it ended' ] || fail "$options: $stderr"
+	done
+	[ ! -e "$ROOM/ran" ]
+}
