@@ -2,6 +2,7 @@
 #include "methods_parts.h"
 
 #include <limits.h>
+#include <string.h>
 
 #include "report_json.h"
 
@@ -11,6 +12,22 @@ static const char *const error_names[] = {
 	[RUN_MISSES_PERMISSION] = CGQ ".PermissionDenied",
 	[RUN_MISSES_FILES] = CGQ ".FilesNeeded",
 };
+
+/* It is the client's own word, and stands before who it was in what is kept of this: it may not push that out. */
+#define COMMAND_MAX_BYTES 64
+
+/* NULL stays NULL; what is longer ends before the character that does not fit. */
+static const char *command_cut(const char *command, char ret[COMMAND_MAX_BYTES + 1])
+{
+	size_t len = command ? strnlen(command, COMMAND_MAX_BYTES + 1) : 0;
+
+	if (len > COMMAND_MAX_BYTES)
+		for (len = COMMAND_MAX_BYTES; len > 0 && (command[len] & 0xc0) == 0x80; len--)
+			;
+	memcpy(ret, command ? command : "", len);
+	ret[len] = '\0';
+	return command ? ret : NULL;
+}
 
 static json_t *answer_new(const struct run_done *done)
 {
@@ -47,10 +64,11 @@ static void finish(struct call_extra *extra, int r, const struct run_done *done,
 json_t *do_run(struct question *q)
 {
 	json_t *enter = json_object_get(q->parameters, "enter");
+	char command[COMMAND_MAX_BYTES + 1];
 	struct run_request request = {
 		.peer = q->peer,
 		.group = parameter_text(q, "group"),
-		.command = parameter_text(q, "command"),
+		.command = command_cut(parameter_text(q, "command"), command),
 		.enters = json_is_integer(enter),
 		.terminal = json_is_true(json_object_get(q->parameters, "terminal")),
 		.finish = finish,

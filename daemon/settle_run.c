@@ -83,6 +83,14 @@ static int caller_place(struct start *s, struct run_done *ret, struct err *e)
 	return r;
 }
 
+/* Of a group that is passive nothing is made: its members run where they are. */
+static bool has_namespaces(const struct start *s)
+{
+	const struct group *g = &s->d->choice.policy->groups[s->group];
+
+	return !s->d->passive && g->enforce && namespaces_any(&g->namespaces);
+}
+
 static int run(struct start *s, const struct run_request *q, struct run_done *ret, struct err *e)
 {
 	int r = caller_find(s, q->peer->pid, e);
@@ -91,7 +99,7 @@ static int run(struct start *s, const struct run_request *q, struct run_done *re
 		r = pin_refuse(s, e);
 	if (r < 0)
 		return r;
-	if (namespaces_any(&s->d->choice.policy->groups[s->group].namespaces))
+	if (has_namespaces(s))
 		return settle_run_inside(s, q, ret, e);
 	return caller_place(s, ret, e);
 }

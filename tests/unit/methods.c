@@ -245,6 +245,29 @@ static void run_is_denied_by_the_group_and_answered_with_what_became_of_it(void 
 	expect_error(f, &stranger, "io.cgq.Run", "{\"group\":\"x\"}", "io.cgq.NotReady");
 }
 
+static void what_a_client_calls_its_program_is_cut_at_a_character(void **state)
+{
+	static const struct {
+		const char *unit;
+		unsigned times, bytes;
+	} rows[] = {
+		{ "x", 64, 64 }, { "x", 65, 64 }, { "x", 30000, 64 }, { "\xc3\xa9", 32, 64 }, { "\xe2\x82\xac", 22, 63 },
+		{ "\xf0\x9f\x98\x80", 17, 64 }, { "", 0, 0 },
+	};
+	struct fake *f = *state;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		char command[32768] = "", question[33000], expected[128];
+
+		for (unsigned n = 0; n < rows[i].times; n++)
+			memcpy(command + n * strlen(rows[i].unit), rows[i].unit, strlen(rows[i].unit));
+		snprintf(question, sizeof(question), "{\"group\":\"web\",\"command\":\"%s\"}", command);
+		json_decref(expect_answer(f, &root, "io.cgq.Run", question));
+		snprintf(expected, sizeof(expected), "0 web %.*s 0", (int)rows[i].bytes, command);
+		assert_string_equal(f->run, expected);
+	}
+}
+
 static void every_method_of_the_interface_is_there(void **state)
 {
 	struct fake *f = *state;
@@ -356,6 +379,7 @@ int main(void)
 		TEST(a_request_is_handed_on_as_it_was_asked),
 		TEST(every_answer_is_as_the_interface_says),
 		TEST(run_is_denied_by_the_group_and_answered_with_what_became_of_it),
+		TEST(what_a_client_calls_its_program_is_cut_at_a_character),
 		TEST(every_method_of_the_interface_is_there),
 		cmocka_unit_test(no_name_of_the_interface_is_used_twice),
 		TEST(the_service_describes_itself),
