@@ -83,8 +83,7 @@ static int caller_place(struct start *s, struct run_done *ret, struct err *e)
 	return r;
 }
 
-/* Of a group that is passive nothing is made: its members run where they are. */
-static bool has_namespaces(const struct start *s)
+bool settle_run_is_inside(const struct start *s)
 {
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 
@@ -99,7 +98,7 @@ static int run(struct start *s, const struct run_request *q, struct run_done *re
 		r = pin_refuse(s, e);
 	if (r < 0)
 		return r;
-	if (has_namespaces(s))
+	if (settle_run_is_inside(s))
 		return settle_run_inside(s, q, ret, e);
 	return caller_place(s, ret, e);
 }

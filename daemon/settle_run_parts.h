@@ -18,6 +18,8 @@ struct start {
 
 /* Law 5: what was read of the number is of the process that is held if that lives after it was read. */
 bool settle_run_lives(const struct start *s);
+/* What is started there is started in namespaces. Of a passive group none is made: its programs run where they are. */
+bool settle_run_is_inside(const struct start *s);
 /*
  * Pinned there with its descendants, placed, and told; or all as it was before. note: what the person should know all the same.
  */

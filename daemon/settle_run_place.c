@@ -6,6 +6,7 @@
 
 #include <cgq/auto.h>
 
+#include "namespaces_read.h"
 #include "settle_run_parts.h"
 #include "text.h"
 #include "users.h"
@@ -79,6 +80,14 @@ static const char *trouble_of(const struct start *s)
 	return said;
 }
 
+static void note_write(const struct start *s, const char *why, char *note, size_t note_bytes)
+{
+	bool misses = namespaces_any(&s->d->choice.policy->groups[s->group].namespaces) && !settle_run_is_inside(s);
+
+	snprintf(note, note_bytes, "%s has no cgroup now: %.200s; nothing limits what is started in it%s", s->path, why,
+		 misses ? ", and none of its namespaces is made" : "");
+}
+
 /* 0 when it is in the group, or where that has no cgroup: then the note says so. */
 static int result_judge(struct start *s, char *note, size_t note_bytes, struct err *e)
 {
@@ -87,7 +96,7 @@ static int result_judge(struct start *s, char *note, size_t note_bytes, struct e
 	if (!settle_run_lives(s))
 		return fail(e, ESRCH, "pid %d has ended", (int)s->f.pid);
 	if (why)
-		snprintf(note, note_bytes, "%s has no cgroup now: %.200s; nothing limits what is started in it", s->path, why);
+		note_write(s, why, note, note_bytes);
 	if (why || placer_is_placed(&s->d->placer, s->f.pid, s->group))
 		return 0;
 	said = trouble_of(s);

@@ -12,6 +12,39 @@ inside() {
 	EOF
 }
 
+# One that is passive has none: in a pid namespace of its own that shell would be 1 or 2, and would be "web" by name.
+runs_outside() {
+	run -0 --separate-stderr "$BUILD/cgq" --socket "$SOCKET" "$1" web -- sh -c 'readlink /proc/self/ns/pid /proc/self/ns/uts'
+	[ "$output" = "$(readlink /proc/self/ns/pid /proc/self/ns/uts)" ] || fail "$1: $output"
+	[[ $stderr == 'cgq: web has no cgroup now: '*"$2"*'; nothing limits what is started in it, and none of its namespaces is made' ]] ||
+		fail "$stderr"
+}
+
+@test "of a passive group nothing is made: it runs all the same, and a note says so" {
+	local namespaces
+	for namespaces in 'net uts' 'pid:new uts:new'; do
+		policy 50-web.conf <<-EOF
+			[web]
+			enforce = no
+			namespace = $namespaces
+		EOF
+		cgqd_start
+		runs_outside run 'enforce = no'
+		runs_outside enter 'enforce = no'
+		cgq status web --json | jq -e '[.groups[0].namespaces[] | select(.reason == "passive: nothing is made")] | length == 2'
+		cgq set web enforce=yes
+		wait_until 5 'it is started inside' starts_inside
+		cgq set web --clear
+		cgq reset
+		runs_outside run 'cgq reset at '
+		cgqd_stop
+	done
+}
+
+starts_inside() {
+	[ "$(cgq run web -- readlink /proc/self/ns/uts)" != "$(readlink /proc/self/ns/uts)" ]
+}
+
 @test "status, streams, folder and environment are the caller's, and nothing else is open" {
 	inside
 	cgqd_start
