@@ -1,6 +1,7 @@
 /* Programs in groups with namespaces: ordered from the starter, placed before their exec, and then let go. */
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -46,14 +47,17 @@ static int keeper_find(const struct start *s, struct process_id *ret, struct err
 	return fail(e, EAGAIN, "the namespaces of %s are not there; cgq status says why", s->path);
 }
 
-/* "cgq1a2b3c4d": of this start alone. */
-static void link_name(const struct start *s, char ret[16])
+/*
+ * One that nobody has: a link of the group is taken for its own by whoever makes one of that name, and another start of the same
+ * process may still run in it.
+ */
+static void link_choose(const struct start *s, char ret[KEEPER_LINK_BYTES])
 {
-	char text[GROUP_PATH_MAX_BYTES + 128];
-	int n = snprintf(text, sizeof(text), "%s %s %d %llu", s->d->machine.tree, s->path, (int)s->f.pid,
-			 (unsigned long long)s->f.start_ticks);
+	uint64_t salt = placer_now_ns();
 
-	snprintf(ret, 16, "cgq%08x", (uint32_t)text_hash(0, text, (size_t)n));
+	do
+		keeper_start_link(s->d->machine.tree, s->path, salt++, ret);
+	while (if_nametoindex(ret));
 }
 
 /* Of the v2 hierarchy, into which it can be born; -1: there is none, and it is moved. */
@@ -144,7 +148,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 {
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 	auto_fd int cgroup = cgroup_open(s->d, s->group);
-	char link[16];
+	char link[KEEPER_LINK_BYTES];
 	struct net net = g->net;
 	struct starter_start start = {
 		.group = s->path,
@@ -164,7 +168,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 		return r;
 	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like.pid) {
-		link_name(s, link);
+		link_choose(s, link);
 		net.masquerade = false; /* nobody would be there to take its table away: the link goes by itself */
 		start.link = link;
 		start.net = &net;

@@ -24,12 +24,25 @@ void keeper_name(const char *tree, const char *group, char ret[KEEPER_NAME_BYTES
 		*p = ':';
 }
 
+static uint64_t group_hash(const char *tree, const char *group)
+{
+	return text_hash(text_hash(0, tree, strlen(tree) + 1), group, strlen(group));
+}
+
 /* 32 of the 64 bits: an interface's name has 15 bytes, and the alias of the link says whose it is. */
+static void link_write(uint64_t hash, char ret[KEEPER_LINK_BYTES])
+{
+	snprintf(ret, KEEPER_LINK_BYTES, "cgq%08x", (unsigned)(hash ^ hash >> 32));
+}
+
 void keeper_link(const char *tree, const char *group, char ret[KEEPER_LINK_BYTES])
 {
-	uint64_t h = text_hash(text_hash(0, tree, strlen(tree) + 1), group, strlen(group));
+	link_write(group_hash(tree, group), ret);
+}
 
-	snprintf(ret, KEEPER_LINK_BYTES, "cgq%08x", (unsigned)(h ^ h >> 32));
+void keeper_start_link(const char *tree, const char *group, uint64_t salt, char ret[KEEPER_LINK_BYTES])
+{
+	link_write(text_hash(group_hash(tree, group), (const char *)&salt, sizeof(salt)), ret);
 }
 
 struct keeper *keepers_add(struct keepers *k, const char *group, uint32_t kinds, const char *tree)

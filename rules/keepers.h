@@ -50,6 +50,8 @@ struct keeper *keepers_of_group(const struct keepers *k, const char *group);
 void keeper_name(const char *tree, const char *group, char ret[KEEPER_NAME_BYTES]);
 /* "cgq1a2b3c4d" */
 void keeper_link(const char *tree, const char *group, char ret[KEEPER_LINK_BYTES]);
+/* The same for one start alone, which has a network of its own and no keeper: each salt gives another one. */
+void keeper_start_link(const char *tree, const char *group, uint64_t salt, char ret[KEEPER_LINK_BYTES]);
 
 /* What one in the book needs. */
 enum keeper_deed {

@@ -45,6 +45,27 @@ starts_inside() {
 	[ "$(cgq run web -- readlink /proc/self/ns/uts)" != "$(readlink /proc/self/ns/uts)" ]
 }
 
+said_times() {
+	[ "$(wc -l <"$ROOM/said")" = "$1" ]
+}
+
+@test "a second start of one process takes nothing from the network of the first" {
+	local all
+	policy 50-web.conf <<-EOF
+		[web]
+		namespace = net:new
+		net.address = 10.77.9.2/24
+	EOF
+	cgqd_start
+	"$PROGRAMS/twice_run" "$SOCKET" web 100 </dev/null >"$ROOM/said" 2>/dev/null 3>&- &
+	STARTED+=($!)
+	wait_until 10 'it was answered twice' said_times 2
+	mapfile -t all <"$ROOM/said"
+	STARTED+=("${all[@]}")
+	nsenter -n -t "${all[1]}" ip -o address show eth0 | grep -q 10.77.9.2
+	nsenter -n -t "${all[0]}" ip -o address show eth0 | grep -q 10.77.9.2 || fail 'the first has no network any more'
+}
+
 @test "status, streams, folder and environment are the caller's, and nothing else is open" {
 	inside
 	cgqd_start

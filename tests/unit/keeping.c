@@ -30,6 +30,22 @@ static void each_group_that_wants_them_has_one_keeper(void **state)
 	toy_done(&t);
 }
 
+static void each_start_has_a_link_of_a_name_of_its_own(void **state)
+{
+	char keeper[KEEPER_LINK_BYTES], first[KEEPER_LINK_BYTES], second[KEEPER_LINK_BYTES];
+
+	keeper_link("cgq", "web", keeper);
+	keeper_start_link("cgq", "web", 1, first);
+	keeper_start_link("cgq", "web", 2, second);
+	assert_string_not_equal(first, second);
+	assert_string_not_equal(first, keeper);
+	assert_int_equal(strlen(first), 11);
+	keeper_start_link("cgq2", "web", 1, second);
+	assert_string_not_equal(first, second);
+	keeper_start_link("cgq", "web/php", 1, second);
+	assert_string_not_equal(first, second);
+}
+
 static void what_is_wanted_no_more_goes_once_nobody_needs_it(void **state)
 {
 	struct policy *p = help_policy(two), *none = help_policy("[web]\n");
@@ -269,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_group_that_wants_them_has_one_keeper),
+		cmocka_unit_test(each_start_has_a_link_of_a_name_of_its_own),
 		cmocka_unit_test(what_is_wanted_no_more_goes_once_nobody_needs_it),
 		cmocka_unit_test(changed_kinds_wait_for_those_who_run_in_the_network),
 		cmocka_unit_test(changed_kinds_without_a_network_wait_for_nobody),
