@@ -1,6 +1,7 @@
 /* What every command that needs cgqd does: ask, wait while it starts, and say in one line what went wrong. */
 #include "ask.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -97,12 +98,14 @@ int ask_with(const struct options *o, const char *method, json_t *parameters, co
 	struct err e = {0};
 	unsigned waited_ms = 0;
 	bool again;
-	int status;
+	int status, r;
 
 	do {
 		answer_done(&a);
-		if (call_with(socket_of(o), full, json_incref(parameters), files, o->command->seconds_max, &a, &e) < 0) {
-			say("%s", e.text);
+		r = call_with(socket_of(o), full, json_incref(parameters), files, o->command->seconds_max, &a, &e);
+		if (r < 0) {
+			if (r != -ECANCELED) /* whoever stopped it knows */
+				say("%s", e.text);
 			json_decref(parameters);
 			return EXIT_UNREACHABLE;
 		}

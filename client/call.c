@@ -104,6 +104,7 @@ static int send_all(int fd, const char *path, const char *bytes, size_t len, con
 /* What has come and was not taken yet. */
 struct reader {
 	int fd;
+	int stop; /* -1: nothing ends the wait */
 	const char *path;
 	char *buf;
 	size_t len, cap;
@@ -115,10 +116,12 @@ static int wait_for_bytes(const struct reader *in, uint64_t deadline_ms, unsigne
 {
 	for (;;) {
 		uint64_t now = now_ms();
-		struct pollfd p = {.fd = in->fd, .events = POLLIN};
+		struct pollfd p[] = {{.fd = in->fd, .events = POLLIN}, {.fd = in->stop, .events = POLLIN}};
 		int left_ms = !seconds_max ? -1 : now >= deadline_ms ? 0 : (int)(deadline_ms - now);
-		int r = poll(&p, 1, left_ms);
+		int r = poll(p, 2, left_ms);
 
+		if (r > 0 && p[1].revents)
+			return fail(e, ECANCELED, "%s: nobody waits for cgqd's answer any more", in->path);
 		if (r > 0)
 			return 0;
 		if (r == 0)
@@ -233,7 +236,7 @@ int call_more(const char *path, const char *method, json_t *parameters, unsigned
 	      bool (*each)(void *ctx, struct answer *a), void *ctx, struct err *e)
 {
 	json_t *question = json_pack("{s:s, s:o, s:b}", "method", method, "parameters", parameters, "more", 1);
-	struct reader in = {.path = path};
+	struct reader in = {.path = path, .stop = -1};
 	auto_fd int fd = question_send(path, question, NULL, seconds_max, e);
 	int r;
 
@@ -255,7 +258,7 @@ int call_with(const char *path, const char *method, json_t *parameters, const st
 	      struct answer *ret, struct err *e)
 {
 	json_t *question = json_pack("{s:s, s:o}", "method", method, "parameters", parameters);
-	struct reader in = {.path = path};
+	struct reader in = {.path = path, .stop = files ? files->stop : -1};
 	auto_fd int fd = question_send(path, question, files, seconds_max, e);
 	const char *text;
 	bool continues;

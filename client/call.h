@@ -28,6 +28,7 @@ int call(const char *path, const char *method, json_t *parameters, unsigned seco
 struct call_files {
 	int list[CALL_FILES_MAX];
 	unsigned n;
+	int stop; /* once it is readable nobody waits for the answer any more: -ECANCELED */
 };
 
 /* The same, with descriptors: borrowed. NULL: none. */

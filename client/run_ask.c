@@ -76,11 +76,16 @@ static int ask_with_files(const struct options *o, const struct run_program *p, 
 {
 	struct err e = {0};
 	auto_fd int folder = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), text = run_text_make(p->argv, environ, &e);
-	struct call_files files = {.list = {p->streams[0], p->streams[1], p->streams[2], folder, text, t->theirs}, .n = 6};
+	struct call_files files = {.list = {p->streams[0], p->streams[1], p->streams[2], folder, text, t->theirs}, .n = 6, .stop = t->ends};
 
 	if (folder < 0)
 		fail(&e, errno, "the folder that you are in: %s", strerror(errno));
 	return folder < 0 || text < 0 ? told(&e, EXIT_RUN_FAILED) : ask_once(o, p, &files, NULL);
+}
+
+static int failed_status(int r)
+{
+	return r == -EPIPE ? EXIT_RUN_FAILED : run_exec_status(-r);
 }
 
 static int start(const struct options *o, const struct run_program *p, struct run_talk *t, pid_t *ret_pid)
@@ -94,10 +99,10 @@ static int start(const struct options *o, const struct run_program *p, struct ru
 	run_talk_given(t);
 	if (status == 0) {
 		r = run_talk_started(t, p->argv[0], ret_pid, &e);
-		status = r == 0 ? 0 : told(&e, r == -EPIPE ? EXIT_RUN_FAILED : run_exec_status(-r));
+		status = r == 0 ? 0 : r == -ECANCELED ? EXIT_RUN_FAILED : told(&e, failed_status(r));
 	}
 	if (status)
-		run_talk_close(t);
+		run_talk_give_up(t);
 	return status;
 }
 

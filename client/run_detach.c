@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,25 +58,30 @@ static int become(const struct run_program *p)
 	struct err e = {0};
 
 	close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+	prctl(PR_SET_PDEATHSIG, 0);
 	status = run_exec(p, &e);
 	dup2(talk, STDERR_FILENO);
 	say("%s", e.text);
 	return status;
 }
 
-static int child(const struct options *o, const struct run_program *p, int to)
+static int child(const struct options *o, const struct run_program *p, int to, pid_t parent)
 {
 	struct run_talk talk;
 	int status = 0;
 	pid_t pid = 0;
 
 	setsid();
+	/* who gives up waiting for us wants no program either; getppid(): it may have before */
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		return EXIT_RUN_FAILED;
 	switch (run_ask(o, p, &talk, &pid, &status)) {
 	case RUN_WAY_PLACED:
 		status = tell(to, SAID_READY, 0) ? become(p) : EXIT_RUN_FAILED;
 		break;
 	case RUN_WAY_STARTED:
-		run_talk_close(&talk);
+		run_talk_give_up(&talk);
 		return tell(to, SAID_STARTED, pid) ? 0 : EXIT_RUN_FAILED;
 	case RUN_WAY_FAILED:
 		break;
@@ -104,6 +112,7 @@ static int listen_to(int from, pid_t child_pid, pid_t *ret)
 
 static int start(const struct options *o, const struct run_program *p)
 {
+	const pid_t parent = getpid();
 	int ends[2], status;
 	pid_t pid;
 
@@ -115,7 +124,7 @@ static int start(const struct options *o, const struct run_program *p)
 		return failed("fork");
 	if (pid == 0) {
 		close(ends[0]);
-		_exit(child(o, p, ends[1]));
+		_exit(child(o, p, ends[1], parent));
 	}
 	close(ends[1]);
 	status = listen_to(ends[0], pid, &pid);

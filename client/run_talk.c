@@ -21,6 +21,9 @@ static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2
 /* As timeout(1) and others: not the program, cgq itself. */
 #define UNTOLD_STATUS 125
 
+/* Nobody waits on for a start that hangs, at a file system that is not there any more say. */
+static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
+
 enum { ON_TALK, ON_SIGNAL, ON_TERMINAL, ON__COUNT = ON_TERMINAL + RUN_POLL__COUNT };
 
 struct conversation {
@@ -30,22 +33,33 @@ struct conversation {
 	bool ended, lost;
 };
 
-int run_talk_open(struct run_talk *t, struct err *e)
+/* What the caller ignores, by nohup(1) say, would come here all the same, and end a program that knows nothing of that. */
+static sigset_t heeded(const int *list, size_t n)
 {
-	int pair[2];
+	struct sigaction now;
 	sigset_t set;
 
-	*t = (struct run_talk){ .ours = -1, .theirs = -1, .signals = -1, .terminal = -1 };
+	sigemptyset(&set);
+	for (size_t i = 0; i < n; i++)
+		if (sigaction(list[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+			sigaddset(&set, list[i]);
+	return set;
+}
+
+int run_talk_open(struct run_talk *t, struct err *e)
+{
+	const sigset_t all = heeded(passed, ARRAY_SIZE(passed)), some = heeded(ends, ARRAY_SIZE(ends));
+	int pair[2];
+
+	*t = (struct run_talk){ .ours = -1, .theirs = -1, .signals = -1, .ends = -1, .terminal = -1 };
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return fail(e, errno, "a pair of sockets: %s", strerror(errno));
 	t->ours = pair[0];
 	t->theirs = pair[1];
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(passed); i++)
-		sigaddset(&set, passed[i]);
-	sigprocmask(SIG_BLOCK, &set, &t->usual);
-	t->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (t->signals >= 0)
+	sigprocmask(SIG_BLOCK, &all, &t->usual);
+	t->signals = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	t->ends = t->signals < 0 ? -1 : signalfd(-1, &some, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (t->ends >= 0)
 		return 0;
 	fail(e, errno, "signals: %s", strerror(errno));
 	run_talk_close(t);
@@ -71,6 +85,7 @@ void run_talk_close(struct run_talk *t)
 	fd_end(&t->ours);
 	fd_end(&t->theirs);
 	fd_end(&t->signals);
+	fd_end(&t->ends);
 	fd_end(&t->terminal);
 	sigprocmask(SIG_SETMASK, &t->usual, NULL);
 }
@@ -106,12 +121,29 @@ static int said_take(struct run_talk *t, struct run_said *ret, int flags)
 	return 0;
 }
 
+/* -ECANCELED: a signal came that ends the wait. */
+static int said_wait(struct run_talk *t, struct run_said *ret)
+{
+	struct pollfd wait[] = { { .fd = t->ours, .events = POLLIN }, { .fd = t->ends, .events = POLLIN } };
+	int r;
+
+	while ((r = said_take(t, ret, MSG_DONTWAIT)) == -EAGAIN) {
+		if (poll(wait, 2, -1) > 0 && wait[1].revents)
+			return -ECANCELED;
+	}
+	return r;
+}
+
 int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct err *e)
 {
 	struct run_said said;
+	int r;
 
 	for (;;) {
-		if (said_take(t, &said, 0) < 0)
+		r = said_wait(t, &said);
+		if (r == -ECANCELED)
+			return fail(e, ECANCELED, "nobody waits for the start of %s any more", program);
+		if (r < 0)
 			return fail(e, EPIPE, "%s was not started: whoever was to start it ended", program);
 		if (said.kind == RUN_FAILED && said.value > 0)
 			return fail(e, said.value, "%s: %s", program, strerror(said.value));
@@ -129,12 +161,27 @@ int run_exec_status(int error)
 	return error == ENOENT ? 127 : 126;
 }
 
-static void signal_say(const struct conversation *c, int signal)
+static void signal_say(const struct run_talk *t, int signal)
 {
 	const struct run_said said = { .kind = RUN_SIGNAL, .value = signal };
 
-	if (send(c->t->ours, &said, sizeof(said), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+	if (send(t->ours, &said, sizeof(said), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
 		(void)errno; /* its end is seen by poll() */
+}
+
+/* A program that was let go all the same, in this moment, finds the signal in the talk before the end of that. */
+void run_talk_give_up(struct run_talk *t)
+{
+	struct signalfd_siginfo info;
+	int signal = 0;
+
+	if (t->ends >= 0 && read(t->ends, &info, sizeof(info)) == sizeof(info))
+		signal = (int)info.ssi_signo;
+	if (signal)
+		signal_say(t, signal);
+	run_talk_close(t);
+	if (signal)
+		raise(signal);
 }
 
 static void terminal_begin(struct conversation *c)
@@ -181,7 +228,7 @@ static void signals_heard(struct conversation *c)
 		if (info.ssi_signo == SIGCONT)
 			terminal_begin(c); /* perhaps in the foreground now */
 		if (info.ssi_signo != SIGWINCH)
-			signal_say(c, (int)info.ssi_signo);
+			signal_say(c->t, (int)info.ssi_signo);
 		else if (c->t->terminal >= 0)
 			run_terminal_resize(&c->terminal);
 	}

@@ -19,7 +19,7 @@ static int start(const char *socket, const char *group, char *seconds)
 	struct answer a = {0};
 	struct err e = {0};
 	int talk[2] = {-1, -1}, folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), text = run_text_make(argv, environ, &e);
-	struct call_files files = {.list = {0, 2, 2, folder, text}, .n = 6};
+	struct call_files files = {.list = {0, 2, 2, folder, text}, .n = 6, .stop = -1};
 
 	if (text < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, talk) < 0)
 		return -1;

@@ -110,6 +110,63 @@ said_times() {
 	is_back "$pid" "$before"
 }
 
+# The helper that cgqd has started.
+starter_pid() {
+	local pid
+	for pid in $(descendants "$CGQD"); do
+		! tr '\0' ' ' <"/proc/$pid/cmdline" | grep -q starter || echo "$pid"
+	done
+}
+
+# cgqd has what a call brought, and gives it back with the answer.
+has_call() {
+	find "/proc/$CGQD/fd" -lname '*memfd:cgq-run*' | grep -q .
+}
+
+has_no_call() {
+	! has_call
+}
+
+# waits_inside WORD…: `cgq run WORD…` waits, as PID[run], for a starter that is stopped.
+waits_inside() {
+	kill -STOP "$(starter_pid)"
+	"$BUILD/cgq" --socket "$SOCKET" run "$@" web -- touch "$ROOM/ran" >"$ROOM/stdout" 2>"$ROOM/stderr" 3>&- &
+	PID[run]=$!
+	STARTED+=($!)
+	wait_until 5 'it has asked' has_call
+}
+
+@test "a signal ends it while its program is started, and nothing runs" {
+	local signal status
+	inside
+	cgqd_start
+	run -0 cgq run web -- true
+	for signal in TERM HUP; do # a shell that is no person's has INT and QUIT ignored behind a &
+		waits_inside
+		kill -"$signal" "${PID[run]}"
+		wait_until 5 "SIG$signal ends it" gone "${PID[run]}"
+		status=0
+		wait "${PID[run]}" || status=$?
+		[ "$status" = $((128 + $(kill -l "$signal"))) ] || fail "$signal: $status"
+		kill -CONT "$(starter_pid)"
+		wait_until 5 'cgqd has heard the starter' has_no_call
+		run -0 cgq run web -- true
+	done
+	waits_inside --detach
+	kill -KILL "${PID[run]}"
+	wait "${PID[run]}" || true
+	wait_until 5 'its child has ended' gone_detached
+	kill -CONT "$(starter_pid)"
+	wait_until 5 'cgqd has heard the starter' has_no_call
+	run -0 cgq run web -- true
+	[ ! -e "$ROOM/ran" ] || fail 'it ran'
+	[ ! -s "$ROOM/stderr" ] || fail "$(<"$ROOM/stderr")"
+}
+
+gone_detached() {
+	! pgrep -f "$SOCKET run --detach" >/dev/null
+}
+
 @test "whom a person pinned elsewhere does not get out by having another started" {
 	inside
 	policy 60-web.conf <<-EOF
