@@ -9,6 +9,7 @@
 #include "override_choose.h"
 #include "plan_make.h"
 #include "report.h"
+#include "report_diff_keys.h"
 #include "report_diff_rules.h"
 #include "report_json.h"
 #include "size_text.h"
@@ -168,6 +169,7 @@ static json_t *diff_of(const struct view *v, const struct choice *next)
 	leave_drift(v, want, plan);
 	actions = plan_json(v, next->policy, plan);
 	report_diff_rules(v->choice->policy, next->policy, actions);
+	report_diff_keys(v, next->policy, passive, actions);
 	put(o, "actions", actions);
 	put(o, "faults", report_faults(next, SEVERITY_HINT, false));
 	put(o, "refused", report_refused(next));

@@ -31,28 +31,34 @@ static char *rules_text(const struct policy *p, unsigned group, struct place *re
 	return text;
 }
 
+void report_diff_said(const struct said *s, json_t *list)
+{
+	json_t *o = json_object();
+
+	put_text(o, "kind", s->kind);
+	put_text(o, "group", s->group);
+	put_text(o, "path", s->group);
+	put_text(o, "hierarchy", NULL);
+	put_text(o, "file", s->key);
+	put_text(o, "was", s->was);
+	put_text(o, "text", s->text);
+	put_place(o, "at", &s->at);
+	put_text(o, "danger", s->danger);
+	json_array_append_new(list, o);
+}
+
 static void compare(const struct policy *old, const struct policy *next, const char *path, json_t *list)
 {
 	struct place was_at = { 0 }, at = { 0 };
 	auto_free char *was = rules_text(old, policy_group(old, path), &was_at);
 	auto_free char *text = rules_text(next, policy_group(next, path), &at);
-	json_t *o;
+	const struct said said = { "rules", path, "match", was, text, was ? "its processes are judged anew" : NULL, at };
 
 	if (!was && !text)
 		return;
 	if (was && text && !strcmp(was, text))
 		return;
-	o = json_object();
-	put_text(o, "kind", "rules");
-	put_text(o, "group", path);
-	put_text(o, "path", path);
-	put_text(o, "hierarchy", NULL);
-	put_text(o, "file", "match");
-	put_text(o, "was", was);
-	put_text(o, "text", text);
-	put_place(o, "at", &at);
-	put_text(o, "danger", was ? "its processes are judged anew" : NULL);
-	json_array_append_new(list, o);
+	report_diff_said(&said, list);
 }
 
 void report_diff_rules(const struct policy *old, const struct policy *next, json_t *list)

@@ -81,7 +81,8 @@
 	"type Socket (protocol: string, local: string, peer: ?string)\n"                                              \
 	"\n"                                                                                                         \
 	"# kind: make, evacuate, enable, disable, write, remove, reunite; rules: who belongs to the group, with file \"match\"\n"  \
-	"# and the group as path. hierarchy: v2, or by controllers, like \"cpu,cpuacct\".\n"                                                                                     \
+	"# and the group as path; setting: likewise another key that no cgroup shows. hierarchy: v2, or by controllers, like\n" \
+	"# \"cpu,cpuacct\".\n"                                                                                     \
 	"type Action (kind: string, group: ?string, path: string, hierarchy: ?string, file: ?string, was: ?string,\n" \
 	"  text: ?string, at: ?Place, danger: ?string)\n"                                                                         \
 	"\n"                                                                                                         \

@@ -1,78 +1,15 @@
 /* How namespaces of groups are told: what is in force, what is not and why, and who is not in them yet. */
-#include "world.h"
-
-#include <errno.h>
+#include "toy_keeping.h"
 
 #include "keeper_look.h"
-#include "keeping.h"
-
-/* A keeper is whatever process the test says; nobody is asked for anything. */
-struct toy {
-	pid_t pid;
-	uint64_t own_net; /* the inode that it says it keeps */
-	starter_kept *kept;
-	starter_netted *netted;
-	void *kept_ctx, *netted_ctx;
-};
-
-static int toy_keep(void *ctx, const struct starter_keep *q, starter_kept *answer, void *answer_ctx, struct err *e)
-{
-	struct toy *t = ctx;
-
-	t->kept = answer;
-	t->kept_ctx = answer_ctx;
-	return 0;
-}
-
-static int toy_net(void *ctx, const struct starter_net *q, starter_netted *answer, void *answer_ctx, struct err *e)
-{
-	struct toy *t = ctx;
-
-	t->netted = answer;
-	t->netted_ctx = answer_ctx;
-	return 0;
-}
-
-static int toy_identify(void *ctx, struct keeper *k)
-{
-	k->start_ticks = 5;
-	k->inodes[NAMESPACE_NET] = ((struct toy *)ctx)->own_net;
-	return 0;
-}
-
-static bool toy_lives(void *ctx, const struct keeper *k)
-{
-	return true;
-}
-
-static int toy_save(void *ctx, struct keepers *k)
-{
-	return 0;
-}
-
-static uint64_t toy_now(void *ctx)
-{
-	return 1;
-}
-
-static void toy_tell(void *ctx, const struct keeper *k, const char *text)
-{
-}
-
-static void toy_nothing(void *ctx)
-{
-}
 
 static struct keeping *keeping_begin(struct world *w, struct toy *t)
 {
-	struct keeping_by by = { .keep = toy_keep, .net = toy_net, .identify = toy_identify, .lives = toy_lives, .save = toy_save,
-				 .tell = toy_tell, .again = toy_nothing, .stands = toy_nothing, .now_ns = toy_now, .ctx = t };
-
 	world_put_file(w, "60-more.conf", "\n[web]\nnamespace = net ipc:path:/nowhere\nnet.address = 10.0.0.2/24\nnet.out = 100Mbit\n"
 					  "[batch]\nnamespace = net\n");
 	world_choose(w);
 	world_apply(w);
-	return (struct keeping *)(w->v.keeping = keeping_new(&by, "cgq"));
+	return (struct keeping *)(w->v.keeping = toy_keeping(t));
 }
 
 /* The row of a key on web's page. */
