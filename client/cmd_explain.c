@@ -99,7 +99,12 @@ static void namespace_show(const struct terminal *t, const json_t *answer)
 	{
 		printf(" %s", json_string_value(kind) ? json_string_value(kind) : "");
 	}
-	puts(", from its next start in the group");
+	if (field_is_known(answer, "next_start"))
+		puts(", from its next start");
+	else
+		printf(", from its next start by cgq run %s\n", field_text(answer, "group"));
+	if (field_is_known(answer, "namespace_waits"))
+		prose_line(t, "waits for", "%s in the old network", field_text(answer, "namespace_waits"));
 	if (field_is_known(answer, "next_start"))
 		prose_line(t, "next start", "%s", field_text(answer, "next_start"));
 }

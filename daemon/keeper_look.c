@@ -41,16 +41,24 @@ uint64_t namespace_inode_of_path(const char *path)
 	return st.st_ino;
 }
 
-static bool is_keeper(pid_t pid)
+static void comm_read(pid_t pid, char comm[16])
 {
-	char path[64], comm[16] = "";
+	char path[64];
 	auto_fd int fd = -1;
+	ssize_t n;
 
 	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || read(fd, comm, sizeof(comm) - 1) <= 0)
-		return false;
+	n = fd < 0 ? 0 : read(fd, comm, 15);
+	comm[n > 0 ? n : 0] = '\0';
 	comm[strcspn(comm, "\n")] = '\0';
+}
+
+static bool is_keeper(pid_t pid)
+{
+	char comm[16];
+
+	comm_read(pid, comm);
 	return !strcmp(comm, KEEPER_COMM);
 }
 
@@ -65,6 +73,22 @@ pid_t keeper_search(const char *name)
 		if (text_u64(entry->d_name, &pid) == 0 && pid <= INT32_MAX && is_keeper((pid_t)pid) &&
 		    namespace_inode((pid_t)pid, NAMESPACE_NET) == inode)
 			return (pid_t)pid;
+	return 0;
+}
+
+pid_t keeper_user(const struct keeper *k, char comm[16])
+{
+	auto_dir DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+	uint64_t pid;
+
+	while (dir && (entry = readdir(dir))) {
+		if (text_u64(entry->d_name, &pid) < 0 || pid > INT32_MAX || (pid_t)pid == k->pid ||
+		    namespace_inode((pid_t)pid, NAMESPACE_NET) != k->inodes[NAMESPACE_NET])
+			continue;
+		comm_read((pid_t)pid, comm);
+		return (pid_t)pid;
+	}
 	return 0;
 }
 

@@ -314,16 +314,21 @@ bool keeping_may_retry(const struct keeping *n, uint64_t failed_ns, bool again)
 	return !failed_ns || again || n->by.now_ns(n->by.ctx) - failed_ns >= RETRY_NS;
 }
 
+static void group_wait(struct keeping *n, struct about *a)
+{
+	a->waits_for[0] = '\0';
+	n->by.name_users(n->by.ctx, keepers_left(&n->book, a->group), a->waits_for, sizeof(a->waits_for));
+	snprintf(a->why_not, sizeof(a->why_not), "waits for whoever is in the old network");
+	a->failed_ns = 0;
+}
+
 static void group_follow(struct keeping *n, const struct policy *p, unsigned group, bool passive, bool again)
 {
 	enum group_need need = group_need(&n->book, p, group, passive);
 	struct about *a = about_find(n, p->groups[group].path);
 
 	if (need == GROUP_WAITS) {
-		a = keeping_about(n, p->groups[group].path);
-		snprintf(a->why_not, sizeof(a->why_not), "programs still run in the network that it had; it is made anew once "
-			 "they have ended");
-		a->failed_ns = 0;
+		group_wait(n, keeping_about(n, p->groups[group].path));
 	} else if (need == GROUP_SOON && a) {
 		a->why_not[0] = '\0';
 	} else if (need == GROUP_NEEDS_KEEPER && (!a || keeping_may_retry(n, a->failed_ns, again))) {
@@ -379,6 +384,8 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 	*ret = (struct keeping_state){ .keeper = n ? keepers_of_group(&n->book, group) : NULL };
 	if (!ret->keeper)
 		snprintf(ret->why_not, sizeof(ret->why_not), "%s", absence_text(n, group, &ret->is_made));
+	if (a && n && keepers_left(&n->book, group))
+		strcpy(ret->waits_for, a->waits_for);
 	if (!a || !ret->keeper)
 		return;
 	ret->net_known = a->net_known;

@@ -26,6 +26,8 @@ struct keeping_by {
 	int (*identify)(void *ctx, struct keeper *k);
 	bool (*lives)(void *ctx, const struct keeper *k);
 	bool (*uses)(void *ctx, const struct keeper *k); /* a member of its group, other than itself, is in its network */
+	/* Who is in there: "pid 812 (apache2)", "pid 812 (apache2) and others"; "" where nobody is seen. */
+	void (*name_users)(void *ctx, const struct keeper *k, char *ret, size_t size);
 	/* Of one that was asked for and not heard of: the process that the namespace of its name leads to. 0: there is none */
 	pid_t (*find)(void *ctx, const struct keeper *k);
 	int (*let_go)(void *ctx, const struct keeper *k, struct err *e);
@@ -51,6 +53,7 @@ struct keeping_state {
 	const struct keeper *keeper;	 /* NULL: there is none */
 	bool is_made;			 /* there is none yet: it was just asked for */
 	char why_not[KEEPING_WHY_BYTES];		 /* of all that one process would keep: "" while there is one, or none is wanted */
+	char waits_for[128];		 /* who keeps it from being made: "pid 812 (apache2)"; "" as a rule */
 	bool net_known;
 	struct net_result net;		 /* as it was read back; where net_known */
 	char net_why_not[KEEPING_WHY_BYTES];		 /* of the whole network */

@@ -10,6 +10,7 @@
 struct about {
 	char *group;
 	char why_not[KEEPING_WHY_BYTES];
+	char waits_for[sizeof(((struct keeping_state *)0)->waits_for)];
 	uint64_t failed_ns;
 	struct net net;		/* as it was asked for last; interface is owned here */
 	char *interface;

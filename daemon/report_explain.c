@@ -278,6 +278,7 @@ json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
 	if (namespace_is_keeper(v->keeping, f.pid, f.start_ticks))
 		put_text(o, "how", "keeper");
 	report_inside(v, m ? m->group : GROUP_NONE, f.pid, f.start_ticks, o);
+	report_namespace_wait(v, m ? m->group : GROUP_NONE, o);
 	put(o, "tried", list);
 	put_time(o, "moved_at", m ? m->placed_ns : 0);
 	put(o, "ended_at", json_null());

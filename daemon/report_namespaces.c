@@ -77,6 +77,16 @@ static json_t *kinds_json(uint32_t kinds)
 	return list;
 }
 
+void report_namespace_wait(const struct view *v, unsigned group, json_t *o)
+{
+	const struct policy *p = v->choice->policy;
+	struct keeping_state s = {0};
+
+	if (group_kept_kinds(p, group, v->passive))
+		keeping_state(v->keeping, p->groups[group].path, &s);
+	put_text(o, "namespace_waits", s.waits_for[0] ? s.waits_for : NULL);
+}
+
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o)
 {
 	const struct policy *p = v->choice->policy;
@@ -154,8 +164,11 @@ static char *net_key(const struct view *v, const struct group *g, enum key key)
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW)
 		return NULL; /* with each start */
 	keeping_state(v->keeping, g->path, &s);
-	if (!s.keeper)
-		return must_printf("%s: %s", key_rows[key].name, s.why_not);
+	if (!s.keeper) {
+		auto_free char *why = namespace_absence(&s);
+
+		return must_printf("%s: %s", key_rows[key].name, why);
+	}
 	if (s.net_why_not[0])
 		return must_printf("%s: %s", key_rows[key].name, s.net_why_not);
 	if (!s.net_known)

@@ -8,6 +8,8 @@
 void report_namespaces(const struct view *v, unsigned group, json_t *o);
 /* "namespace" ("inside", "pending"; null: its group has none) and "pending" of a process; group may be GROUP_NONE. */
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o);
+/* "namespace_waits": "pid 812 (apache2) and others" in the old network, whom new namespaces wait for; null: nobody. */
+void report_namespace_wait(const struct view *v, unsigned group, json_t *o);
 /*
  * "next_start": what is prepared for its service, or null; "sockets" and "sockets_count": where others reach it now, and will not once
  * it is in the group's network; of a process that is not yet. FACT_CGROUP is read.

@@ -55,26 +55,49 @@ static bool by_lives(void *ctx, const struct keeper *k)
 struct using {
 	const struct keeper *k;
 	unsigned group;
-	bool any;
+	bool all; /* rather than one */
+	size_t n;
+	pid_t first;
+	char comm[16];
 };
 
 static void note_use(void *ctx, struct member *one)
 {
 	struct using *u = ctx;
 
-	if (one->group == u->group && !u->any && one->pid != u->k->pid)
-		u->any = namespace_inode(one->pid, NAMESPACE_NET) == u->k->inodes[NAMESPACE_NET];
+	if (one->group != u->group || (u->n && !u->all) || one->pid == u->k->pid ||
+	    namespace_inode(one->pid, NAMESPACE_NET) != u->k->inodes[NAMESPACE_NET])
+		return;
+	if (!u->n++ || one->pid < u->first) {
+		u->first = one->pid;
+		memcpy(u->comm, one->comm, sizeof(u->comm));
+	}
+}
+
+static struct using using_find(struct daemon *d, const struct keeper *k, bool all)
+{
+	struct using u = {.k = k, .group = policy_group(d->choice.policy, k->group), .all = all};
+
+	if (u.group != GROUP_NONE && k->inodes[NAMESPACE_NET])
+		members_each(d->members, note_use, &u);
+	return u;
 }
 
 /* Its members by rules and by persons; who else entered the network by himself has to see to himself. */
 static bool by_uses(void *ctx, const struct keeper *k)
 {
-	struct daemon *d = ctx;
-	struct using u = {.k = k, .group = policy_group(d->choice.policy, k->group)};
+	return using_find(ctx, k, false).n > 0;
+}
 
-	if (u.group != GROUP_NONE && k->inodes[NAMESPACE_NET])
-		members_each(d->members, note_use, &u);
-	return u.any;
+/* The keeper itself waits for anybody. */
+static void by_name_users(void *ctx, const struct keeper *k, char *ret, size_t size)
+{
+	struct using u = using_find(ctx, k, true);
+
+	if (!u.n)
+		u.first = keeper_user(k, u.comm);
+	if (u.first)
+		snprintf(ret, size, "pid %d (%s)%s", (int)u.first, TEXT_ESCAPED(u.comm), u.n > 1 ? " and others" : "");
 }
 
 static pid_t by_find(void *ctx, const struct keeper *k)
@@ -139,16 +162,31 @@ static void tell_net(struct daemon *d, unsigned group, const struct keeping_stat
 		NET_PART_TABLE(X)
 #undef X
 	};
-	auto_free char *whole = s->net_why_not[0] ? must_printf("net: %s", s->net_why_not) : NULL;
+	const char *path = d->choice.policy->groups[group].path;
+	auto_free char *whole = s->net_why_not[0] ? must_printf("%s: net: %s", path, s->net_why_not) : NULL;
 
 	if (whole)
 		settle_trouble(d, TROUBLE_NAMESPACE, group, whole);
 	for (unsigned i = 0; s->net_known && i < NET_PART__COUNT; i++) {
-		auto_free char *text = must_printf("%s: %s", parts[i], s->net.why_not[i]);
+		auto_free char *text = must_printf("%s: %s: %s", path, parts[i], s->net.why_not[i]);
 
 		if (s->net.why_not[i][0])
 			settle_trouble(d, TROUBLE_NAMESPACE, group, text);
 	}
+}
+
+/* Kinds that one process would keep fail together. What was asked for a moment ago is no trouble yet. */
+static void tell_absent(struct daemon *d, unsigned group, const struct keeping_state *s)
+{
+	const struct group *g = &d->choice.policy->groups[group];
+	auto_free char *text = NULL;
+	char kinds[64];
+
+	if (s->keeper || s->is_made || !namespaces_kinds(&g->namespaces, NAMESPACE_GROUP))
+		return;
+	text = must_printf("%s: %s: %s", g->path, namespaces_text(namespaces_kinds(&g->namespaces, NAMESPACE_GROUP), kinds, sizeof(kinds)),
+			   s->why_not);
+	settle_trouble(d, TROUBLE_NAMESPACE, group, text);
 }
 
 static void tell_group(struct daemon *d, unsigned group)
@@ -158,15 +196,13 @@ static void tell_group(struct daemon *d, unsigned group)
 
 	keeping_state(d->keeping, g->path, &s);
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
-		auto_free char *text = NULL;
+		auto_free char *why = namespace_kind_refusal(&g->namespaces, (enum namespace_kind)kind);
+		auto_free char *text = why ? must_printf("%s: %s", g->path, why) : NULL;
 
-		/* a moment ago it was asked for: no trouble yet */
-		if (g->namespaces.modes[kind] == NAMESPACE_GROUP && !s.keeper && s.is_made)
-			continue;
-		text = namespace_refusal(d->keeping, g, (enum namespace_kind)kind);
 		if (text)
 			settle_trouble(d, TROUBLE_NAMESPACE, group, text);
 	}
+	tell_absent(d, group, &s);
 	if (s.keeper)
 		tell_net(d, group, &s);
 }
@@ -185,7 +221,7 @@ void settle_namespaces_tell(struct daemon *d)
 void settle_namespaces_load(struct daemon *d)
 {
 	struct keeping_by by = {.keep = by_keep, .net = by_net, .forget = by_forget, .identify = by_identify, .lives = by_lives,
-				.uses = by_uses, .find = by_find, .let_go = by_let_go, .tell = by_tell, .again = by_again,
+				.uses = by_uses, .name_users = by_name_users, .find = by_find, .let_go = by_let_go, .tell = by_tell, .again = by_again,
 				.stands = by_stands, .save = by_save, .now_ns = by_now, .ctx = d};
 	struct err e = {0};
 

@@ -8,6 +8,7 @@
 
 #include <cgq/auto.h>
 
+#include "namespace_state.h"
 #include "settle_run_parts.h"
 #include "starter.h"
 #include "text.h"
@@ -39,12 +40,16 @@ static int keeper_find(const struct start *s, struct process_id *ret, struct err
 {
 	const struct namespaces *n = &s->d->choice.policy->groups[s->group].namespaces;
 	const struct keeper *k = keepers_of_group(keeping_book(s->d->keeping), s->path);
+	auto_free char *why = NULL;
+	struct keeping_state state;
 
 	if (k)
 		*ret = (struct process_id){ k->pid, k->start_ticks };
 	if (k || !has_mode(n, NAMESPACE_GROUP))
 		return 0;
-	return fail(e, EAGAIN, "the namespaces of %s are not there; cgq status says why", s->path);
+	keeping_state(s->d->keeping, s->path, &state);
+	why = namespace_absence(&state);
+	return fail(e, EAGAIN, "the namespaces of %s are not there: %s", s->path, why);
 }
 
 /*

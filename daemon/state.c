@@ -7,6 +7,7 @@
 
 #include "decision.h"
 #include "knob_state.h"
+#include "namespace_state.h"
 #include "state.h"
 #include "would_be.h"
 
@@ -64,11 +65,41 @@ static void note_refused_files(const struct choice *c, struct group_state *list)
 		note_place(c, &p->rules[r].at, &list[p->rules[r].group]);
 }
 
+/* "web: net: …" is said of web. */
+static const char *without_group(const char *text, const char *path)
+{
+	size_t len = strlen(path);
+
+	return !strncmp(text, path, len) && !strncmp(text + len, ": ", 2) ? text + len + 2 : text;
+}
+
 static void note_troubles(const struct view *v, struct group_state *list)
 {
-	for (size_t i = 0; i < v->n_troubles; i++)
-		if (v->troubles[i].group != GROUP_NONE)
-			state_lower(&list[v->troubles[i].group], STATE_NOT_IN_FORCE, v->troubles[i].text);
+	for (size_t i = 0; i < v->n_troubles; i++) {
+		const struct trouble *one = &v->troubles[i];
+
+		if (one->group != GROUP_NONE)
+			state_lower(&list[one->group], STATE_NOT_IN_FORCE,
+				    without_group(one->text, v->choice->policy->groups[one->group].path));
+	}
+}
+
+/* A network that waits for whoever is in the old one: by name, which the trouble lacks, as it may change at every look. */
+static void note_waits(const struct view *v, struct group_state *list)
+{
+	const struct policy *p = v->choice->policy;
+
+	for (unsigned g = 0; v->keeping && g < p->n_groups; g++) {
+		struct keeping_state s = {.waits_for = ""};
+
+		if (group_kept_kinds(p, g, v->passive))
+			keeping_state(v->keeping, p->groups[g].path, &s);
+		if (s.waits_for[0]) {
+			auto_free char *why = namespace_absence(&s);
+
+			state_lower(&list[g], STATE_NOT_IN_FORCE, why);
+		}
+	}
 }
 
 /* What somebody else changed and is left so, or does not stop changing: before its values, which may look well just now. */
@@ -220,6 +251,7 @@ struct group_state *states_make(const struct view *v, const struct usages *usage
 	note_refused_files(v->choice, list);
 	note_drifts(v, list);
 	note_nodes(v, usages, list);
+	note_waits(v, list);
 	note_troubles(v, list);
 	note_passive(v, list);
 	note_frozen(v, list);

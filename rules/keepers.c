@@ -83,6 +83,23 @@ struct keeper *keepers_of_group(const struct keepers *k, const char *group)
 	return NULL;
 }
 
+struct keeper *keepers_left(const struct keepers *k, const char *group)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].state == KEEPER_LEAVING && *k->list[i].link && !strcmp(k->list[i].group, group))
+			return &k->list[i];
+	return NULL;
+}
+
+bool keepers_left_inode(const struct keepers *k, const char *group, enum namespace_kind kind, uint64_t inode)
+{
+	for (size_t i = 0; i < k->n; i++)
+		if (k->list[i].state == KEEPER_LEAVING && k->list[i].kinds & NAMESPACE_BIT(kind) &&
+		    k->list[i].inodes[kind] == inode && !strcmp(k->list[i].group, group))
+			return true;
+	return false;
+}
+
 uint32_t group_kept_kinds(const struct policy *p, unsigned group, bool passive)
 {
 	if (passive || group >= p->n_groups || !p->groups[group].enforce)

@@ -46,6 +46,11 @@ struct keeper *keepers_of_pid(const struct keepers *k, pid_t pid); /* in whateve
 /* The one that what is started in the group goes to: THERE. NULL: there is none. */
 struct keeper *keepers_of_group(const struct keepers *k, const char *group);
 
+/* One of the group's that leaves, and whose network is still there; NULL: there is none. */
+struct keeper *keepers_left(const struct keepers *k, const char *group);
+/* Has one of the group's that leaves kept that namespace? */
+bool keepers_left_inode(const struct keepers *k, const char *group, enum namespace_kind kind, uint64_t inode);
+
 /* "cgq-web:php" for web/php; "" where that is longer than a file's name may be. */
 void keeper_name(const char *tree, const char *group, char ret[KEEPER_NAME_BYTES]);
 /* "cgq1a2b3c4d" */

@@ -116,7 +116,8 @@
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
 	"# how: rule, pinned, run, follows, stays, none, excluded or keeper; namespace and pending: as of Process; next_start: what\n" \
-	"# is prepared for its service; sockets: the first 20 of sockets_count; moved_at and pinned_at are UTC, like\n"                  \
+	"# is prepared for its service; namespace_waits: who in the old network its group's new one waits for; sockets: the first 20 of\n" \
+	"# sockets_count; moved_at and pinned_at are UTC, like\n"                  \
 	"# 2026-11-22T23:58:01Z; cgroups and origins are by hierarchy, like \"cpu,cpuacct\". limits are those of its\n"   \
 	"# group and of the groups above. pinned_to may be a group that is in no policy just now. Of a member that has\n" \
 	"# ended, ended_at says when that was noticed, and some hundred are remembered; where it came from is told, and\n" \
@@ -126,7 +127,8 @@
 	"  rule: ?Rule, exclusion: ?string, tried: []Tried, moved_at: ?string, ended_at: ?string,\n"                 \
 	"  cgroups: [string]string, origins: [string]string, limits: []Knob, pinned_to: ?string,\n"                  \
 	"  pinned_children: ?bool, pinned_by: ?string, pinned_at: ?string, unit: ?string, unlimited: ?string,\n" \
-	"  namespace: ?string, pending: []string, next_start: ?string, sockets: ?[]Socket, sockets_count: ?int)\n"       \
+	"  namespace: ?string, pending: []string, namespace_waits: ?string, next_start: ?string, sockets: ?[]Socket,\n" \
+	"  sockets_count: ?int)\n"       \
 	"# Where a process would go of which only this is known. exe is a path; exe_device and exe_inode, as stat() tells\n" \
 	"# them, say which file it is, which is what rules look at. user and group are numbers. What is not\n"           \
 	"# given fits no rule that asks for it.\n"                                                                      \

@@ -6,3 +6,13 @@ load lib
 	machine network
 	golden network-diff 1 diff
 }
+
+@test "changed kinds wait for the old network: list, status and explain say for whom" {
+	machine network
+	golden network-list 0 list
+	same network-list-terminal-80 "$(NO_COLOR=1 on_terminal 80 list)"
+	golden network-status 1 status
+	golden network-status-web 1 status web
+	golden network-explain 0 explain 19636
+	golden network-ps 0 ps
+}

@@ -127,8 +127,27 @@ names_are() {
 	wait_until 5 "is_kept web" is_kept web
 	is_in web "${PID[web]}"
 	cgq status web | grep -q '1 process is pending: from the next start'
-	cgq explain "${PID[web]}" | grep -q 'pending: net, from its next start in the group'
+	cgq explain "${PID[web]}" | grep -q 'pending: net, from its next start by cgq run web'
 	cgq ps web --json | jq -e --argjson pid "${PID[web]}" '.processes[] | select(.pid == $pid) | .namespace == "pending" and .pending == ["net"]'
+}
+
+@test "changed kinds wait for whoever is in the old network, and status, explain and list name him" {
+	policy 50-web.conf <<<$'[web]\nnamespace = net'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	INSIDE=$(cgq run --detach web -- sleep 1000)
+	policy 50-web.conf <<<$'[web]\nnamespace = net uts'
+	cgq reload 2>&1 | grep -qx 'cgq: web: net uts: waits for whoever is in the old network'
+	local waits="waits for pid $INSIDE (sleep) in the old network"
+	[ "$(cgq list --json | jq -r '.groups[0] | .state + ", " + .reason')" = "not in force, $waits" ]
+	[ "$(cgq status web | head -n 1)" = "web: not in force, $waits" ]
+	cgq explain "$INSIDE" | grep -qx "  waits for  pid $INSIDE (sleep) in the old network"
+	cgq ps web --json | jq -e --argjson pid "$INSIDE" '.processes[] | select(.pid == $pid) | .pending == ["net", "uts"]'
+	run -125 --separate-stderr cgq run web -- true
+	[ "$stderr" = "cgq: the namespaces of web are not there: $waits" ]
+	kill "$INSIDE"
+	wait_until 10 "is_kept web" is_kept web
+	[ "$(cgq run web -- hostname)" = web ]
 }
 
 @test "a name that is somebody else's is refused, with the limits in force, and left alone" {

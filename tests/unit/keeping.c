@@ -82,12 +82,14 @@ static void changed_kinds_wait_for_those_who_run_in_the_network(void **state)
 	assert_stands(&t, 1, 1);
 	keeping_state(t.k, "web", &s);
 	assert_null(s.keeper);
-	assert_non_null(strstr(s.why_not, "programs still run in the network that it had"));
+	assert_string_equal(s.why_not, "waits for whoever is in the old network");
+	assert_string_equal(s.waits_for, "1 of pid 1");
 	t.list[1].users = 0;
 	toy_settle(&t, more, false);
 	assert_stands(&t, 1, 1);
 	keeping_state(t.k, "web", &s);
 	assert_int_equal(s.keeper->pid, 2);
+	assert_string_equal(s.waits_for, "");
 	policy_free(p);
 	policy_free(more);
 	toy_done(&t);

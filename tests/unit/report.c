@@ -145,7 +145,7 @@ static void a_trouble_is_not_in_force(void **state)
 	w->troubles[0] = (struct trouble){ policy_group(w->choice.policy, "web"), (char *)"web: pid 7 stays out" };
 	w->troubles[1] = (struct trouble){ GROUP_NONE, (char *)"the tree" };
 	w->v.n_troubles = 2;
-	expect_state(w, "web", "not in force", "web: pid 7 stays out");
+	expect_state(w, "web", "not in force", "pid 7 stays out");
 	expect_state(w, "web/php", "ok", NULL);
 }
 

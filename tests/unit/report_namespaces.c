@@ -104,11 +104,43 @@ static void who_was_not_started_in_the_group_is_pending(void **state)
 	keeping_free(k);
 }
 
+static void who_runs_in_the_old_network_is_pending_and_named_as_whom_the_new_one_waits_for(void **state)
+{
+	static const char reason[] = "net: waits for pid 812 (apache2) in the old network";
+	struct world *w = *state;
+	pid_t pid = start_sleeping("web");
+	struct toy t = { .own_net = 7 };
+	struct keeping *k = keeping_begin(w, &t);
+	json_t *o;
+
+	world_member(w, pid, "web");
+	keeping_follow(k, w->choice.policy, false, false);
+	t.kept(t.kept_ctx, 0, getpid(), NULL);
+	keepers_of_group(keeping_book(k), "web")->inodes[NAMESPACE_NET] = namespace_inode(0, NAMESPACE_NET);
+	world_put_file(w, "60-more.conf", "[web]\nnamespace = net uts\n");
+	world_choose(w);
+	keeping_follow(k, w->choice.policy, false, false);
+	o = report_explain(&w->v, pid, NULL);
+	assert_json(o, "namespace", "\"pending\"");
+	assert_json(o, "pending", "[\"net\",\"uts\"]");
+	assert_json(o, "namespace_waits", "\"pid 812 (apache2)\"");
+	json_decref(o);
+	o = report_status(&w->v, "web");
+	assert_json(o, "groups[0].pending", "1");
+	assert_string_equal(json_string_value(json_object_get(json_array_get(json_object_get(json_array_get(
+				    json_object_get(o, "groups"), 0), "namespaces"), 0), "reason")), reason);
+	json_decref(o);
+	stop_sleeping(pid);
+	keeping_free(k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(what_is_being_made_is_not_in_force_and_what_fails_says_why, world_new, world_done),
 		cmocka_unit_test_setup_teardown(a_rate_is_told_as_it_was_read_back, world_new, world_done),
+		cmocka_unit_test_setup_teardown(who_runs_in_the_old_network_is_pending_and_named_as_whom_the_new_one_waits_for, world_new,
+						world_done),
 		cmocka_unit_test_setup_teardown(who_was_not_started_in_the_group_is_pending, world_new, world_done),
 	};
 

@@ -153,6 +153,14 @@ static inline bool toy_lives(void *ctx, const struct keeper *k)
 	return ((struct toy *)ctx)->list[k->pid].lives;
 }
 
+static inline void toy_name_users(void *ctx, const struct keeper *k, char *ret, size_t size)
+{
+	const struct toy *t = ctx;
+
+	if (t->list[k->pid].users)
+		snprintf(ret, size, "%u of pid %d", t->list[k->pid].users, (int)k->pid);
+}
+
 static inline bool toy_uses(void *ctx, const struct keeper *k)
 {
 	return ((struct toy *)ctx)->list[k->pid].users;
@@ -210,7 +218,7 @@ static inline uint64_t toy_now(void *ctx)
 
 static inline void toy_begin(struct toy *t)
 {
-	const struct keeping_by by = { toy_keep, toy_net,  toy_forget, toy_identify, toy_lives, toy_uses, toy_find,
+	const struct keeping_by by = { toy_keep, toy_net,  toy_forget, toy_identify, toy_lives, toy_uses, toy_name_users, toy_find,
 				       toy_let_go, toy_tell, toy_again, toy_again, toy_save,     toy_now,	  t };
 	struct keepers *book;
 
