@@ -99,6 +99,7 @@ static const struct method {
 	{ SERVICE ".GetInfo", WHO_ANYONE, do_get_info, { { 0 } } },
 	{ SERVICE ".GetInterfaceDescription", WHO_ANYONE, do_get_description, { { "interface", JSON_STRING, true } } },
 	{ CGQ ".List", WHO_READS, do_list, { { "members", JSON_TRUE, false } } },
+	{ CGQ ".ListColumns", WHO_READS, do_list_columns, { { "keys", JSON_ARRAY, true } } },
 	{ CGQ ".Status", WHO_READS, do_status, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Ps", WHO_READS, do_ps, { { "group", JSON_STRING, false } } },
 	{ CGQ ".Explain", WHO_READS, do_explain, { { "pid", JSON_INTEGER, true } } },

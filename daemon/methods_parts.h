@@ -25,6 +25,7 @@ const char *parameter_text(const struct question *q, const char *key);
 
 /* methods_read.c, methods_change.c and methods_run.c: one function for each call, whose parameters are of the right types. */
 json_t *do_list(struct question *q);
+json_t *do_list_columns(struct question *q);
 json_t *do_status(struct question *q);
 json_t *do_ps(struct question *q);
 json_t *do_explain(struct question *q);

@@ -24,6 +24,20 @@ json_t *do_list(struct question *q)
 	return o;
 }
 
+json_t *do_list_columns(struct question *q)
+{
+	json_t *keys = json_object_get(q->parameters, "keys"), *key;
+	struct service *s = q->service;
+	size_t i;
+
+	json_array_foreach(keys, i, key)
+	{
+		if (!json_is_string(key))
+			return refuse_text(q, SERVICE ".InvalidParameter", "parameter", "keys");
+	}
+	return report_list_columns(s->glance ? s->glance(s->ctx) : s->view(s->ctx), keys);
+}
+
 json_t *do_status(struct question *q)
 {
 	json_t *o = report_status(q->service->view(q->service->ctx), parameter_text(q, "group"));

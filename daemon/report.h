@@ -7,6 +7,7 @@
 #include "view.h"
 
 json_t *report_list(const struct view *v);
+json_t *report_list_columns(const struct view *v, const json_t *keys);
 /* group NULL: all. NULL when there is no such group. */
 json_t *report_status(const struct view *v, const char *group);
 json_t *report_ps(const struct view *v, const char *group);

@@ -42,17 +42,24 @@ void put_text(json_t *o, const char *key, const char *s)
 	put(o, key, report_text(s));
 }
 
+static json_t *report_u64(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+json_t *report_counter(struct counter c)
+{
+	return c.known ? report_u64(c.value) : json_null();
+}
+
 void put_u64(json_t *o, const char *key, uint64_t n)
 {
-	put(o, key, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
+	put(o, key, report_u64(n));
 }
 
 void put_counter(json_t *o, const char *key, struct counter c)
 {
-	if (c.known)
-		put_u64(o, key, c.value);
-	else
-		put(o, key, json_null());
+	put(o, key, report_counter(c));
 }
 
 json_t *report_hundredths(double amount)
@@ -60,9 +67,14 @@ json_t *report_hundredths(double amount)
 	return json_real((double)(int64_t)(amount * 100 + 0.5) / 100);
 }
 
+json_t *report_percent(double percent)
+{
+	return percent < 0 ? json_null() : report_hundredths(percent);
+}
+
 void put_percent(json_t *o, const char *key, double percent)
 {
-	put(o, key, percent < 0 ? json_null() : report_hundredths(percent));
+	put(o, key, report_percent(percent));
 }
 
 void put_place(json_t *o, const char *key, const struct place *at)

@@ -9,6 +9,8 @@
 #include "policy_choose.h"
 
 json_t *report_text(const char *s); /* NULL: null */
+json_t *report_counter(struct counter c); /* unknown: null */
+json_t *report_percent(double percent);	/* negative: null; in hundredths */
 
 /* Each sets one key of the object o. */
 void put_text(json_t *o, const char *key, const char *s);

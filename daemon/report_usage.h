@@ -11,3 +11,5 @@ json_t *report_usage(const char *group, const struct group_usage *u, const struc
 /* The same of a group, with its units. */
 json_t *report_group(const struct view *v, unsigned group, const struct usages *usages, const struct group_state *states);
 json_t *report_outside(const struct view *v, const struct usages *all);
+/* The same of all groups, as a list for each key: of those that keys names and about which anything is known, else null. */
+json_t *report_columns(const json_t *keys, const struct policy *p, const struct usages *usages, const struct group_state *states);

@@ -292,6 +292,69 @@ static void members_of_a_passive_group_are_counted(void **state)
 	stop_sleeping(pid);
 }
 
+/* All keys of a row but its lists; one that nobody knows is no fault. */
+static json_t *keys_of(json_t *row)
+{
+	json_t *keys = json_pack("[s]", "colour"), *value;
+	const char *key;
+
+	json_object_foreach(row, key, value)
+		if (strcmp(key, "units") && strcmp(key, "processes"))
+			json_array_append_new(keys, json_string(key));
+	return keys;
+}
+
+static void expect_column(const char *key, json_t *column, json_t *groups)
+{
+	bool known = false;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(groups, i, row) {
+		json_t *value = json_object_get(row, key);
+
+		known = known || !json_is_null(value);
+		if (!json_is_null(column) && !json_equal(json_array_get(column, i), value))
+			red("%s of row %zu is not as in List\n", key, i);
+	}
+	if (json_is_null(column) ? known : !known || json_array_size(column) != json_array_size(groups))
+		red("%s is not known, or not of every group\n", key);
+}
+
+static void columns_say_what_rows_say(void **state)
+{
+	struct world *w = *state;
+	json_t *list, *keys, *o, *columns, *key;
+	size_t i;
+
+	world_seen(w, "web")->values[KNOB_TASKS_MAX].number = 7; /* so that there is a reason */
+	list = report_list(&w->v);
+	keys = keys_of(json_array_get(json_object_get(list, "groups"), 0));
+	o = report_list_columns(&w->v, keys);
+	columns = json_object_get(o, "groups");
+	assert_int_equal(json_object_size(columns), json_array_size(keys) - 1);
+	json_array_foreach(keys, i, key)
+		if (i > 0)
+			expect_column(json_string_value(key), json_object_get(columns, json_string_value(key)), json_object_get(list, "groups"));
+	assert_int_equal(json_equal(json_object_get(o, "outside"), json_object_get(list, "outside")), 1);
+	assert_int_equal(json_equal(json_object_get(o, "refused"), json_object_get(list, "refused")), 1);
+	json_decref(o);
+	json_decref(keys);
+	json_decref(list);
+}
+
+static void a_column_that_nobody_asked_for_is_null(void **state)
+{
+	struct world *w = *state;
+	json_t *keys = json_pack("[s,s]", "state", "io_bytes_per_second"), *o = report_list_columns(&w->v, keys);
+
+	assert_json(o, "groups.state[1]", "\"ok\"");
+	assert_json(o, "groups.procs", "null");
+	assert_json(o, "groups.io_bytes_per_second", "null"); /* no group has any */
+	json_decref(o);
+	json_decref(keys);
+}
+
 #define TEST(law) cmocka_unit_test_setup_teardown(law, world_new, world_done)
 
 int main(void)
@@ -317,6 +380,8 @@ int main(void)
 		TEST(shares_are_computed_from_what_is_read_back),
 		TEST(processes_of_a_parent_include_its_childrens),
 		TEST(members_of_a_passive_group_are_counted),
+		TEST(columns_say_what_rows_say),
+		TEST(a_column_that_nobody_asked_for_is_null),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
