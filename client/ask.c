@@ -85,20 +85,16 @@ static int take(const struct options *o, struct answer *a, json_t **ret)
 	return 0;
 }
 
-int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret)
-{
-	return ask_with(o, method, parameters, NULL, NULL, ret);
-}
-
-int ask_with(const struct options *o, const char *method, json_t *parameters, const struct call_files *files, bool *ret_needs_files,
-	     json_t **ret)
+/* error, which may be NULL, is no failure. */
+static int ask_bearing(const struct options *o, const char *method, json_t *parameters, const struct call_files *files,
+		       const char *error, bool *ret_is, json_t **ret)
 {
 	auto_free char *full = must_printf("io.cgq.%s", method);
 	struct answer a = {0};
 	struct err e = {0};
 	unsigned waited_ms = 0;
 	bool again;
-	int status, r;
+	int status = 0, r;
 
 	do {
 		answer_done(&a);
@@ -112,11 +108,28 @@ int ask_with(const struct options *o, const char *method, json_t *parameters, co
 		again = waits(&a, &waited_ms);
 	} while (again);
 	json_decref(parameters);
-	if (ret_needs_files)
-		*ret_needs_files = is_error(&a, "io.cgq.FilesNeeded");
-	status = ret_needs_files && *ret_needs_files ? 0 : take(o, &a, ret);
+	if (error)
+		*ret_is = is_error(&a, error);
+	if (!error || !*ret_is)
+		status = take(o, &a, ret);
 	answer_done(&a);
 	return status;
+}
+
+int ask(const struct options *o, const char *method, json_t *parameters, json_t **ret)
+{
+	return ask_bearing(o, method, parameters, NULL, NULL, NULL, ret);
+}
+
+int ask_unless(const struct options *o, const char *method, json_t *parameters, const char *error, bool *ret_is, json_t **ret)
+{
+	return ask_bearing(o, method, parameters, NULL, error, ret_is, ret);
+}
+
+int ask_with(const struct options *o, const char *method, json_t *parameters, const struct call_files *files, bool *ret_needs_files,
+	     json_t **ret)
+{
+	return ask_bearing(o, method, parameters, files, ret_needs_files ? "io.cgq.FilesNeeded" : NULL, ret_needs_files, ret);
 }
 
 struct telling {

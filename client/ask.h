@@ -19,6 +19,9 @@ struct call_files;
 int ask_with(const struct options *o, const char *method, json_t *parameters, const struct call_files *files, bool *ret_needs_files,
 	     json_t **ret);
 
+/* The same, where one error is no failure: then *ret_is is true, and there is no answer. */
+int ask_unless(const struct options *o, const char *method, json_t *parameters, const char *error, bool *ret_is, json_t **ret);
+
 /* The same for a question that goes on being answered, until cgqd ends (3) or each answers an exit status. */
 int ask_more(const struct options *o, const char *method, json_t *parameters, int (*each)(void *ctx, json_t *answer),
 	     void *ctx);

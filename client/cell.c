@@ -110,8 +110,11 @@ static char *nothing(const struct column *c, const struct cell_form *form)
 
 char *cell_text(const struct column *c, const json_t *row, const struct cell_form *form)
 {
-	const json_t *value = json_object_get(row, c->key);
+	return cell_value_text(c, json_object_get(row, c->key), row, form);
+}
 
+char *cell_value_text(const struct column *c, const json_t *value, const json_t *row, const struct cell_form *form)
+{
 	if (!value || json_is_null(value) || (json_is_string(value) && !*json_string_value(value)))
 		return nothing(c, form);
 	if (c->kind == COLUMN_PLACE)

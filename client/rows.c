@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "exits.h"
-#include "field.h"
+#include "grid.h"
 #include "say.h"
 #include "table.h"
 
@@ -41,21 +41,21 @@ void rows_init_usual(const struct options *o, const struct column_set *set, stru
 	columns_choose(set, NULL, ret->form.raw, &ret->choice, NULL);
 }
 
-static bool is_any_known(const json_t *rows, const struct column *c)
+static bool is_any_known(const struct grid *g, const struct column *c)
 {
-	const json_t *row;
-	size_t i;
+	struct grid_key key = grid_key(g, c->key);
 
-	json_array_foreach((json_t *)rows, i, row)
-	{
-		if (field_is_known(row, c->key) && (c->kind != COLUMN_MARK || field_is_true(row, c->key)))
+	for (size_t i = 0; i < g->n; i++) {
+		const json_t *value = grid_value(g, &key, i);
+
+		if (value && !json_is_null(value) && (c->kind != COLUMN_MARK || json_is_true(value)))
 			return true;
 	}
 	return false;
 }
 
 /* A column about which nothing is known says nothing to a person; a script gets it all the same. */
-static void shy_hide(struct rows *r, const json_t *rows)
+static void shy_hide(struct rows *r, const struct grid *g)
 {
 	struct column_choice *choice = &r->choice;
 	size_t n = 0;
@@ -65,7 +65,7 @@ static void shy_hide(struct rows *r, const json_t *rows)
 	for (size_t i = 0; i < choice->n; i++) {
 		const struct column *c = choice->columns[i];
 
-		if (!choice->asked[i] && c->flags & COLUMN_SHY && !is_any_known(rows, c))
+		if (!choice->asked[i] && c->flags & COLUMN_SHY && !is_any_known(g, c))
 			continue;
 		choice->columns[n] = c;
 		choice->asked[n] = choice->asked[i];
@@ -74,22 +74,50 @@ static void shy_hide(struct rows *r, const json_t *rows)
 	choice->n = n;
 }
 
-static enum colour cell_colour(const struct column *c, const json_t *row)
-{
-	double limit = field_number(row, "memory_max_bytes");
+/* A grid, with the keys that every row is asked for. */
+struct sight {
+	const struct rows *r;
+	const struct grid *g;
+	struct grid_key group, member_of, memory_max;
+	struct grid_key columns[COLUMNS_MAX];
+};
 
-	if (c->kind == COLUMN_STATE && field_is_known(row, c->key))
-		return colour_of_state(field_text(row, c->key));
-	if (strcmp(c->key, "throttled_percent") == 0 && field_number(row, c->key) >= THROTTLED_MUCH_PERCENT)
+static void sight_init(const struct rows *r, const struct grid *g, struct sight *ret)
+{
+	*ret = (struct sight){
+		.r = r,
+		.g = g,
+		.group = grid_key(g, "group"),
+		.member_of = grid_key(g, ROW_MEMBER_OF),
+		.memory_max = grid_key(g, "memory_max_bytes"),
+	};
+	for (size_t i = 0; i < r->choice.n; i++)
+		ret->columns[i] = grid_key(g, r->choice.columns[i]->key);
+}
+
+static bool is_member(const struct sight *s, size_t row)
+{
+	return *grid_text(s->g, &s->member_of, row);
+}
+
+static enum colour cell_colour(const struct sight *s, const struct column *c, const json_t *value, size_t row)
+{
+	double limit;
+
+	if (!s->r->terminal.colours)
+		return COLOUR_PLAIN;
+	limit = json_number_value(grid_value(s->g, &s->memory_max, row));
+	if (c->kind == COLUMN_STATE && json_is_string(value))
+		return colour_of_state(json_string_value(value));
+	if (strcmp(c->key, "throttled_percent") == 0 && json_number_value(value) >= THROTTLED_MUCH_PERCENT)
 		return COLOUR_CARE;
-	if (strcmp(c->key, "memory_bytes") == 0 && limit > 0 &&
-	    field_number(row, c->key) * 100 >= limit * MEMORY_FULL_PERCENT)
+	if (strcmp(c->key, "memory_bytes") == 0 && limit > 0 && json_number_value(value) * 100 >= limit * MEMORY_FULL_PERCENT)
 		return COLOUR_CARE;
 	if (strcmp(c->key, "danger") == 0 || strcmp(c->key, "reason") == 0)
 		return COLOUR_CARE;
 	if (c->kind == COLUMN_MARK)
 		return COLOUR_CARE;
-	if (c->kind == COLUMN_YESNO && !field_is_true(row, c->key))
+	if (c->kind == COLUMN_YESNO && !json_is_true(value))
 		return COLOUR_BAD;
 	return COLOUR_PLAIN;
 }
@@ -107,58 +135,59 @@ static void columns_put(const struct rows *r, bool tree, struct table *t)
 }
 
 /* Of "web" for "web/php", and of its group for a member, whose name may hold a slash. 0: it stands at the top. */
-static size_t parent_length(const json_t *row)
+static size_t parent_length(const struct sight *s, size_t row)
 {
-	const char *path = field_text(row, "group"), *slash = strrchr(path, '/');
+	const char *path = grid_text(s->g, &s->group, row), *slash = strrchr(path, '/');
 
-	if (field_is_known(row, ROW_MEMBER_OF))
-		return strlen(field_text(row, ROW_MEMBER_OF));
+	if (is_member(s, row))
+		return strlen(grid_text(s->g, &s->member_of, row));
 	return slash ? (size_t)(slash - path) : 0;
 }
 
 /* seen: path to number of row. */
-static size_t parent_of(const json_t *row, const json_t *seen)
+static size_t parent_of(const struct sight *s, size_t row, const json_t *seen)
 {
-	auto_free char *parent = must_strndup(field_text(row, "group"), parent_length(row));
+	auto_free char *parent = must_strndup(grid_text(s->g, &s->group, row), parent_length(s, row));
 	const json_t *number = json_object_get(seen, parent);
 
 	return number ? (size_t)json_integer_value(number) : TABLE_NO_PARENT;
 }
 
 /* Of a member, what is not even unknown is nothing: processes of one name have no ceiling. */
-static char *cell_of(const struct rows *r, const struct column *c, const json_t *row)
+static char *cell_of(const struct sight *s, const struct column *c, const json_t *value, size_t row)
 {
-	if (field_is_known(row, ROW_MEMBER_OF) && !json_object_get(row, c->key) && !r->form.raw)
+	if (!value && !s->r->form.raw && is_member(s, row))
 		return must_strdup("");
-	return cell_text(c, row, &r->form);
+	return cell_value_text(c, value, json_array_get(s->g->rows, row), &s->r->form);
 }
 
-static void row_put(const struct rows *r, const json_t *row, size_t parent, struct table *t)
+static void row_put(const struct sight *s, size_t row, size_t parent, struct table *t)
 {
 	size_t n = table_row(t, parent);
 
-	for (size_t i = 0; i < r->choice.n; i++) {
-		const struct column *c = r->choice.columns[i];
-		char *text = cell_of(r, c, row);
-		size_t above = parent != TABLE_NO_PARENT && c->flags & COLUMN_TREE ? parent_length(row) + 1 : 0;
+	for (size_t i = 0; i < s->r->choice.n; i++) {
+		const struct column *c = s->r->choice.columns[i];
+		const json_t *value = grid_value(s->g, &s->columns[i], row);
+		char *text = cell_of(s, c, value, row);
 
-		memmove(text, text + above, strlen(text + above) + 1);
-		table_cell(t, n, i, text, cell_colour(c, row));
+		if (parent != TABLE_NO_PARENT && c->flags & COLUMN_TREE) {
+			size_t above = parent_length(s, row) + 1;
+
+			memmove(text, text + above, strlen(text + above) + 1);
+		}
+		table_cell(t, n, i, text, cell_colour(s, c, value, row));
 	}
 }
 
-static void rows_put(const struct rows *r, const json_t *rows, bool tree, struct table *t)
+static void rows_put(const struct sight *s, bool tree, struct table *t)
 {
 	json_t *seen = json_object();
-	const json_t *row;
-	size_t i;
 
-	json_array_foreach((json_t *)rows, i, row)
-	{
-		const char *group = field_text(row, "group");
+	for (size_t i = 0; i < s->g->n; i++) {
+		const char *group = grid_text(s->g, &s->group, i);
 
-		row_put(r, row, tree ? parent_of(row, seen) : TABLE_NO_PARENT, t);
-		if (tree && !field_is_known(row, ROW_MEMBER_OF) && !json_object_get(seen, group))
+		row_put(s, i, tree ? parent_of(s, i, seen) : TABLE_NO_PARENT, t);
+		if (tree && !is_member(s, i) && !json_object_get(seen, group))
 			json_object_set_new(seen, group, json_integer((json_int_t)i));
 	}
 	json_decref(seen);
@@ -166,7 +195,15 @@ static void rows_put(const struct rows *r, const json_t *rows, bool tree, struct
 
 int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned indent)
 {
+	struct grid g = grid_of_rows(rows);
+
+	return rows_show_grid(r, &g, tree, indent);
+}
+
+int rows_show_grid(const struct rows *r, const struct grid *g, bool tree, unsigned indent)
+{
 	struct rows own = *r;
+	struct sight sight;
 	struct table_form form = {
 		.terminal = r->terminal,
 		.raw = r->form.raw,
@@ -177,9 +214,10 @@ int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned inde
 	int status;
 
 	tree = tree && (r->terminal.is_terminal || r->options->set[OPTION_TREE]) && !r->form.raw;
-	shy_hide(&own, rows);
+	shy_hide(&own, g);
+	sight_init(&own, g, &sight);
 	columns_put(&own, tree, t);
-	rows_put(&own, rows, tree, t);
+	rows_put(&sight, tree, t);
 	status = table_print(t, &form, stdout) < 0 ? r->options->command->failed : 0;
 	table_free(t);
 	return status;

@@ -24,6 +24,8 @@ void rows_init_usual(const struct options *o, const struct column_set *set, stru
 
 /* tree: a group is shown below its parent, by its last part (on a terminal, or with --tree). 0, or an exit status. */
 int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned indent);
+struct grid;
+int rows_show_grid(const struct rows *r, const struct grid *g, bool tree, unsigned indent);
 /* Of the rows of an answer, only the keys that were chosen, where someone chose. */
 void rows_keep(const struct rows *r, json_t *answer);
 /* The answer as JSON; where columns were chosen, the objects of its rows, and those named by also, hold no other keys. */

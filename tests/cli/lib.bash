@@ -30,11 +30,11 @@ fail() {
 	return 1
 }
 
-# machine NAME: its answers are those of machines/NAME
+# machine NAME [FOLDER]: its answers are those of machines/NAME, or of FOLDER
 machine() {
 	local tries
 	mkfifo "$BATS_TEST_TMPDIR/feed"
-	"$BUILD/programs/recorded_daemon" "$SOCKET" "$MACHINES/$1" <"$BATS_TEST_TMPDIR/feed" >/dev/null 3>&- &
+	"$BUILD/programs/recorded_daemon" "$SOCKET" "${2:-$MACHINES/$1}" <"$BATS_TEST_TMPDIR/feed" >/dev/null 3>&- &
 	DAEMON_PID=$!
 	exec {FED}>"$BATS_TEST_TMPDIR/feed"
 	for tries in {1..100}; do

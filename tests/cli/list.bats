@@ -65,6 +65,58 @@ load lib
 cgq: /etc/cgq/conf.d/70-new.conf: refused; nothing of it is in force; see cgq status' ] || fail "$stderr"
 }
 
+# The same machine as a newer cgqd answers of it, which has lists for the keys that are asked for.
+columns_machine() {
+	local keys
+	keys='["group","procs","cpu_percent","cpu_min_percent","cpu_max_percent","throttled_percent","memory_bytes","memory_max_bytes","io_bytes_per_second","pressure_percent","state","reason","frozen"]'
+	mkdir "$BATS_TEST_TMPDIR/columns"
+	jq -c --argjson keys "$keys" '.parameters |= (.groups as $rows | .groups = ($keys | map(. as $k | {key: $k, value: ($rows | map(.[$k]))}) |
+		from_entries | map_values(if all(. == null) then null else . end)))' "$MACHINES/$1/List.json" >"$BATS_TEST_TMPDIR/columns/ListColumns.json"
+	machine "$1" "$BATS_TEST_TMPDIR/columns"
+}
+
+@test "answers by columns look as answers by rows" {
+	local name
+	for name in small nested sick; do
+		columns_machine "$name"
+		golden "list-$name" 0 list
+		[ "$name" != small ] || golden list-small-raw 0 list -r
+		[ "$name" != nested ] || same list-nested-terminal-80 "$(NO_COLOR=1 on_terminal 80 list)"
+		[ "$name" != sick ] || [[ $(on_terminal 80 list) == *$'\033[1;31mrefused file\033[0m'* ]]
+		run -0 jq -se 'all(.[]; .method == "io.cgq.ListColumns" and (.parameters.keys | index("state")))' "$SOCKET.log"
+		teardown
+		rm -r "$SOCKET" "$BATS_TEST_TMPDIR/columns" "$BATS_TEST_TMPDIR/feed"
+	done
+}
+
+@test "what is asked of columns is what is shown, and a row's place and limit" {
+	columns_machine small
+	run -0 cgq list -o group,state
+	run -0 jq -ce '.parameters.keys | unique' "$SOCKET.log"
+	[ "$output" = '["group","memory_max_bytes","state"]' ]
+}
+
+@test "columns of a strange shape are unknown" {
+	local groups
+	for groups in null 7 '[]' '{}' '{"group":7}' '{"group":["a","b"],"procs":[1],"state":{"x":1},"memory_bytes":"x"}' '{"group":[1,null]}'; do
+		mkdir "$BATS_TEST_TMPDIR/columns"
+		echo "{\"parameters\":{\"groups\":$groups,\"outside\":{\"group\":\"outside\",\"procs\":7,\"state\":\"ok\"},\"refused\":null}}" \
+			>"$BATS_TEST_TMPDIR/columns/ListColumns.json"
+		machine small "$BATS_TEST_TMPDIR/columns"
+		run -0 cgq list -o group,procs,state
+		[[ ${lines[-1]} =~ ^outside\ +7\ ok$ ]] || fail "$groups: $output"
+		[ "${#lines[@]}" -le 4 ] || fail "$groups: $output"
+		teardown
+		rm -r "$SOCKET" "$BATS_TEST_TMPDIR/columns" "$BATS_TEST_TMPDIR/feed"
+	done
+}
+
+@test "a cgqd that knows rows only is asked for these" {
+	machine small
+	golden list-small 0 list
+	[ "$(jq -r .method "$SOCKET.log" | tr '\n' ' ')" = "io.cgq.ListColumns io.cgq.List " ]
+}
+
 @test "a hundred groups" {
 	machine many
 	run -0 cgq list -n

@@ -68,6 +68,26 @@ static void columns_align_and_no_line_ends_in_blanks(void **state)
 		       "  w   512M\n");
 }
 
+/* Nothing is cut, nor has to be: only who does it differs. */
+static void padding_alone_looks_as_on_a_wide_terminal(void **state)
+{
+	static const char *const rows[][3] = {
+		{"web", "1G", "a long reason that goes on"},
+		{"a-longer-name", NULL, ""},
+		{"", "123456789", "ends in blanks  "},
+		{"", "", ""},
+	};
+
+	for (unsigned headings = 0; headings < 2; headings++) {
+		struct table_form form = {.headings = headings, .indent = 2}, wide = form;
+		auto_free char *padded = printed(table_of(4, rows), &form), *drawn = NULL;
+
+		wide.terminal.width = 1000;
+		drawn = printed(table_of(4, rows), &wide);
+		assert_string_equal(padded, drawn);
+	}
+}
+
 static void no_rows_are_no_lines(void **state)
 {
 	assert_printed(table_of(0, NULL), &(struct table_form){0}, "");
@@ -215,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(columns_align_and_no_line_ends_in_blanks),
+		cmocka_unit_test(padding_alone_looks_as_on_a_wide_terminal),
 		cmocka_unit_test(no_rows_are_no_lines),
 		cmocka_unit_test(what_may_be_cut_is_cut_before_a_column_goes),
 		cmocka_unit_test(the_widest_is_cut_first),
