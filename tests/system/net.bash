@@ -3,6 +3,8 @@
 
 declare -gA NS=()
 LINK=cgq00000001
+# Mbit a second: an emulated CPU carries 50, and is at its end with 100.
+FAST=$((SLOW > 1 ? 50 : 100))
 BOTH=("address=10.77.0.2/24,fd00:77::2/64" "gateway=10.77.0.1,fd00:77::1")
 
 # Each lives as long as a process of the test's.
@@ -90,12 +92,12 @@ listening() {
 	[ -n "$("$1" ss -Hltn 'sport = :5201')" ]
 }
 
-# measured SENDER RECEIVER ADDRESS SECONDS: Mbit a second that arrive at the receiver, which connects to the sender.
+# measured SENDER RECEIVER ADDRESS SECONDS: kbit a second that arrive at the receiver, which connects to the sender.
 measured() {
 	listens "$1" "$ROOM/iperf" >&2 || return
 	"$2" timeout 60 iperf3 -c "$3" -R -t "$4" -i 0.5 -J >"$ROOM/measured" || { cat "$ROOM/measured" >&2; return 1; }
 	wait "$LISTENER" || true
-	jq '.end.sum_received.bits_per_second / 1e6 | floor' "$ROOM/measured"
+	jq '.end.sum_received.bits_per_second / 1e3 | floor' "$ROOM/measured"
 }
 
 # rate_is SENDER RECEIVER ADDRESS MBIT: within 5 % of it. Another machine on the same CPUs may spoil one window.
@@ -103,16 +105,17 @@ rate_is() {
 	local try got
 	for try in 1 2 3; do
 		got=$(measured "$1" "$2" "$3" 3) || return
-		echo "# $1 to $2 by $3: $got of $4 Mbit"
-		within "$got" "$(($4 * 95 / 100))" "$(($4 * 105 / 100))" "Mbit of $1 to $2" && return
+		echo "# $1 to $2 by $3: $got kbit of $4 Mbit"
+		within "$got" $(($4 * 950)) $(($4 * 1050)) "kbit of $1 to $2" && return
 	done
 	return 1
 }
 
-# changes_under_way SENDER RECEIVER ADDRESS BEFORE KEY AFTER: one connection, and both rates seen by it.
+# changes_under_way SENDER RECEIVER ADDRESS KEY AFTER: from $FAST; one connection, and both rates seen by it.
 changes_under_way() {
 	local before after
-	(sleep 2.6; ask apply "${BOTH[@]}" out=12500000 in=12500000 "$5=$(($6 * 125000))") >"$ROOM/changed" &
+	applies "${BOTH[@]}" "out=$(bytes_of "$FAST")" "in=$(bytes_of "$FAST")" || return
+	(sleep 2.6; ask apply "${BOTH[@]}" "out=$(bytes_of "$FAST")" "in=$(bytes_of "$FAST")" "$4=$(bytes_of "$5")") >"$ROOM/changed" &
 	measured "$1" "$2" "$3" 5 >/dev/null || return
 	wait $! || true
 	[[ $(<"$ROOM/changed") == changes=1* ]] || fail "$(<"$ROOM/changed")" || return
@@ -120,15 +123,19 @@ changes_under_way() {
 	before=$(mean 1 2)
 	after=$(mean 3.5 5)
 	echo "# $1 to $2: $before, then $after Mbit"
-	within "$before" $(($4 * 93 / 100)) $(($4 * 107 / 100)) 'Mbit before' || return
-	within "$after" $(($6 * 93 / 100)) $(($6 * 107 / 100)) 'Mbit after'
+	within "$before" $((FAST * 93 / 100)) $((FAST * 107 / 100)) 'Mbit before' || return
+	within "$after" $(($5 * 93 / 100)) $(($5 * 107 / 100)) 'Mbit after'
 }
 
-# counted WHERE LINK: the queue of 2.5 s at 100 Mbit and 2.5 s at 40 is one and the same: it has counted both.
+# counted WHERE LINK AFTER: the queue of 2.5 s at $FAST and 2.5 s at the rate after is one and the same: it has counted both.
 counted() {
-	local bytes
+	local bytes sum=$(($(bytes_of "$FAST") * 5 / 2 + $(bytes_of "$3") * 5 / 2))
 	bytes=$("$1" tc -s -j qdisc show dev "$2" | jq '.[] | select(.root) | .bytes')
-	within "$bytes" 35000000 60000000 'bytes that the queue counted'
+	within "$bytes" $((sum * 8 / 10)) $((sum * 14 / 10)) 'bytes that the queue counted'
+}
+
+bytes_of() {
+	echo $(($1 * 125000))
 }
 
 # mean FROM TO: Mbit a second in that part of what was measured.
