@@ -15,7 +15,7 @@ struct run_done {
 	enum run_missing missing; /* where it failed */
 	pid_t pid;
 	bool placed_caller; /* it goes on, and is to call exec itself */
-	char note[320];	    /* what the caller should know all the same; "": nothing */
+	char note[768];	    /* what the caller should know all the same; "": nothing */
 };
 
 struct run_request {

@@ -122,7 +122,42 @@ static void on_gone(void *ctx)
 	((struct inside *)ctx)->extra = NULL;
 }
 
-static void on_started(void *ctx, int error, pid_t pid, const struct err *why)
+/* "net.in: no room in the kernel; net.masquerade: …"; "" where all is in force. */
+static void missing_text(const struct net_result *net, char *ret, size_t size)
+{
+	static const char *const parts[] = {
+#define X(id, name) name,
+		NET_PART_TABLE(X)
+#undef X
+	};
+	size_t len = 0;
+
+	*ret = '\0';
+	for (unsigned i = 0; i < NET_PART__COUNT; i++) {
+		if (net->why_not[i][0] && len < size)
+			len += (size_t)snprintf(ret + len, size - len, "%s%s: %s", len ? "; " : "", parts[i], net->why_not[i]);
+	}
+}
+
+/* What a network of one start lacks, no status shows. */
+static void missing_tell(const struct inside *i, pid_t pid, const struct net_result *net, struct run_done *done)
+{
+	const char *name = i->command ? i->command : "";
+	size_t len = strlen(done->note);
+	auto_free char *text = NULL;
+	char missing[NET_PART__COUNT * sizeof(net->why_not[0])];
+
+	missing_text(net, missing, sizeof(missing));
+	if (!*missing)
+		return;
+	text = must_printf("not in force of its own network: %s", missing);
+	snprintf(done->note + len, sizeof(done->note) - len, "%s%s", len ? "; " : "", text);
+	settle_say(i->d, LOG_LEVEL_WARNING, &(struct happening){.kind = HAPPENING_TROUBLE, .group = i->group, .pid = pid, .name = name,
+								 .text = text},
+		   "pid %d (%s) in %s: %s", (int)pid, TEXT_ESCAPED(name), i->group, text);
+}
+
+static void on_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *why)
 {
 	struct inside *i = ctx;
 	struct run_done done = {0};
@@ -135,6 +170,8 @@ static void on_started(void *ctx, int error, pid_t pid, const struct err *why)
 		r = fail(&e, ESRCH, "who asked has ended");
 	if (r == 0)
 		r = born_place(i, pid, &done, &e);
+	if (r == 0)
+		missing_tell(i, pid, net, &done);
 	if (error == 0) {
 		struct err going = {0};
 		bool go = r == 0;
@@ -154,7 +191,6 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 	auto_fd int cgroup = cgroup_open(s->d, s->group);
 	char link[KEEPER_LINK_BYTES];
-	struct net net = g->net;
 	struct starter_start start = {
 		.group = s->path,
 		.namespaces = &g->namespaces,
@@ -174,9 +210,8 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like.pid) {
 		link_choose(s, link);
-		net.masquerade = false; /* nobody would be there to take its table away: the link goes by itself */
 		start.link = link;
-		start.net = &net;
+		start.net = &g->net;
 	}
 	settle_quick_pause(s->d); /* it may begin just now: see helper.h */
 	r = starter_start(s->d->starter, &start, on_started, i, e);

@@ -90,7 +90,7 @@ static void answer_give(struct question *q)
 	if (q->netted)
 		q->netted(q->ctx, error, error < 0 ? NULL : &q->answer.net, &q->why);
 	if (q->started)
-		q->started(q->ctx, error, q->answer.pid, &q->why);
+		q->started(q->ctx, error, q->answer.pid, error < 0 ? NULL : &q->answer.net, &q->why);
 	question_free(q);
 }
 

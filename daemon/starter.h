@@ -75,8 +75,9 @@ void starter_wait(struct starter *s, unsigned ms);
  * environment (see <cgq/run.h>), and the socket on which the client is told what becomes of it and asks for signals. The answer names the
  * process, which waits before its exec until starter_go(): cgqd places it meanwhile. With NAMESPACE_NEW of pid that is the init
  * of the new namespace, and the program its child, which inherits its cgroups. A link of a net:new goes with its namespace;
- * what else is outside of it (masquerading) is taken away by starter_forget() once the program has ended.
+ * it is never masqueraded, since nobody would be there to take that away.
  */
+#define NET_NEW_NO_MASQUERADE "it is for one network of the whole group"
 enum { START_STDIN, START_STDOUT, START_STDERR, START_FOLDER, START_TEXT, START_TALK, START_FILES };
 
 struct starter_start {
@@ -95,6 +96,7 @@ struct starter_start {
 	bool terminal;	/* it gets a terminal of its own, whose other end the client is given */
 	int files[START_FILES];
 };
-typedef void starter_started(void *ctx, int error, pid_t pid, const struct err *e);
+/* net: how a net:new stands; all zero where there is none, NULL on error. */
+typedef void starter_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e);
 int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e);
 int starter_go(struct starter *s, pid_t pid, bool go, struct err *e); /* false: it ends, and the client is told nothing more */

@@ -105,10 +105,10 @@ static int unshared(uint32_t kinds, struct err *e)
 }
 
 /* Its link outside is made from here, in the machine's. */
-static int net_fresh(const struct starter_order *o, struct err *e)
+static int net_fresh(const struct starter_order *o, struct net_result *ret, struct err *e)
 {
-	const struct starter_net q = { .group = o->group, .link = o->link, .net = &o->net };
-	struct net_result parts; /* this start alone has it: nobody is told of a part that is not in force */
+	struct net net = o->net;
+	const struct starter_net q = { .group = o->group, .link = o->link, .net = &net };
 	auto_fd int outside = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), inside = -1;
 	int r = unshared(NAMESPACE_BIT(NAMESPACE_NET), e);
 
@@ -116,10 +116,13 @@ static int net_fresh(const struct starter_order *o, struct err *e)
 		r = netns_loopback_up(e);
 	if (r < 0 || !o->has_net)
 		return r;
+	net.masquerade = false; /* nobody would be there to take its table away: the link goes by itself */
 	inside = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (inside < 0 || outside < 0 || setns(outside, CLONE_NEWNET) < 0)
 		return fail(e, errno, "back from a new network namespace: %s", strerror(errno));
-	r = net_apply(&q, inside, &parts, e);
+	r = net_apply(&q, inside, ret, e);
+	if (o->net.masquerade)
+		snprintf(ret->why_not[NET_PART_MASQUERADE], sizeof(ret->why_not[0]), NET_NEW_NO_MASQUERADE);
 	if (r == 0 && setns(inside, CLONE_NEWNET) < 0)
 		r = fail(e, errno, "into a new network namespace: %s", strerror(errno));
 	return r;
@@ -158,10 +161,10 @@ static int fresh_fill(const struct starter_order *o, const struct enter *plan, s
 	return r;
 }
 
-int enter_all(const struct starter_order *o, const struct enter *plan, const int fds[NAMESPACE__COUNT], struct err *e)
+int enter_all(const struct starter_order *o, const struct enter *plan, const int fds[NAMESPACE__COUNT], struct net_result *net, struct err *e)
 {
 	const uint32_t others = ~(NAMESPACE_BIT(NAMESPACE_NET) | NAMESPACE_BIT(NAMESPACE_PID));
-	int r = plan->fresh & NAMESPACE_BIT(NAMESPACE_NET) ? net_fresh(o, e) : 0;
+	int r = plan->fresh & NAMESPACE_BIT(NAMESPACE_NET) ? net_fresh(o, net, e) : 0;
 
 	if (r == 0)
 		r = entered(plan, fds, e);

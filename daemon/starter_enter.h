@@ -20,4 +20,4 @@ void enter_plan(const struct starter_order *o, struct enter *ret);
 /* fds: one of each kind, to be closed by the caller of this. */
 int enter_open(const struct starter_order *o, const struct enter *plan, int fds[NAMESPACE__COUNT], struct err *e);
 /* The process is in all of them then, but for a pid namespace: its next child is, a fresh one has to be cloned. */
-int enter_all(const struct starter_order *o, const struct enter *plan, const int fds[NAMESPACE__COUNT], struct err *e);
+int enter_all(const struct starter_order *o, const struct enter *plan, const int fds[NAMESPACE__COUNT], struct net_result *net, struct err *e);

@@ -13,11 +13,11 @@
 struct hand_answer {
 	int32_t error;
 	int32_t pid;
-	struct net_result net; /* of NET */
+	struct net_result net; /* of NET and START */
 	char text[sizeof(((struct err *)0)->text)];
 };
 
-void hand_answer(int hand, int error, pid_t pid, const struct net_result *net, const struct err *e); /* net: NULL but of NET */
+void hand_answer(int hand, int error, pid_t pid, const struct net_result *net, const struct err *e); /* net: NULL but of those */
 
 /*
  * fork() that can make namespaces (flags of CLONE_NEW…), begins in a cgroup (v2; -1: ours), and gives a pidfd. In the child 0;

@@ -20,6 +20,7 @@ struct program {
 	struct caller caller;
 	struct program_text text;
 	struct enter plan;
+	struct net_result net; /* that was made for it */
 	char folder[PATH_MAX]; /* where plan.elsewhere */
 	bool has_init;	  /* the child is the init of a pid namespace, and the program its child */
 	int terminal;	  /* the program's end; -1: it has none */

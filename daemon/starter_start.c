@@ -80,7 +80,7 @@ static int namespaces_enter(struct program *p, struct err *e)
 	if (r == 0)
 		r = caller_is_there(p->files[START_CALLER], e);
 	if (r == 0)
-		r = enter_all(p->o, &p->plan, fds, e);
+		r = enter_all(p->o, &p->plan, fds, &p->net, e);
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
 		if (fds[kind] >= 0)
 			close(fds[kind]);
@@ -184,7 +184,7 @@ void start_run(const struct starter_order *o, int *files, int hand)
 	setsid();
 	prctl(PR_SET_NAME, "cgq-run");
 	r = start_make(&p, &e);
-	hand_answer(hand, r, p.child, NULL, &e);
+	hand_answer(hand, r, p.child, &p.net, &e);
 	if (r < 0 || recv(hand, &go, sizeof(go), 0) != sizeof(go) || !go) {
 		child_end(&p);
 		_exit(0);

@@ -53,7 +53,7 @@ struct starter_answer {
 	uint32_t serial;
 	int32_t error; /* 0 or -errno */
 	int32_t pid;   /* of a keeper or a start */
-	struct net_result net; /* of NET */
+	struct net_result net; /* of NET and START */
 	char text[sizeof(((struct err *)0)->text)];
 };
 

@@ -253,6 +253,14 @@ static pid_t client_start(const struct wishes *w, char **command, int socket)
 
 /* --- run -------------------------------------------------------------------------------------------------------- */
 
+static void on_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e)
+{
+	on_kept(ctx, error, pid, e);
+	for (unsigned i = 0; net && i < NET_PART__COUNT; i++)
+		if (net->why_not[i][0])
+			fprintf(stderr, "not in force: %s\n", net->why_not[i]);
+}
+
 static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socket)
 {
 	struct starter_start *q = &w->start;
@@ -268,7 +276,7 @@ static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socke
 	q->caller = client_pid;
 	q->caller_pidfd = (int)syscall(SYS_pidfd_open, client_pid, 0);
 	again(a);
-	r = wait_for(a, starter_start(a->starter, q, on_kept, a, &e), &e);
+	r = wait_for(a, starter_start(a->starter, q, on_started, a, &e), &e);
 	while (n > 0)
 		close(q->files[--n]);
 	close(q->caller_pidfd);

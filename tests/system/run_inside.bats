@@ -167,6 +167,27 @@ gone_detached() {
 	! pgrep -f "$SOCKET run --detach" >/dev/null
 }
 
+@test "what a network of one start lacks is told to who starts it, and kept in the chronicle" {
+	local said='not in force of its own network: net.masquerade: it is for one network of the whole group'
+	policy 50-web.conf <<-END
+		[web]
+		namespace = net:new
+		net.address = 10.213.$((RANDOM % 250)).2/24
+		net.masquerade = yes
+	END
+	cgqd_start
+	run -7 --separate-stderr cgq run web -- sh -c 'exit 7'
+	[ "$stderr" = "cgq: $said" ] || fail "$stderr"
+	run -0 --separate-stderr cgq run -q web -- true
+	[ -z "$stderr" ] || fail "$stderr"
+	run -0 --separate-stderr cgq run --detach web -- true
+	[ "$stderr" = "cgq: $said" ] || fail "$stderr"
+	cgq events --json web | jq -se --arg said "$said" 'map(.events? // [.] | .[] | select(.kind == "trouble" and .pid)) |
+		length == 3 and all(.text == $said and (.name | IN("sh", "true")) and .pid > 0)'
+	run -1 cgq status web
+	[ "${lines[0]}" = 'web: not in force, net.masquerade: it is for one network of the whole group' ]
+}
+
 @test "whom a person pinned elsewhere does not get out by having another started" {
 	inside
 	policy 60-web.conf <<-EOF

@@ -102,7 +102,7 @@ static void on_kept(void *ctx, int error, pid_t keeper, const struct err *e)
 	assert_true(error || keeper == STARTER_KEEP);
 }
 
-static void on_started(void *ctx, int error, pid_t pid, const struct err *e)
+static void on_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e)
 {
 	struct room *r = ctx;
 
