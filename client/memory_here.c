@@ -27,7 +27,7 @@ static uint64_t cpu_ns(void)
 static bool has_ceiling(const struct policy *p)
 {
 	for (size_t i = 0; i < p->n_groups; i++) {
-		const struct setting *s = &p->groups[i].settings[KEY_MEMORY];
+		const struct setting *s = group_setting(&p->groups[i], KEY_MEMORY);
 
 		if (s->at.file && s->max.kind != AMOUNT_MAX)
 			return true;

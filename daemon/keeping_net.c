@@ -79,6 +79,6 @@ void keeping_net_follow(struct keeping *n, const struct policy *p, unsigned grou
 	a = keeping_about(n, g->path);
 	if (a->net_waits)
 		return;
-	if (!a->net_asked || again || !nets_equal(&a->net, &g->net) || (a->net_failed_ns && keeping_may_retry(n, a->net_failed_ns, false)))
-		net_ask(n, k, &g->net, a);
+	if (!a->net_asked || again || !nets_equal(&a->net, g->net) || (a->net_failed_ns && keeping_may_retry(n, a->net_failed_ns, false)))
+		net_ask(n, k, g->net, a);
 }

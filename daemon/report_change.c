@@ -68,7 +68,7 @@ static const struct place *stronger(const struct view *v, const struct set_reque
 	unsigned g = policy_group(p, q->group);
 
 	for (unsigned k = 0; g != GROUP_NONE && k < KEY__COUNT; k++) {
-		const struct place *at = &p->groups[g].settings[k].at;
+		const struct place *at = &group_setting(&p->groups[g], k)->at;
 		size_t len = at->file ? strlen(at->file) : 0;
 
 		if (strcmp(key_rows[k].name, q->keys[i]) || !len)

@@ -50,7 +50,7 @@ static bool namespaces_equal(const struct group *a, const struct group *b)
 
 static bool modes_equal(const struct group *a, const struct group *b)
 {
-	return a->net.mode == b->net.mode && texts_equal(a->net.interface, b->net.interface);
+	return a->net->mode == b->net->mode && texts_equal(a->net->interface, b->net->interface);
 }
 
 static bool has_address(const struct net_address *list, unsigned n, const struct net_address *one)
@@ -66,8 +66,8 @@ static bool addresses_stay(const struct group *a, const struct group *b)
 {
 	bool stay = true;
 
-	for (unsigned i = 0; i < a->net.n_addresses; i++)
-		stay &= has_address(b->net.addresses, b->net.n_addresses, &a->net.addresses[i]);
+	for (unsigned i = 0; i < a->net->n_addresses; i++)
+		stay &= has_address(b->net->addresses, b->net->n_addresses, &a->net->addresses[i]);
 	return stay;
 }
 
@@ -80,8 +80,8 @@ static bool gateways_stay(const struct group *a, const struct group *b)
 {
 	bool stay = true;
 
-	for (unsigned i = 0; i < a->net.n_gateways; i++)
-		stay &= has_address(b->net.gateways, b->net.n_gateways, &a->net.gateways[i]);
+	for (unsigned i = 0; i < a->net->n_gateways; i++)
+		stay &= has_address(b->net->gateways, b->net->n_gateways, &a->net->gateways[i]);
 	return stay;
 }
 
@@ -92,17 +92,17 @@ static bool gateways_equal(const struct group *a, const struct group *b)
 
 static bool masquerades_equal(const struct group *a, const struct group *b)
 {
-	return a->net.masquerade == b->net.masquerade;
+	return a->net->masquerade == b->net->masquerade;
 }
 
 static bool outs_equal(const struct group *a, const struct group *b)
 {
-	return a->net.out_bytes == b->net.out_bytes;
+	return a->net->out_bytes == b->net->out_bytes;
 }
 
 static bool ins_equal(const struct group *a, const struct group *b)
 {
-	return a->net.in_bytes == b->net.in_bytes;
+	return a->net->in_bytes == b->net->in_bytes;
 }
 
 /* Those that run in the group before. */

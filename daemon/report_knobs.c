@@ -71,7 +71,7 @@ static void node_knob(const struct view *v, const struct node *node, const struc
 	if (!w->asked && (report.state == KNOB_STATE_IN_FORCE || report.state == KNOB_STATE_ABSENT))
 		return;
 	if (node->group != GROUP_NONE && !node->self && knob_rows[k].key != KEY_NONE)
-		s = &v->choice->policy->groups[node->group].settings[knob_rows[k].key];
+		s = group_setting(&v->choice->policy->groups[node->group], knob_rows[k].key);
 	o = knob_new(v, node->path, k, s);
 	put_value(o, "wanted", k, version, &w->value);
 	put_value(o, "effective", k, version, report.effective);
@@ -101,9 +101,9 @@ static void passive_knobs(const struct view *v, unsigned group, json_t *list)
 	for (unsigned k = 0; k < KNOB__COUNT; k++) {
 		json_t *o;
 
-		if (knob_rows[k].key == KEY_NONE || !is_asked(&g->settings[knob_rows[k].key], k))
+		if (knob_rows[k].key == KEY_NONE || !is_asked(group_setting(g, knob_rows[k].key), k))
 			continue;
-		o = knob_new(v, g->path, k, &g->settings[knob_rows[k].key]);
+		o = knob_new(v, g->path, k, group_setting(g, knob_rows[k].key));
 		put(o, "wanted", json_null());
 		put(o, "effective", json_null());
 		put(o, "in_force", json_false());
@@ -148,7 +148,7 @@ static const struct plain_key {
 static void plain_knob(const struct view *v, unsigned group, const struct plain_key *row, json_t *list)
 {
 	const struct group *g = &v->choice->policy->groups[group];
-	const struct setting *s = &g->settings[row->key];
+	const struct setting *s = group_setting(g, row->key);
 	auto_free char *reason = row->also_passive ? NULL : group_is_passive(v, group) ? must_strdup(passive_text) :
 											 row->reason(v, group, row->key);
 	auto_free char *effective = row->effective ? row->effective(v, group, row->key) : NULL;
@@ -189,6 +189,6 @@ void report_knobs(const struct view *v, unsigned group, json_t *list)
 {
 	cgroup_knobs(v, group, list);
 	for (unsigned i = 0; i < ARRAY_SIZE(plain_keys); i++)
-		if (v->choice->policy->groups[group].settings[plain_keys[i].key].at.file)
+		if (group_setting(&v->choice->policy->groups[group], plain_keys[i].key)->at.file)
 			plain_knob(v, group, &plain_keys[i], list);
 }

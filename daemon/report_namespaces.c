@@ -162,7 +162,7 @@ static char *net_key(const struct view *v, const struct group *g, enum key key)
 	if (!group_has_net(g))
 		return must_printf("%s: the group has no network of its own", key_rows[key].name);
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW) /* the rest comes, or is told, with each start */
-		return key == KEY_NET_MASQUERADE && g->net.masquerade ?
+		return key == KEY_NET_MASQUERADE && g->net->masquerade ?
 			       must_printf("%s: " NET_NEW_NO_MASQUERADE, key_rows[key].name) : NULL;
 	keeping_state(v->keeping, g->path, &s);
 	if (!s.keeper) {

@@ -134,7 +134,7 @@ static void make_passive(struct policy *p, unsigned group)
 static bool is_told_to_enforce(const struct policy *p, unsigned group)
 {
 	for (; group != GROUP_NONE; group = p->groups[group].parent) {
-		const struct setting *s = &p->groups[group].settings[KEY_ENFORCE];
+		const struct setting *s = group_setting(&p->groups[group], KEY_ENFORCE);
 
 		if (s->at.file && !s->max.n)
 			return false;

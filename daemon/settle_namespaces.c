@@ -203,7 +203,7 @@ static void tell_group(struct daemon *d, unsigned group)
 			settle_trouble(d, TROUBLE_NAMESPACE, group, text);
 	}
 	tell_absent(d, group, &s);
-	if (g->net.masquerade && g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW) {
+	if (g->net->masquerade && g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW) {
 		auto_free char *text = must_printf("%s: net.masquerade: " NET_NEW_NO_MASQUERADE, g->path);
 
 		settle_trouble(d, TROUBLE_NAMESPACE, group, text);

@@ -211,7 +211,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like.pid) {
 		link_choose(s, link);
 		start.link = link;
-		start.net = &g->net;
+		start.net = g->net;
 	}
 	settle_quick_pause(s->d); /* it may begin just now: see helper.h */
 	r = starter_start(s->d->starter, &start, on_started, i, e);

@@ -132,7 +132,7 @@ static const char *value_now(const struct daemon *d, const char *group, const ch
 
 	for (unsigned k = 0; g != GROUP_NONE && k < KEY__COUNT; k++)
 		if (!strcmp(key_rows[k].name, key))
-			return p->groups[g].settings[k].at.file ? p->groups[g].settings[k].text : NULL;
+			return group_setting(&p->groups[g], k)->at.file ? group_setting(&p->groups[g], k)->text : NULL;
 	return NULL;
 }
 

@@ -244,7 +244,7 @@ static struct place limit_at(const struct daemon *d, const char *group, enum kno
 
 	if (index == GROUP_NONE)
 		return nowhere;
-	return p->groups[index].settings[knob_rows[knob].key].at;
+	return group_setting(&p->groups[index], knob_rows[knob].key)->at;
 }
 
 const char *settle_cgroup_group(const struct daemon *d, const char *path, char *buf, size_t size)

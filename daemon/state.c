@@ -59,7 +59,7 @@ static void note_refused_files(const struct choice *c, struct group_state *list)
 	for (size_t g = 0; g < p->n_groups; g++) {
 		note_place(c, &p->groups[g].at, &list[g]);
 		for (unsigned k = 0; k < KEY__COUNT; k++)
-			note_place(c, &p->groups[g].settings[k].at, &list[g]);
+			note_place(c, &group_setting(&p->groups[g], k)->at, &list[g]);
 	}
 	for (size_t r = 0; r < p->n_rules; r++)
 		note_place(c, &p->rules[r].at, &list[p->rules[r].group]);
@@ -183,7 +183,7 @@ static void note_nodes(const struct view *v, const struct usages *usages, struct
 static const char *passive_reason(const struct policy *p, unsigned group)
 {
 	for (; group != GROUP_NONE; group = p->groups[group].parent) {
-		const struct setting *s = &p->groups[group].settings[KEY_ENFORCE];
+		const struct setting *s = group_setting(&p->groups[group], KEY_ENFORCE);
 
 		if (s->at.file && !s->max.n)
 			return "enforce = no";

@@ -56,7 +56,7 @@ static void ceiling_lint(const struct policy *p, const struct dimension *d, unsi
 			 struct faults *faults)
 {
 	const struct group *g = &p->groups[group];
-	const struct setting *s = &g->settings[d->key];
+	const struct setting *s = group_setting(g, d->key);
 	double above = g->parent == GROUP_NONE ? d->machine : ceilings[g->parent];
 	bool also_reserved = s->min.kind == s->max.kind && s->min.n == s->max.n; /* told as a reservation */
 
@@ -69,7 +69,7 @@ static void ceiling_lint(const struct policy *p, const struct dimension *d, unsi
 static void range_lint(const struct policy *p, const struct dimension *d, unsigned group, const double *mins,
 		       const double *maxs, struct faults *faults)
 {
-	const struct setting *s = &p->groups[group].settings[d->key];
+	const struct setting *s = group_setting(&p->groups[group], d->key);
 
 	if (s->at.file && s->min.kind != s->max.kind && s->min.kind != AMOUNT_UNSET && mins[group] > maxs[group] * SLACK)
 		fault_add(faults, SEVERITY_WARNING, s->at, "%s: '%s' begins above its end on this machine (%s and %s)",
@@ -84,9 +84,9 @@ static void protection_lint(const struct policy *p, const struct dimension *d, c
 	auto_free double *values = values_make(p, d, true);
 
 	for (size_t i = 0; i < p->n_groups; i++) {
-		const struct setting *s = &p->groups[i].settings[d->key];
+		const struct setting *s = group_setting(&p->groups[i], d->key);
 
-		if (s->at.file && p->groups[i].settings[KEY_MEMORY].at.file && values[i] > ceilings[i] * SLACK)
+		if (s->at.file && group_setting(&p->groups[i], KEY_MEMORY)->at.file && values[i] > ceilings[i] * SLACK)
 			fault_add(faults, SEVERITY_WARNING, s->at, "%s: '%s' is more than the group's ceiling of %s",
 				  key_rows[d->key].name, s->text, AMOUNT_SHOWN(KEY_MEMORY, ceilings[i]));
 	}
@@ -100,7 +100,7 @@ static double *softs_make(const struct policy *p, const struct dimension *d, con
 	for (size_t i = 0; i < p->n_groups; i++) {
 		const struct group *g = &p->groups[i];
 
-		ret[i] = amount_value(&g->settings[d->key].min, g->parent == GROUP_NONE ? d->machine : ceilings[g->parent],
+		ret[i] = amount_value(&group_setting(g, d->key)->min, g->parent == GROUP_NONE ? d->machine : ceilings[g->parent],
 				      0);
 	}
 	return ret;

@@ -86,7 +86,7 @@ static double ceiling_of(const struct policy *p, unsigned group, const double *c
 static bool runs_idle(const struct policy *p, unsigned group)
 {
 	for (; group != GROUP_NONE; group = p->groups[group].parent)
-		if (p->groups[group].settings[KEY_CPU_IDLE].at.file && p->groups[group].settings[KEY_CPU_IDLE].max.n)
+		if (group_setting(&p->groups[group], KEY_CPU_IDLE)->at.file && group_setting(&p->groups[group], KEY_CPU_IDLE)->max.n)
 			return true;
 	return false;
 }

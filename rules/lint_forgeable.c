@@ -32,7 +32,7 @@ static enum key reserving_key(const struct group *g)
 	static const enum key keys[] = { KEY_CPU, KEY_MEMORY_MIN, KEY_MEMORY_LOW };
 
 	for (size_t i = 0; g->enforce && i < ARRAY_SIZE(keys); i++) {
-		const struct setting *s = &g->settings[keys[i]];
+		const struct setting *s = group_setting(g, keys[i]);
 
 		if (s->at.file && reserve_amount(keys[i], s)->n)
 			return keys[i];
@@ -46,7 +46,7 @@ static void rule_lint(const struct policy *p, const struct rule *r, enum key key
 		  "any user's process can call itself what '%s' asks for, and share in what [%s] reserves (%s = %s): "
 		  "add user:, or name the executable by exe:",
 		  TEXT_ESCAPED(r->text), p->groups[r->group].path, key_rows[key].name,
-		  p->groups[r->group].settings[key].text);
+		  group_setting(&p->groups[r->group], key)->text);
 }
 
 void lint_forgeable(const struct policy *p, struct faults *faults)

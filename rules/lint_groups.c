@@ -10,28 +10,28 @@
 
 static bool is_set(const struct group *g, enum key key)
 {
-	return g->settings[key].at.file;
+	return group_setting(g, key)->at.file;
 }
 
 static bool is_yes(const struct group *g, enum key key)
 {
-	return is_set(g, key) && g->settings[key].max.n;
+	return is_set(g, key) && group_setting(g, key)->max.n;
 }
 
 static void idle_lint(const struct group *g, struct faults *faults)
 {
-	const struct setting *cpu = &g->settings[KEY_CPU];
+	const struct setting *cpu = group_setting(g, KEY_CPU);
 
 	if (is_yes(g, KEY_CPU_IDLE) && is_set(g, KEY_CPU) && cpu->min.n)
-		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_CPU_IDLE].at,
+		fault_add(faults, SEVERITY_WARNING, group_setting(g, KEY_CPU_IDLE)->at,
 			  "cpu.idle: an idle group gets only what nobody else wants; 'cpu = %s' reserves nothing then",
 			  cpu->text);
 }
 
 static void burst_lint(const struct group *g, struct faults *faults)
 {
-	const struct setting *burst = &g->settings[KEY_CPU_BURST];
-	bool ceiling = is_set(g, KEY_CPU) && g->settings[KEY_CPU].max.kind != AMOUNT_MAX;
+	const struct setting *burst = group_setting(g, KEY_CPU_BURST);
+	bool ceiling = is_set(g, KEY_CPU) && group_setting(g, KEY_CPU)->max.kind != AMOUNT_MAX;
 
 	if (is_set(g, KEY_CPU_BURST) && burst->max.n && !ceiling)
 		fault_add(faults, SEVERITY_WARNING, burst->at, "cpu.burst: means nothing without a ceiling of cpu");
@@ -42,8 +42,8 @@ static const char *inherited_list(const struct policy *p, const struct group *g,
 {
 	while (g->parent != GROUP_NONE) {
 		g = &p->groups[g->parent];
-		if (is_set(g, key) && g->settings[key].max.kind == AMOUNT_LIST)
-			return g->settings[key].max.list;
+		if (is_set(g, key) && group_setting(g, key)->max.kind == AMOUNT_LIST)
+			return group_setting(g, key)->max.list;
 	}
 	return NULL;
 }
@@ -51,7 +51,7 @@ static const char *inherited_list(const struct policy *p, const struct group *g,
 static void list_lint(const struct policy *p, const struct group *g, enum key key, const char *machine_list,
 		      struct faults *faults)
 {
-	const struct setting *s = &g->settings[key];
+	const struct setting *s = group_setting(g, key);
 	const char *outer = inherited_list(p, g, key);
 	bool of_group = outer;
 
@@ -109,10 +109,10 @@ static void strict_lint(const struct policy *p, unsigned group, struct faults *f
 			return;
 	}
 	if (late)
-		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_STRICT].at,
+		fault_add(faults, SEVERITY_WARNING, group_setting(g, KEY_STRICT)->at,
 			  "strict: does nothing: '%s' is known only once the program runs", late->text);
 	else
-		fault_add(faults, SEVERITY_WARNING, g->settings[KEY_STRICT].at,
+		fault_add(faults, SEVERITY_WARNING, group_setting(g, KEY_STRICT)->at,
 			  "strict: does nothing without a match that says exe:");
 }
 

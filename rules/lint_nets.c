@@ -19,7 +19,7 @@ struct idle_keys {
 /* What takes back what another file says asks for nothing. */
 static bool is_asked(const struct group *g, enum key key)
 {
-	const struct setting *s = &g->settings[key];
+	const struct setting *s = group_setting(g, key);
 
 	if (!s->at.file || s->max.kind == AMOUNT_MAX || (s->max.kind == AMOUNT_BOOL && !s->max.n))
 		return false;
@@ -43,28 +43,28 @@ static bool is_new(const struct group *g)
 
 static bool is_closed(const struct group *g)
 {
-	return g->net.mode == NET_NONE;
+	return g->net->mode == NET_NONE;
 }
 
 static bool has_no_address(const struct group *g)
 {
-	return !g->net.n_addresses;
+	return !g->net->n_addresses;
 }
 
 /* A macvlan has a link all the same, whose address may come from elsewhere. */
 static bool has_no_link(const struct group *g)
 {
-	return g->net.mode == NET_VETH && has_no_address(g);
+	return g->net->mode == NET_VETH && has_no_address(g);
 }
 
 static bool is_macvlan(const struct group *g)
 {
-	return g->net.mode == NET_MACVLAN;
+	return g->net->mode == NET_MACVLAN;
 }
 
 static bool has_no_gateway(const struct group *g)
 {
-	return !g->net.n_gateways;
+	return !g->net->n_gateways;
 }
 
 static const struct idle_keys rows[] = {
@@ -88,7 +88,7 @@ static void key_lint(const struct group *g, enum key key, struct faults *faults)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
 		if (!(rows[i].keys & BIT(key)) || !rows[i].is_so(g))
 			continue;
-		fault_add(faults, SEVERITY_WARNING, g->settings[key].at, "%s: %s", key_rows[key].name,
+		fault_add(faults, SEVERITY_WARNING, group_setting(g, key)->at, "%s: %s", key_rows[key].name,
 		          rows[i].why);
 		return;
 	}
@@ -97,11 +97,11 @@ static void key_lint(const struct group *g, enum key key, struct faults *faults)
 /* Whoever starts there second finds its address taken. */
 static void address_lint(const struct group *g, struct faults *faults)
 {
-	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && g->net.n_addresses)
+	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && g->net->n_addresses)
 		fault_add(
-		        faults, SEVERITY_WARNING, g->settings[KEY_NET_ADDRESS].at,
+		        faults, SEVERITY_WARNING, group_setting(g, KEY_NET_ADDRESS)->at,
 		        "net.address: with net:new each start has a network, and only one at a time can have '%s'",
-		        g->settings[KEY_NET_ADDRESS].text);
+		        group_setting(g, KEY_NET_ADDRESS)->text);
 }
 
 void lint_nets(const struct policy *p, struct faults *faults)

@@ -34,7 +34,7 @@ void policy_lint_use(const struct policy *p, const struct machine *m, const stru
 
 	for (size_t i = 0; i < p->n_groups; i++) {
 		const struct group *g = &p->groups[i];
-		const struct setting *s = &g->settings[KEY_MEMORY];
+		const struct setting *s = group_setting(g, KEY_MEMORY);
 
 		if (!s->at.file || !g->enforce || !((double)all[i].bytes > ceilings[i]))
 			continue;

@@ -51,7 +51,7 @@ double *values_make(const struct policy *p, const struct dimension *d, bool rese
 
 	for (size_t i = 0; i < p->n_groups; i++) {
 		const struct group *g = &p->groups[i];
-		const struct setting *s = &g->settings[d->key];
+		const struct setting *s = group_setting(g, d->key);
 		double above = g->parent == GROUP_NONE ? d->machine : ret[g->parent];
 
 		ret[i] = amount_value(reserved ? reserve_amount(d->key, s) : &s->max, above, reserved ? 0 : above);

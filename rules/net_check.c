@@ -40,7 +40,7 @@ static const char *address_text(const struct net_address *a, char *ret)
 static void gateway_fault(const struct policy *p, const struct group *g, const struct net_address *gateway,
                           const char *what, struct faults *faults)
 {
-	const struct setting *address = &g->settings[KEY_NET_ADDRESS], *own = &g->settings[KEY_NET_GATEWAY];
+	const struct setting *address = group_setting(g, KEY_NET_ADDRESS), *own = group_setting(g, KEY_NET_GATEWAY);
 	char text[INET6_ADDRSTRLEN];
 
 	address_text(gateway, text);
@@ -54,14 +54,14 @@ static void gateway_fault(const struct policy *p, const struct group *g, const s
 
 static void gateways_check(const struct policy *p, const struct group *g, struct faults *faults)
 {
-	if (!g->settings[KEY_NET_ADDRESS].at.file || !g->net.n_addresses ||
-	    !g->settings[KEY_NET_GATEWAY].at.file)
+	if (!group_setting(g, KEY_NET_ADDRESS)->at.file || !g->net->n_addresses ||
+	    !group_setting(g, KEY_NET_GATEWAY)->at.file)
 		return;
-	for (unsigned i = 0; i < g->net.n_gateways; i++)
-		if (gateway_is_own(&g->net, &g->net.gateways[i]))
-			gateway_fault(p, g, &g->net.gateways[i], "the group's own net.address", faults);
-		else if (!gateway_is_reached(&g->net, &g->net.gateways[i]))
-			gateway_fault(p, g, &g->net.gateways[i], "in no network of net.address", faults);
+	for (unsigned i = 0; i < g->net->n_gateways; i++)
+		if (gateway_is_own(g->net, &g->net->gateways[i]))
+			gateway_fault(p, g, &g->net->gateways[i], "the group's own net.address", faults);
+		else if (!gateway_is_reached(g->net, &g->net->gateways[i]))
+			gateway_fault(p, g, &g->net->gateways[i], "in no network of net.address", faults);
 }
 
 /* Two groups of one address: this machine could reach but one of them. */
@@ -74,7 +74,7 @@ static void addresses_check(const struct policy *p, struct faults *faults)
 
 	list = settings_in_order(p, KEY_NET_ADDRESS, &n);
 	for (size_t i = 0; i < n; i++) {
-		const struct net *net = &p->groups[list[i].group].net;
+		const struct net *net = p->groups[list[i].group].net;
 
 		for (unsigned j = 0; j < net->n_addresses; j++) {
 			char text[INET6_ADDRSTRLEN];

@@ -80,7 +80,7 @@ static bool *doubt_of(struct partial *pt, const struct group *g, enum key key)
 static void doubt_take(struct partial *pt, const struct draft_doubt *d, const char *path, unsigned file)
 {
 	const struct group *g = &pt->p->groups[policy_group(pt->p, path)];
-	const char *set_in = g->settings[d->key].at.file;
+	const char *set_in = group_setting(g, d->key)->at.file;
 
 	if (!is_orphan(g) && (!set_in || map_get(&pt->index_of_file, set_in) <= file))
 		*doubt_of(pt, g, d->key) = true;
@@ -91,7 +91,7 @@ static void unknown_take(struct partial *pt, enum key key, unsigned file)
 {
 	for (size_t i = 0; i < pt->p->n_groups; i++) {
 		const struct group *g = &pt->p->groups[i];
-		const char *set_in = g->settings[key].at.file;
+		const char *set_in = group_setting(g, key)->at.file;
 
 		if (!is_orphan(g) && set_in && map_get(&pt->index_of_file, set_in) < file)
 			*doubt_of(pt, g, key) = true;
@@ -122,7 +122,7 @@ static void sums_silence(struct partial *pt)
 	for (size_t i = 0; i < pt->p->n_groups; i++)
 		for (unsigned key = 0; key < KEY__COUNT; key++)
 			if (*doubt_of(pt, &pt->p->groups[i], (enum key)key))
-				pt->p->groups[i].settings[key] = (struct setting){ 0 };
+				group_setting_forget(&pt->p->groups[i], (enum key)key);
 }
 
 static bool is_parent_doubted(const struct partial *pt, const struct group *g)
@@ -141,7 +141,7 @@ static void orphans_silence(struct partial *pt)
 		if (!is_orphan(g) || !is_parent_doubted(pt, g))
 			continue;
 		g->name = g->path;
-		memset(g->settings, 0, sizeof(g->settings));
+		g->n_settings = 0;
 	}
 }
 

@@ -82,12 +82,38 @@ static unsigned group_place(struct builder *b, const char *file, const struct dr
 	return (unsigned)b->n_groups++;
 }
 
+static struct setting *setting_find(const struct group *g, enum key key)
+{
+	for (unsigned i = 0; i < g->n_settings; i++)
+		if (g->settings[i].key == key)
+			return &g->settings[i];
+	return NULL;
+}
+
+/* There is room for 1, 2, 4, 8 …: most groups set few keys, and thousands of groups are remembered for good. */
+static struct setting *setting_new(struct group *g, struct arena *arena)
+{
+	unsigned n = g->n_settings;
+
+	if (!(n & (n - 1))) {
+		struct setting *more = arena_alloc(arena, (n ? 2 * n : 1) * sizeof(*more));
+
+		if (n)
+			memcpy(more, g->settings, n * sizeof(*more));
+		g->settings = more;
+	}
+	return &g->settings[g->n_settings++];
+}
+
 static void setting_place(struct builder *b, const char *file, unsigned group, const struct draft_setting *s)
 {
-	struct setting *to = &b->groups[group].settings[s->key];
-	struct place over = to->at;
+	struct setting *to = setting_find(&b->groups[group], s->key);
+	struct place over = to ? to->at : (struct place){ 0 };
 
+	if (!to)
+		to = setting_new(&b->groups[group], &b->p->arena);
 	*to = s->set;
+	to->key = s->key;
 	to->text = arena_strdup(&b->p->arena, s->set.text);
 	to->at = (struct place){ file, s->set.at.line };
 	to->over = over;
@@ -202,9 +228,9 @@ static void groups_link(struct builder *b)
 		struct group *g = &p->groups[i];
 
 		g->parent = parent_of(b, g);
-		g->follow = setting_is(&g->settings[KEY_CHILDREN], true);
-		g->enforce = setting_is(&g->settings[KEY_ENFORCE], true);
-		g->strict = setting_is(&g->settings[KEY_STRICT], false);
+		g->follow = setting_is(group_setting(g, KEY_CHILDREN), true);
+		g->enforce = setting_is(group_setting(g, KEY_ENFORCE), true);
+		g->strict = setting_is(group_setting(g, KEY_STRICT), false);
 		group_namespaces_take(g, &p->arena);
 		if (g->parent == GROUP_NONE)
 			continue;
@@ -275,6 +301,22 @@ void policy_free(struct policy *p)
 		return;
 	arena_done(&p->arena);
 	free(p);
+}
+
+const struct setting *group_setting(const struct group *g, enum key key)
+{
+	static const struct setting unset;
+	const struct setting *s = setting_find(g, key);
+
+	return s ? s : &unset;
+}
+
+void group_setting_forget(struct group *g, enum key key)
+{
+	struct setting *s = setting_find(g, key);
+
+	if (s)
+		*s = g->settings[--g->n_settings];
 }
 
 unsigned policy_group(const struct policy *p, const char *path)

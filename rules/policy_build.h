@@ -8,3 +8,5 @@
  * has too much of anything; the draft that makes it so contributes nothing then. Borrows nothing; never NULL.
  */
 struct policy *policy_build(struct draft *const *drafts, size_t n, struct faults *faults);
+/* As if the policy did not set it. What was read from it before stays. */
+void group_setting_forget(struct group *g, enum key key);

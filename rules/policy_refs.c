@@ -54,7 +54,7 @@ static void term_refs(struct policy *p, struct refs *all, struct term *t)
 
 static void run_users_refs(struct policy *p, struct refs *all, struct group *g)
 {
-	const char *list = g->settings[KEY_RUN_USERS].max.list;
+	const char *list = group_setting(g, KEY_RUN_USERS)->max.list;
 	auto_free char *names = must_strdup(list ? list : "");
 	char *rest = names, *name;
 

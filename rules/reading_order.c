@@ -47,7 +47,7 @@ static struct reserve *gather(const struct policy *p, enum key key, bool (*takes
 
 	for (unsigned i = 0; i < p->n_groups; i++) {
 		const struct group *g = &p->groups[i];
-		const struct setting *s = &g->settings[key];
+		const struct setting *s = group_setting(g, key);
 		const struct amount *a = reserve_amount(key, s);
 
 		if (!s->at.file || !takes(a) || (g->parent == GROUP_NONE && g->name != g->path))

@@ -22,7 +22,7 @@ const struct amount *want_amount(const struct wanting *c, const struct node *n, 
 		return NULL;
 	if (knob_rows[k].key == KEY_NONE)
 		return NULL;
-	s = &c->p->groups[n->group].settings[knob_rows[k].key];
+	s = group_setting(&c->p->groups[n->group], knob_rows[k].key);
 	a = knob_rows[k].side == SIDE_MIN ? &s->min : &s->max;
 	return s->at.file && a->kind != AMOUNT_UNSET ? a : NULL;
 }
@@ -159,7 +159,7 @@ static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
 
 	w->asked = is_asked(c, n, k);
 	if (w->asked && row->key != KEY_NONE)
-		w->at = c->p->groups[n->group].settings[row->key].at;
+		w->at = group_setting(&c->p->groups[n->group], row->key)->at;
 	if (w->asked && c->m->refusal[0])
 		w->impossible = c->m->refusal;
 	else if (w->asked && !version)

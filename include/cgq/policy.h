@@ -66,6 +66,7 @@ struct amount {
 #define PERCENT_WHOLE 100000U /* 100 % in AMOUNT_PERCENT's unit */
 
 struct setting {
+	enum key key;
 	struct amount min;  /* SHAPE_ONE leaves it unset */
 	struct amount max;
 	const char *text;   /* as written */
@@ -113,14 +114,15 @@ struct group {
 	unsigned n_children;
 	unsigned n_rules;
 	struct place at;   /* where its section is first named */
-	struct setting settings[KEY__COUNT];
+	struct setting *settings; /* of the keys that are set, in no order; for group_setting() */
+	unsigned n_settings;
 	bool follow;	   /* children = follow */
 	bool enforce;	   /* false too when an ancestor says no */
 	bool strict;	   /* its own word; no child has it from here */
 	struct run_user *run_users; /* its own word, too */
 	size_t n_run_users;
 	struct namespaces namespaces; /* likewise */
-	struct net net;	   /* likewise; it means nothing without a namespace of kind net */
+	const struct net *net; /* likewise; it means nothing without a namespace of kind net. Never NULL */
 };
 
 /* Groups are sorted so that parents come before children, siblings by name. Immutable once read. */
@@ -142,3 +144,4 @@ struct policy {
 
 void policy_free(struct policy *p);
 unsigned policy_group(const struct policy *p, const char *path); /* index or GROUP_NONE */
+const struct setting *group_setting(const struct group *g, enum key key); /* never NULL: with at.file NULL where it is not set */

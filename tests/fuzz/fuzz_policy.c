@@ -48,7 +48,7 @@ static void groups_hold(const struct policy *p)
 		must(strlen(g->path) <= GROUP_PATH_MAX_BYTES && strlen(g->name) <= GROUP_PART_MAX_BYTES);
 		must(*g->path != '/' && *g->path != '.' && !strstr(g->path, "/."));
 		for (unsigned k = 0; k < KEY__COUNT; k++)
-			must(!g->settings[k].at.file == (g->settings[k].max.kind == AMOUNT_UNSET));
+			must(!group_setting(g, k)->at.file == (group_setting(g, k)->max.kind == AMOUNT_UNSET));
 	}
 }
 

@@ -135,7 +135,7 @@ static void a_network_is_taken_to_the_last_bit(void **state)
 	struct policy *p = help_policy(
 	        "[g]\nnamespace = net\nnet.mode = macvlan:eth0.5\nnet.address = fd00:77::2/64,10.77.0.2/24\n"
 	        "net.gateway = fd00:77::1,10.77.0.1\nnet.masquerade = yes\nnet.out = 100Mbit\nnet.in = max\n");
-	const struct net *net = &p->groups[0].net;
+	const struct net *net = p->groups[0].net;
 	char text[INET6_ADDRSTRLEN];
 
 	assert_int_equal(net->mode, NET_MACVLAN);

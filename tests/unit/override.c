@@ -86,13 +86,13 @@ static void an_override_stands_above_every_file_and_says_who_and_when(void **sta
 	overrides_render(&o, &files);
 	p = policy_read(&files, &faults);
 	assert_int_equal(faults.n, 0);
-	s = &p->groups[policy_group(p, "web")].settings[KEY_MEMORY];
+	s = group_setting(&p->groups[policy_group(p, "web")], KEY_MEMORY);
 	assert_string_equal(s->text, "3G");
 	assert_string_equal(s->at.file, BY_ROOT);
 	assert_int_equal(override_line(&s->at), 0);
 	assert_string_equal(s->over.file, "\xf0\x9f\x98\x80.conf");
 	assert_int_equal(override_line(&s->over), 2);
-	assert_string_equal(p->groups[policy_group(p, "web")].settings[KEY_TASKS].text, "7");
+	assert_string_equal(group_setting(&p->groups[policy_group(p, "web")], KEY_TASKS)->text, "7");
 	policy_free(p);
 	file_set_done(&files);
 	overrides_done(&o);
@@ -252,7 +252,7 @@ static void a_file_that_does_not_hold_with_an_override_is_refused(void **state)
 	policy_choose(&now, NULL, &good, &m, &c);
 	assert_int_equal(c.n_refused, 1);
 	assert_string_equal(c.refused[0].path, "60-more.conf");
-	assert_string_equal(c.policy->groups[policy_group(c.policy, "web")].settings[KEY_CPU].text, "60%");
+	assert_string_equal(group_setting(&c.policy->groups[policy_group(c.policy, "web")], KEY_CPU)->text, "60%");
 	choice_done(&c);
 	file_set_done(&now);
 	file_set_done(&good);

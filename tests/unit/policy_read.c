@@ -216,7 +216,7 @@ static void a_good_value_is_taken_to_the_last_digit(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(good_values); i++) {
 		auto_free char *text = must_printf("\n[g]\n\t%s =%s\t\n", good_values[i].key, good_values[i].value);
 		struct policy *p = help_policy(text);
-		const struct setting *s = &p->groups[0].settings[good_values[i].id];
+		const struct setting *s = group_setting(&p->groups[0], good_values[i].id);
 
 		assert_amount(&s->min, &good_values[i].min);
 		assert_amount(&s->max, &good_values[i].max);
@@ -313,12 +313,12 @@ static void a_later_file_overrides_key_by_key_and_says_what(void **state)
 	help_put(&files, "10-a.conf", "[g]\ncpu = 40%\nmemory = 1G\nmatch = name:old\nmatch.x = name:x\n[h]\nmatch = name:h\n");
 	p = policy_read(&files, &faults);
 	assert_int_equal(faults.n, 0);
-	s = &p->groups[0].settings[KEY_MEMORY];
+	s = group_setting(&p->groups[0], KEY_MEMORY);
 	assert_int_equal(s->max.kind, AMOUNT_MAX);
 	assert_string_equal(s->at.file, "50-b.conf");
 	assert_string_equal(s->over.file, "10-a.conf");
 	assert_int_equal(s->over.line, 3);
-	assert_int_equal(p->groups[0].settings[KEY_CPU].max.n, 40000);
+	assert_int_equal(group_setting(&p->groups[0], KEY_CPU)->max.n, 40000);
 	assert_string_equal(p->groups[0].at.file, "10-a.conf");
 	/* the overridden match stands where the later line stands */
 	assert_int_equal(p->n_rules, 3);
@@ -342,7 +342,7 @@ static void a_faulty_file_contributes_nothing_and_takes_no_other_with_it(void **
 	p = policy_read(&files, &faults);
 	assert_int_equal(faults.n, 1);
 	assert_int_equal(p->n_groups, 1);
-	assert_int_equal(p->groups[0].settings[KEY_CPU].max.n, 40000);
+	assert_int_equal(group_setting(&p->groups[0], KEY_CPU)->max.n, 40000);
 	policy_free(p);
 	faults_done(&faults);
 	file_set_done(&files);
