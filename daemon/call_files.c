@@ -1,54 +1,61 @@
-/* Descriptors that come with a client's bytes: taken, bounded, and closed where nobody waits for it. */
+/*
+ * Descriptors that come with a client's call. To close one is to call the file system that it is of, and a client's own (FUSE) may
+ * never answer: nothing ends a process that waits for it, and what that one holds is held for good. So they never become cgqd's. The
+ * kernel lets go of what is received without room for it, and that asks a file system for nothing (no flush).
+ */
 #include "call_files.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "close_aside.h"
+#include "fd_message.h"
 
-_Static_assert(CALL_FILES_MAX <= CLOSE_ASIDE_MAX, "all of a call are closed at once");
-
-void call_files_close(struct call_extra *extra)
+/* How much there is, and whether descriptors come with it: those are what there is no room for. */
+static ssize_t glance(int fd, char *buf, size_t size, bool *ret_files)
 {
-	close_aside(extra->files, extra->n_files);
-	extra->n_files = 0;
-}
-
-static bool take(struct msghdr *m, struct call_extra *extra)
-{
-	bool fit = !(m->msg_flags & MSG_CTRUNC); /* the kernel has dropped those for which there was no room */
-
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
-		size_t n = c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS
-				   ? (c->cmsg_len - CMSG_LEN(0)) / sizeof(int) : 0;
-		int files[CALL_FILES_MAX];
-		struct call_extra more = {.n_files = (unsigned)n};
-
-		memcpy(files, CMSG_DATA(c), n * sizeof(int));
-		fit &= extra->n_files + n <= CALL_FILES_MAX;
-		memcpy(fit ? extra->files + extra->n_files : more.files, files, n * sizeof(int));
-		if (fit)
-			extra->n_files += (unsigned)n;
-		else
-			call_files_close(&more);
-	}
-	return fit;
-}
-
-ssize_t call_files_receive(int fd, char *buf, size_t size, struct call_extra *extra)
-{
-	union {
-		struct cmsghdr header;
-		char bytes[CMSG_SPACE(CALL_FILES_MAX * sizeof(int))];
-	} control;
 	struct iovec text = {buf, size};
-	struct msghdr m = {.msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
-	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+	struct msghdr m = {.msg_iov = &text, .msg_iovlen = 1};
+	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_PEEK);
 
-	if (n < 0 || take(&m, extra))
-		return n;
-	call_files_close(extra);
-	errno = EMFILE;
-	return -1;
+	*ret_files = m.msg_flags & MSG_CTRUNC;
+	return n;
+}
+
+static bool is_one_call(const char *text, ssize_t len)
+{
+	return len > 0 && memchr(text, 0, (size_t)len) == text + len - 1;
+}
+
+ssize_t call_files_receive(int fd, char *buf, size_t size, size_t *ret_left)
+{
+	bool files;
+	ssize_t n = glance(fd, buf, size, &files);
+
+	*ret_left = n > 0 && files && is_one_call(buf, n) ? (size_t)n : 0;
+	return *ret_left ? n : recv(fd, buf, size, MSG_DONTWAIT);
+}
+
+void call_files_drop(int fd, size_t left)
+{
+	char text[CALL_FILES_TEXT_MAX_BYTES];
+
+	if (left && recv(fd, text, left, MSG_DONTWAIT) < 0)
+		(void)errno; /* then it is no connection any more */
+}
+
+int call_files_take(int fd, size_t left, int *files, size_t n)
+{
+	char text[CALL_FILES_TEXT_MAX_BYTES];
+	int all[FD_MESSAGE_MAX];
+	size_t came = 0;
+	ssize_t got = left > sizeof(text) ? -EMSGSIZE : fd_message_recv(fd, text, left, all, FD_MESSAGE_MAX, &came, MSG_DONTWAIT);
+
+	if (got < 0)
+		return (int)got;
+	if ((size_t)got != left || came != n)
+		return -EBADMSG;
+	memcpy(files, all, n * sizeof(*files));
+	return 0;
 }

@@ -14,7 +14,7 @@
 #include "connection.h"
 #include "wire.h"
 
-#define READ_BYTES 16384
+#define READ_BYTES CALL_FILES_TEXT_MAX_BYTES
 #define NEVER	   UINT64_MAX
 /* After everything that places processes: a client who asks much must not make them late. */
 #define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
@@ -56,7 +56,10 @@ bool connection_is_stranger(const struct connection *c)
 
 static void extra_done(struct connection *c)
 {
-	call_files_close(&c->extra);
+	if (c->extra.is_late && c->extra.left_bytes)
+		c->eof = true;
+	else
+		call_files_drop(c->fd, c->extra.left_bytes);
 	c->extra = (struct call_extra){0};
 }
 
@@ -66,7 +69,6 @@ void connection_free(struct connection *c)
 		return;
 	if (c->extra.is_late)
 		c->extra.gone(c->extra.ctx);
-	extra_done(c);
 	sd_event_source_disable_unref(c->io);
 	sd_event_source_disable_unref(c->next_call);
 	sd_event_source_disable_unref(c->stall);
@@ -126,7 +128,7 @@ static bool may_call(const struct connection *c)
 static bool may_read(const struct connection *c)
 {
 	/* What one read may add: so the bound holds for one message, and a pipelining client waits in its socket. */
-	return !c->eof && may_call(c) && c->in.len <= message_max_bytes(c);
+	return !c->eof && may_call(c) && !c->extra.left_bytes && c->in.len <= message_max_bytes(c);
 }
 
 static int set_stall(struct connection *c, bool stalls, bool progress)
@@ -232,7 +234,7 @@ static void answer(struct connection *c, const struct wire_call *call)
 	json_decref(details);
 }
 
-/* A stranger's are left to the kernel, which closes them without a word to the file systems that they are of. */
+/* Anybody else's are let go by the kernel, as they are received. */
 static bool takes_files(const struct connection *c)
 {
 	return c->peer.uid == 0 || (c->owner->knows && c->owner->knows(c->owner->call_ctx, &c->peer));
@@ -241,8 +243,8 @@ static bool takes_files(const struct connection *c)
 static int receive_some(struct connection *c)
 {
 	char buf[READ_BYTES];
-	ssize_t n = takes_files(c) ? call_files_receive(c->fd, buf, sizeof(buf), &c->extra)
-				   : recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
+	ssize_t n = takes_files(c) && !c->in.len ? call_files_receive(c->fd, buf, sizeof(buf), &c->extra.left_bytes)
+						 : recv(c->fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -errno;

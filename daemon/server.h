@@ -11,14 +11,13 @@
 
 struct server;
 
-/* So many descriptors may come with a call. */
-#define CALL_FILES_MAX 6
-
 /* What came with a call beside its text, and what becomes of its answer. */
 struct call_extra {
-	/* Who keeps one puts -1 in its place; the others are closed once the method has answered. */
-	int files[CALL_FILES_MAX];
-	unsigned n_files;
+	/*
+	 * Descriptors came with it, and it is still in the socket, that long: see call_files.h. Who answers late lets somebody take
+	 * it from there; nobody knows then what is left, and the connection ends with the answer. 0: there are none.
+	 */
+	size_t left_bytes;
 	/*
 	 * A method that cannot answer yet answers NULL with is_late set, and later calls server_answer_late(), once. Should the
 	 * client go before that, gone is called instead, and the extra is no more. Not for a call that is oneway.

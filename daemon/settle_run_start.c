@@ -14,8 +14,6 @@
 #include "text.h"
 #include "tree_path.h"
 
-_Static_assert(CALL_FILES_MAX == START_FILES, "a call brings what a start needs");
-
 /* One that the starter makes just now, or has made and holds. */
 struct inside {
 	struct daemon *d;
@@ -200,6 +198,8 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 		.gid = q->peer->gid,
 		.cgroup = cgroup,
 		.terminal = q->terminal,
+		.connection = q->peer->socket,
+		.call_bytes = q->peer->extra->left_bytes,
 	};
 	int r = keeper_find(s, &start.keeper, e);
 
@@ -207,7 +207,6 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 		r = settle_run_like(s, q->enter, &start.like, e);
 	if (r < 0)
 		return r;
-	memcpy(start.files, q->peer->extra->files, sizeof(start.files));
 	if (g->namespaces.modes[NAMESPACE_NET] == NAMESPACE_NEW && !start.like.pid) {
 		link_choose(s, link);
 		start.link = link;
@@ -225,7 +224,7 @@ int settle_run_inside(const struct start *s, const struct run_request *q, struct
 	struct inside *i;
 	int r;
 
-	if (!extra || extra->n_files != START_FILES) {
+	if (!extra || !extra->left_bytes) {
 		ret->missing = RUN_MISSES_FILES;
 		return fail(e, ENODATA, "six descriptors must come with the call");
 	}

@@ -14,7 +14,6 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
-#include "close_aside.h"
 #include "fd_message.h"
 #include "helper.h"
 #include "starter_wire.h"
@@ -26,7 +25,7 @@
 struct question {
 	struct question *next;
 	struct starter_order order;
-	int fds[START__DESCRIPTORS]; /* ours; -1: none */
+	int fds[START__BESIDE]; /* ours; -1: none */
 	starter_kept *kept;	     /* of these four, the one that the order has */
 	starter_done *done;
 	starter_netted *netted;
@@ -53,7 +52,8 @@ struct starter {
 
 static void question_free(struct question *a)
 {
-	close_aside(a->fds, ARRAY_SIZE(a->fds));
+	for (unsigned i = 0; i < ARRAY_SIZE(a->fds); i++)
+		auto_close(&a->fds[i]);
 	free(a);
 }
 
@@ -373,11 +373,11 @@ static int namespaces_put(struct question *a, const struct namespaces *n, struct
 /* The order may wait here: it has its own. */
 static int files_put(struct question *a, const struct starter_start *q, struct err *e)
 {
-	int from[START__DESCRIPTORS];
+	const int from[START__BESIDE] = {
+		[BESIDE_CONNECTION] = q->connection, [BESIDE_CALLER] = q->caller_pidfd, [BESIDE_CGROUP] = q->cgroup
+	};
 
-	memcpy(from, q->files, sizeof(q->files));
-	from[START_CALLER] = q->caller_pidfd;
-	from[START_CGROUP] = q->cgroup;
+	a->order.call_bytes = (uint32_t)q->call_bytes;
 	a->order.cgroup = q->cgroup >= 0;
 	for (unsigned i = 0; i < ARRAY_SIZE(from) - !a->order.cgroup; i++) {
 		a->fds[i] = fcntl(from[i], F_DUPFD_CLOEXEC, STDERR_FILENO + 1);

@@ -71,8 +71,9 @@ int starter_forget(struct starter *s, const char *name, const char *link, starte
 void starter_wait(struct starter *s, unsigned ms);
 
 /*
- * A program for a client. files are the client's, borrowed: 0 to 2, its folder, a memfd with its arguments and
- * environment (see <cgq/run.h>), and the socket on which the client is told what becomes of it and asks for signals. The answer names the
+ * A program for a client, whose files are beside its call, which is left in its connection (see call_files.h) and is the starter's
+ * now: 0 to 2, its folder, a memfd with its arguments and environment (see <cgq/run.h>), and the socket on which the client is told
+ * what becomes of it and asks for signals. The answer names the
  * process, which waits before its exec until starter_go(): cgqd places it meanwhile. With NAMESPACE_NEW of pid that is the init
  * of the new namespace, and the program its child, which inherits its cgroups. A link of a net:new goes with its namespace;
  * it is never masqueraded, since nobody would be there to take that away.
@@ -94,7 +95,8 @@ struct starter_start {
 	gid_t gid;
 	int cgroup;	/* v2: descriptor of the cgroup that it is born into by clone3(); -1: cgqd moves it */
 	bool terminal;	/* it gets a terminal of its own, whose other end the client is given */
-	int files[START_FILES];
+	int connection; /* borrowed */
+	size_t call_bytes;
 };
 /* net: how a net:new stands; all zero where there is none, NULL on error. */
 typedef void starter_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e);

@@ -15,6 +15,7 @@
 
 #include <cgq/auto.h>
 
+#include "call_files.h"
 #include "fd_message.h"
 #include "net_apply.h"
 #include "netns.h"
@@ -26,6 +27,9 @@
 #define HAND_SECONDS 20
 /* Programs that wait for cgqd to place them: it does so at once. */
 #define WAITING_MAX  512
+/* Hands that could not start a program, and still close what is the client's: of one user, and of all but root. */
+#define CLOSING_USER_MAX 8
+#define CLOSING_MAX	 64
 
 /*
  * CHOWN: a terminal is its user's. KILL: hands are ended. SYS_CHROOT: setns() into a mount namespace. SYS_PTRACE: looks at namespaces
@@ -44,6 +48,11 @@ struct starter_process {
 		pid_t pid;
 		int hand;
 	} waiting[WAITING_MAX];
+	unsigned n_closing;
+	struct closing {
+		uid_t uid;
+		int pidfd;
+	} closing[CLOSING_MAX];
 };
 
 void hand_answer(int hand, int error, pid_t pid, const struct net_result *net, const struct err *e)
@@ -88,21 +97,30 @@ static void hand_begin(struct starter_process *s)
 	close(s->fd);
 	for (unsigned i = 0; i < s->n; i++)
 		close(s->waiting[i].hand);
+	for (unsigned i = 0; i < s->n_closing; i++)
+		close(s->closing[i].pidfd);
 }
 
 /*
- * The order was only looked at so far: its descriptors are taken here. A client's file may be of a file system of its own, which
- * hangs whoever closes it.
+ * The order was only looked at so far: what is beside it is taken here, and the client's files from its connection. One of them may
+ * be of a file system of its own, which hangs whoever closes it.
  */
 static void files_take(const struct starter_process *s, int fds[START__DESCRIPTORS])
 {
 	static struct starter_order again;
+	int beside[START__BESIDE];
 	size_t n = 0;
 
-	if (fd_message_recv(s->fd, &again, sizeof(again), fds, START__DESCRIPTORS, &n, 0) < 0)
-		n = 0;
-	for (size_t i = n; i < START__DESCRIPTORS; i++)
+	for (unsigned i = 0; i < START__DESCRIPTORS; i++)
 		fds[i] = -1;
+	if (fd_message_recv(s->fd, &again, sizeof(again), beside, START__BESIDE, &n, 0) < 0 || n <= BESIDE_CALLER)
+		return;
+	fds[START_CALLER] = beside[BESIDE_CALLER];
+	if (n > BESIDE_CGROUP)
+		fds[START_CGROUP] = beside[BESIDE_CGROUP];
+	if (call_files_take(beside[BESIDE_CONNECTION], again.call_bytes, fds, START_FILES) < 0)
+		fds[0] = -1; /* which says that they are missing */
+	close(beside[BESIDE_CONNECTION]);
 }
 
 static _Noreturn void hand_run(struct starter_process *s, const struct starter_order *o, int hand)
@@ -157,6 +175,42 @@ static void hand_failed(int error, int pidfd, struct hand_answer *ret)
 	snprintf(ret->text, sizeof(ret->text), "%s", error == -ETIMEDOUT ? "it took too long" : "the process for it ended");
 }
 
+static void closing_trim(struct starter_process *s)
+{
+	for (unsigned i = 0; i < s->n_closing;) {
+		struct pollfd ended = { .fd = s->closing[i].pidfd, .events = POLLIN };
+
+		if (poll(&ended, 1, 0) == 0) {
+			i++;
+			continue;
+		}
+		close(ended.fd);
+		s->closing[i] = s->closing[--s->n_closing];
+	}
+}
+
+/* A file that never closes hangs its hand for good: somebody could make them without end. */
+static int closing_refuse(struct starter_process *s, const struct starter_order *o, struct err *e)
+{
+	unsigned same = 0;
+
+	closing_trim(s);
+	for (unsigned i = 0; i < s->n_closing; i++)
+		same += s->closing[i].uid == o->uid;
+	if (o->uid == 0 || (same < CLOSING_USER_MAX && s->n_closing < CLOSING_MAX))
+		return 0;
+	return fail(e, EBUSY, "files that came with earlier programs are not closed yet: their file system does not answer");
+}
+
+/* The pidfd of a hand that has answered: kept where it failed to start a program. */
+static void hand_leave(struct starter_process *s, const struct starter_order *o, int pidfd, bool failed)
+{
+	if (failed && o->kind == STARTER_START && o->uid != 0 && s->n_closing < CLOSING_MAX)
+		s->closing[s->n_closing++] = (struct closing){ .uid = o->uid, .pidfd = pidfd };
+	else if (pidfd >= 0)
+		close(pidfd);
+}
+
 /* The hand's socket stays open where it waits for starter_go(): then *ret_hand, else -1. */
 static int hand_do(struct starter_process *s, const struct starter_order *o, struct hand_answer *ret, int *ret_hand)
 {
@@ -174,8 +228,7 @@ static int hand_do(struct starter_process *s, const struct starter_order *o, str
 	r = pid < 0 ? (int)pid : hand_heard(pair[0], ret);
 	if (pid > 0 && r < 0)
 		hand_failed(r, pidfd, ret);
-	if (pidfd >= 0)
-		close(pidfd);
+	hand_leave(s, o, pidfd, pid > 0 && ret->error < 0);
 	if (pid > 0 && ret->error == 0 && o->kind == STARTER_START)
 		*ret_hand = pair[0];
 	else
@@ -215,6 +268,8 @@ static void order_take(struct starter_process *s, struct starter_order *o)
 	}
 	if (r == 0 && o->kind == STARTER_START && s->n == WAITING_MAX)
 		r = fail(&e, EBUSY, "%d programs wait to be placed already", WAITING_MAX);
+	if (r == 0 && o->kind == STARTER_START)
+		r = closing_refuse(s, o, &e);
 	named = r == 0 && o->kind == STARTER_KEEP && netns_name_exists(o->name);
 	if (r == 0)
 		r = hand_do(s, o, &said, &hand);

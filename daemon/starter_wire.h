@@ -18,11 +18,13 @@ enum starter_order_kind {
 	STARTER_KEEP = 1,
 	STARTER_NET,
 	STARTER_FORGET,
-	STARTER_START, /* with files, the caller's pidfd, and a cgroup where cgroup is set */
+	STARTER_START, /* with the client's connection, the caller's pidfd, and a cgroup where cgroup is set */
 	STARTER_GO,
 };
 
-/* Beside START: the files in their order, then these. */
+/* Beside START. */
+enum { BESIDE_CONNECTION, BESIDE_CALLER, BESIDE_CGROUP, START__BESIDE };
+/* What its hand has then: the client's files in their order, taken from that connection, and these. */
 enum { START_CALLER = START_FILES, START_CGROUP, START__DESCRIPTORS };
 
 #define STARTER_NAME_BYTES     256 /* of a file in /run/netns: NAME_MAX and its NUL */
@@ -37,6 +39,7 @@ struct starter_order {
 	struct process_id keeper, like;
 	uint32_t uid, gid;
 	uint32_t kinds;
+	uint32_t call_bytes; /* START: how long the call is that waits in the connection, with the files */
 	uint32_t modes[NAMESPACE__COUNT];
 	bool go, terminal, cgroup, has_net, look;
 	char group[GROUP_PATH_MAX_BYTES + 1];

@@ -174,11 +174,11 @@
 	"method Kill(group: string, signal: ?string) -> (signalled: int, left: ?int, note: ?string)\n"               \
 	"# Starts a program in the group, for root and for whom its run.users names. placed_caller: the process that asked\n" \
 	"# (that called connect()) is in the group now, as by Pin with children, and is to call exec itself. In a group with\n" \
-	"# namespaces the program is started for it: six descriptors come with the call (SCM_RIGHTS), and no other call before\n" \
-	"# its answer: stdin, stdout, stderr, the folder, the text of struct run_text and a socket of struct run_said; without\n" \
-	"# them the answer is FilesNeeded. command: what it will run, for people to read; 64 bytes are kept. enter: where it\n" \
-	"# would have namespaces of its own, those of that member that was started before, or of the oldest by 0. terminal: it\n" \
-	"# is to have one.\n" \
+	"# namespaces the program is started for it: six descriptors come with the call (SCM_RIGHTS), by one sendmsg() of all of\n" \
+	"# it, and the connection ends with the answer: stdin, stdout, stderr, the folder, the text of struct run_text and a\n" \
+	"# socket of struct run_said; without them the answer is FilesNeeded. command: what it will run, for people to read; 64\n" \
+	"# bytes are kept. enter: where it would have namespaces of its own, those of that member that was started before, or of\n" \
+	"# the oldest by 0. terminal: it is to have one.\n" \
 	"method Run(group: string, command: ?string, enter: ?int, terminal: ?bool) -> (pid: int, placed_caller: bool,\n" \
 	"  note: ?string)\n"                                                                                         \
 	"\n"                                                                                                         \

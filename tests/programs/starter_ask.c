@@ -266,19 +266,18 @@ static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socke
 	struct starter_start *q = &w->start;
 	struct err e;
 	char byte;
-	size_t n;
 	int r;
 
-	if (fd_message_recv(socket, &byte, 1, q->files, START_FILES, &n, 0) != 1 || n != START_FILES)
+	if (recv(socket, &byte, sizeof(byte), MSG_PEEK) != sizeof(byte)) /* its call is there, and stays for the starter */
 		return -ENODATA;
+	q->connection = socket;
+	q->call_bytes = sizeof(byte);
 	q->group = q->group ? q->group : "web";
 	q->namespaces = &w->namespaces;
 	q->caller = client_pid;
 	q->caller_pidfd = (int)syscall(SYS_pidfd_open, client_pid, 0);
 	again(a);
 	r = wait_for(a, starter_start(a->starter, q, on_started, a, &e), &e);
-	while (n > 0)
-		close(q->files[--n]);
 	close(q->caller_pidfd);
 	if (r < 0)
 		return r;

@@ -118,13 +118,17 @@ starter_pid() {
 	done
 }
 
-# cgqd has what a call brought, and gives it back with the answer.
-has_call() {
-	find "/proc/$CGQD/fd" -lname '*memfd:cgq-run*' | grep -q .
+# What a start brings stands in its call, and cgqd has the connection until the answer.
+asks() {
+	find $(pgrep -f "$SOCKET run" | sed 's|.*|/proc/&/fd|') -lname '*memfd:cgq-run*' 2>/dev/null | grep -q .
 }
 
-has_no_call() {
-	! has_call
+descriptors() {
+	find "/proc/$CGQD/fd" -lname 'socket:*' | wc -l
+}
+
+has_answered() {
+	[ "$(descriptors)" -le "$SOCKETS" ]
 }
 
 # waits_inside WORD…: `cgq run WORD…` waits, as PID[run], for a starter that is stopped.
@@ -133,7 +137,7 @@ waits_inside() {
 	"$BUILD/cgq" --socket "$SOCKET" run "$@" web -- touch "$ROOM/ran" >"$ROOM/stdout" 2>"$ROOM/stderr" 3>&- &
 	PID[run]=$!
 	STARTED+=($!)
-	wait_until 5 'it has asked' has_call
+	wait_until 5 'it asks' asks
 }
 
 @test "a signal ends it while its program is started, and nothing runs" {
@@ -141,6 +145,7 @@ waits_inside() {
 	inside
 	cgqd_start
 	run -0 cgq run web -- true
+	SOCKETS=$(descriptors)
 	for signal in TERM HUP; do # a shell that is no person's has INT and QUIT ignored behind a &
 		waits_inside
 		kill -"$signal" "${PID[run]}"
@@ -149,7 +154,7 @@ waits_inside() {
 		wait "${PID[run]}" || status=$?
 		[ "$status" = $((128 + $(kill -l "$signal"))) ] || fail "$signal: $status"
 		kill -CONT "$(starter_pid)"
-		wait_until 5 'cgqd has heard the starter' has_no_call
+		wait_until 5 'cgqd has heard the starter' has_answered
 		run -0 cgq run web -- true
 	done
 	waits_inside --detach
@@ -157,7 +162,7 @@ waits_inside() {
 	wait "${PID[run]}" || true
 	wait_until 5 'its child has ended' gone_detached
 	kill -CONT "$(starter_pid)"
-	wait_until 5 'cgqd has heard the starter' has_no_call
+	wait_until 5 'cgqd has heard the starter' has_answered
 	run -0 cgq run web -- true
 	[ ! -e "$ROOM/ran" ] || fail 'it ran'
 	[ ! -s "$ROOM/stderr" ] || fail "$(<"$ROOM/stderr")"
@@ -209,4 +214,55 @@ gone_detached() {
 	run -125 --separate-stderr cgq run web -- touch "$ROOM/ran"
 	[[ $stderr == *'web is frozen'* ]]
 	[ ! -e "$ROOM/ran" ]
+}
+
+threads() {
+	find "/proc/$CGQD/task" -mindepth 1 -maxdepth 1 | wc -l
+}
+
+# mute UID: who asks a dozen times, with files of a file system that never says that one is closed. Who closes one waits for good,
+# and no signal ends that.
+mute() {
+	[ -d "$ROOM/mute" ] || mkdir "$ROOM/mute"
+	"$PROGRAMS/mute" "$ROOM/mute" "$SOCKET" web 12 "$1" </dev/null >"$ROOM/asked.$1" 2>&1 3>&- &
+	PID[mute.$1]=$!
+	STARTED+=($!)
+	wait_until 20 "$1 has asked" grep -q asked "$ROOM/asked.$1"
+}
+
+# How many hands of the starter there are, while no program runs.
+hands() {
+	local pid
+	for pid in $(cat "/proc/$CGQD/task"/*/children); do
+		[[ $(<"/proc/$pid/comm") != cgqd-starter ]] || wc -w <"/proc/$pid/task/$pid/children"
+	done
+}
+
+hands_are() {
+	[ "$(hands)" = "$1" ]
+}
+
+@test "files that never close hang neither cgqd nor the next one, and few of the hands that they are given to" {
+	local before
+	inside
+	policy 60-web.conf <<<$'[web]\nrun.users = '"$NOBODY"
+	cgqd_start
+	run -0 cgq run web -- echo first
+	before=$(threads)
+	mute 0
+	[ "$(threads)" = "$before" ]
+	wait_until 5 '12 hang' hands_are 12
+	mute 65533 # whom nobody lets start anything: the kernel lets go of them
+	mute "$NOBODY"
+	wait_until 5 '8 more hang' hands_are 20
+	run -125 --separate-stderr as_nobody "$BUILD/cgq" --socket "$SOCKET" run web -- echo more
+	[[ $stderr == *'their file system does not answer'* ]] || fail "$stderr"
+	run -0 cgq run web -- echo well
+	[ "$output" = well ]
+	cgqd_kill
+	cgqd_start
+	run -0 cgq run web -- echo again
+	[ "$output" = again ]
+	kill -KILL "${PID[mute.$NOBODY]}"
+	wait_until 5 "$NOBODY starts programs again" as_nobody "$BUILD/cgq" --socket "$SOCKET" run web -- true
 }

@@ -7,12 +7,25 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 
+#include "call_files.h"
 #include "peer.h"
 
-/* What the last call came with. */
-static unsigned came;
-static int kept = -1;
+static unsigned open_files(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	unsigned n = 0;
+
+	while (readdir(d))
+		n++;
+	closedir(d);
+	return n;
+}
+
+/* What the last call came with, and how many descriptors there were then. */
+static bool came, had_extra;
+static unsigned open_meanwhile;
 static struct call_extra *waiting;
+static int connection;
 static unsigned left;
 
 static void on_gone(void *ctx)
@@ -26,11 +39,10 @@ static json_t *files_call(void *ctx, const struct peer *peer, const char *method
 {
 	struct call_extra *x = peer->extra;
 
-	came = x ? x->n_files : 99;
-	if (!strcmp(method, "a.Keep") && x && x->n_files) {
-		kept = x->files[0];
-		x->files[0] = -1;
-	}
+	had_extra = x;
+	came = x && x->left_bytes;
+	open_meanwhile = open_files();
+	connection = peer->socket;
 	if (!strcmp(method, "a.Late") && x) {
 		x->is_late = true;
 		x->gone = on_gone;
@@ -50,7 +62,8 @@ static int set_up_files(void **state)
 	struct fixture *f = calloc(1, sizeof(*f));
 	struct err e = {0};
 
-	came = left = 0;
+	came = had_extra = false;
+	left = 0;
 	waiting = NULL;
 	strcpy(f->folder, "/tmp/cgq-test-server-XXXXXX");
 	assert_non_null(mkdtemp(f->folder));
@@ -63,32 +76,13 @@ static int set_up_files(void **state)
 	return 0;
 }
 
-static unsigned open_files(void)
-{
-	DIR *d = opendir("/proc/self/fd");
-	unsigned n = 0;
-
-	while (readdir(d))
-		n++;
-	closedir(d);
-	return n;
-}
-
-/* They are closed by a thread. */
-static void assert_open_files(unsigned n)
-{
-	for (unsigned i = 0; i < 1000 && open_files() != n; i++)
-		usleep(1000);
-	assert_int_equal(open_files(), n);
-}
-
-static ssize_t say_with(int fd, const char *text, int file, unsigned n)
+static ssize_t say_bytes_with(int fd, const char *text, size_t len, int file, unsigned n)
 {
 	union {
 		struct cmsghdr header;
 		char bytes[CMSG_SPACE(32 * sizeof(int))];
 	} control = {0};
-	struct iovec bytes = {(char *)text, strlen(text) + 1};
+	struct iovec bytes = {(char *)text, len};
 	struct msghdr m = {.msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = CMSG_SPACE(n * sizeof(int))};
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	int files[32];
@@ -102,7 +96,12 @@ static ssize_t say_with(int fd, const char *text, int file, unsigned n)
 	return sendmsg(fd, &m, MSG_NOSIGNAL);
 }
 
-static void files_come_with_their_call_and_are_closed_after_it(void **state)
+static ssize_t say_with(int fd, const char *text, int file, unsigned n)
+{
+	return say_bytes_with(fd, text, strlen(text) + 1, file, n);
+}
+
+static void files_stay_in_their_connection_and_are_let_go_after_their_call(void **state)
 {
 	struct fixture *f = *state;
 	int fd = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -110,69 +109,80 @@ static void files_come_with_their_call_and_are_closed_after_it(void **state)
 
 	run(f);
 	before = open_files();
-	assert_true(say_with(fd, ECHO(1), null, CALL_FILES_MAX) > 0);
+	assert_true(say_with(fd, ECHO(1), null, 6) > 0);
 	assert_string_equal(received(f, fd), "{\"parameters\":{}}|");
-	assert_int_equal(came, CALL_FILES_MAX);
-	assert_open_files(before);
+	assert_true(came);
+	assert_int_equal(open_meanwhile, before);
 	say(fd, ECHO(2));
-	received(f, fd);
-	assert_int_equal(came, 0);
+	assert_string_equal(received(f, fd), "{\"parameters\":{}}|");
+	assert_false(came);
+	assert_int_equal(open_files(), before);
 	close(null);
 	close(fd);
 }
 
-static void who_keeps_one_has_it_for_good_and_no_program_inherits_it(void **state)
+/* What is left then in the connection nobody knows. */
+static void who_answers_late_takes_them_out_and_the_connection_ends_with_the_answer(void **state)
+{
+	struct fixture *f = *state;
+	int fd = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC), files[2] = {-1, -1};
+
+	say_with(fd, "{\"method\":\"a.Late\"}", null, 2);
+	assert_string_equal(received(f, fd), "");
+	assert_int_equal(call_files_take(connection, waiting->left_bytes, files, 2), 0);
+	assert_true(fcntl(files[0], F_GETFD) & FD_CLOEXEC);
+	assert_true(fcntl(files[1], F_GETFD) & FD_CLOEXEC);
+	server_answer_late(waiting, NULL, json_object());
+	assert_string_equal(received(f, fd), "{\"parameters\":{}}|closed");
+	close(files[0]);
+	close(files[1]);
+	close(null);
+	close(fd);
+}
+
+static void another_number_of_files_than_is_needed_is_told(void **state)
+{
+	struct fixture *f = *state;
+	int fd = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC), files[2] = {-1, -1};
+
+	say_with(fd, "{\"method\":\"a.Late\"}", null, 7);
+	run(f);
+	assert_int_equal(call_files_take(connection, waiting->left_bytes, files, 2), -EBADMSG);
+	assert_int_equal(files[0], -1);
+	server_answer_late(waiting, NULL, json_object());
+	close(null);
+	close(fd);
+}
+
+/* Half a call, two of them, and one that comes after the half of another: each is answered, and has none. */
+static void files_beside_anything_but_one_whole_call_are_let_go(void **state)
 {
 	struct fixture *f = *state;
 	int fd = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC);
-
-	say_with(fd, "{\"method\":\"a.Keep\"}", null, 2);
-	assert_string_equal(received(f, fd), "{\"parameters\":{}}|");
-	assert_true(fcntl(kept, F_GETFD) & FD_CLOEXEC);
-	close(kept);
-	close(null);
-	close(fd);
-}
-
-/* More at once, or more with what still is half a message. */
-static void too_many_files_end_the_connection_and_none_is_left(void **state)
-{
-	struct fixture *f = *state;
-	int fd = client(f), slow = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	const char two[] = ECHO(1) "\0" ECHO(2);
 	unsigned before;
 
 	run(f);
 	before = open_files();
-	say_with(fd, ECHO(1), null, CALL_FILES_MAX + 1);
-	assert_string_equal(received(f, fd), "closed");
-	for (unsigned i = 0; i < 3; i++) {
-		char brace = '{';
-		struct iovec one = {&brace, 1};
-		union {
-			struct cmsghdr header;
-			char bytes[CMSG_SPACE(4 * sizeof(int))];
-		} control = {0};
-		struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)};
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		int files[4] = {null, null, null, null};
-
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(files));
-		memcpy(CMSG_DATA(c), files, sizeof(files));
-		sendmsg(slow, &m, MSG_NOSIGNAL);
+	for (size_t half = 1; half < sizeof(ECHO(1)); half += 7) {
+		came = true;
+		say_bytes_with(fd, ECHO(1), half, null, 3);
 		run(f);
+		say_bytes_with(fd, &ECHO(1)[half], sizeof(ECHO(1)) - half, null, 3);
+		assert_string_equal(received(f, fd), "{\"parameters\":{}}|");
+		assert_false(came);
 	}
-	assert_string_equal(received(f, slow), "closed");
-	assert_int_equal(came, 0);
-	assert_open_files(before - 2); /* the two connections are gone */
+	came = true;
+	say_bytes_with(fd, two, sizeof(two), null, 3);
+	assert_string_equal(received(f, fd), "{\"parameters\":{}}|{\"parameters\":{}}|");
+	assert_false(came);
+	assert_int_equal(open_files(), before);
 	close(null);
-	close(slow);
 	close(fd);
 }
 
 /* Of a oneway call nobody waits for more, and of one that ends nothing is left. */
-static void files_of_oneway_calls_and_of_clients_that_leave_are_closed(void **state)
+static void files_of_oneway_calls_and_of_clients_that_leave_are_let_go(void **state)
 {
 	struct fixture *f = *state;
 	int fd = client(f), null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -180,14 +190,16 @@ static void files_of_oneway_calls_and_of_clients_that_leave_are_closed(void **st
 
 	run(f);
 	before = open_files();
+	had_extra = true;
 	say_with(fd, "{\"method\":\"a.Late\",\"oneway\":true}", null, 3);
+	say(fd, ECHO(2));
+	assert_string_equal(received(f, fd), "{\"parameters\":{}}|");
+	say_bytes_with(fd, "{", 1, null, 3);
 	run(f);
-	assert_int_equal(came, 99);
-	assert_open_files(before);
-	say_with(fd, "{\"method\":", null, 3);
+	assert_int_equal(open_files(), before);
 	close(fd);
 	run(f);
-	assert_open_files(before - 2);
+	assert_int_equal(open_files(), before - 2);
 	close(null);
 }
 
@@ -217,11 +229,11 @@ static void a_strangers_files_never_arrive(void **state)
 	if (getuid())
 		skip();
 	server_knows_by(f->server, knows_nobody_but_65534);
-	came = 99;
+	came = true;
 	send_as(f, 65533, null);
-	assert_int_equal(came, 0);
+	assert_false(came);
 	send_as(f, 65534, null);
-	assert_int_equal(came, 2);
+	assert_true(came);
 	close(null);
 }
 
@@ -351,10 +363,11 @@ static void by_its_number_it_is_held_while_it_is_that_users_and_waits(void **sta
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FILES(files_come_with_their_call_and_are_closed_after_it),
-		FILES(who_keeps_one_has_it_for_good_and_no_program_inherits_it),
-		FILES(too_many_files_end_the_connection_and_none_is_left),
-		FILES(files_of_oneway_calls_and_of_clients_that_leave_are_closed),
+		FILES(files_stay_in_their_connection_and_are_let_go_after_their_call),
+		FILES(who_answers_late_takes_them_out_and_the_connection_ends_with_the_answer),
+		FILES(another_number_of_files_than_is_needed_is_told),
+		FILES(files_beside_anything_but_one_whole_call_are_let_go),
+		FILES(files_of_oneway_calls_and_of_clients_that_leave_are_let_go),
 		FILES(a_strangers_files_never_arrive),
 		FILES(a_late_answer_comes_when_it_is_there_and_calls_wait_for_it),
 		FILES(who_leaves_before_a_late_answer_is_told_of),

@@ -128,7 +128,7 @@ static void start(struct room *r)
 	struct starter_start q = { .group = "web", .namespaces = &namespaces, .cgroup = -1, .caller = getpid() };
 	struct err e = { 0 };
 
-	q.caller_pidfd = pidfd_open(getpid(), 0);
+	q.caller_pidfd = q.connection = pidfd_open(getpid(), 0);
 	r->asks = true;
 	assert_int_equal(starter_start(r->starter, &q, on_started, r, &e), 0);
 	r->asks = false;
