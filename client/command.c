@@ -255,8 +255,9 @@ const struct command commands[] = {
 		.args = "GROUP [PID]",
 		.summary = "a shell in a group and its namespaces",
 		.about = "$SHELL, or that of your account, as by cgq run; GROUP [PID] -- CMD... runs that\n"
-			 "instead. Where programs of the group have namespaces of their own, those of PID\n"
-			 "are entered, which cgq run started in it, or of the oldest of them.\n",
+			 "instead. PID is a member of the group. Where programs of the group have\n"
+			 "namespaces of their own it is one that cgq run started, whose namespaces are\n"
+			 "entered; without PID, those of the oldest.\n",
 		.exits = "125  cgq failed, and nothing was started\n126  CMD is not executable\n127  there is no CMD\n"
 			 "else that of the shell, or of CMD\n",
 		.n_args_min = 1,

@@ -96,6 +96,8 @@ static int run(struct start *s, const struct run_request *q, struct run_done *re
 
 	if (r == 0)
 		r = pin_refuse(s, e);
+	if (r == 0 && q->enter)
+		r = settle_run_member(s, q->enter, e);
 	if (r < 0)
 		return r;
 	if (settle_run_is_inside(s))

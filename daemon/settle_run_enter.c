@@ -25,6 +25,15 @@ static void look(void *ctx, struct pin *one)
 		w->oldest = one;
 }
 
+int settle_run_member(const struct start *s, pid_t pid, struct err *e)
+{
+	const struct member *one = members_find(s->d->members, pid);
+
+	if (one && one->group == s->group && placer_is_there(&s->d->placer, pid, one->start_ticks))
+		return 0;
+	return fail(e, ESRCH, "pid %d is no member of %s", (int)pid, s->path);
+}
+
 static int named_find(const struct start *s, pid_t named, struct process_id *ret, struct err *e)
 {
 	const struct pin *pin = pins_find(s->d->pins, named);

@@ -31,7 +31,12 @@ int settle_run_place(struct start *s, char *note, size_t note_bytes, struct err 
  */
 int settle_run_inside(const struct start *s, const struct run_request *q, struct run_done *ret, struct err *e);
 /*
- * settle_run_enter.c: the member whose namespaces are entered: the one that is named, or the oldest that was started. -ESRCH:
+ * settle_run_enter.c: 0 where that process is a member of the group, or -ESRCH. Whether its namespaces may be entered is judged by the next,
+ * where it has any of its own.
+ */
+int settle_run_member(const struct start *s, pid_t pid, struct err *e);
+/*
+ * The member whose namespaces are entered: the one that is named, or the oldest that was started. -ESRCH:
  * there is none.
  */
 int settle_run_like(const struct start *s, pid_t named, struct process_id *ret, struct err *e);

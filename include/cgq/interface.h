@@ -177,8 +177,8 @@
 	"# namespaces the program is started for it: six descriptors come with the call (SCM_RIGHTS), by one sendmsg() of all of\n" \
 	"# it, and the connection ends with the answer: stdin, stdout, stderr, the folder, the text of struct run_text and a\n" \
 	"# socket of struct run_said; without them the answer is FilesNeeded. command: what it will run, for people to read; 64\n" \
-	"# bytes are kept. enter: where it would have namespaces of its own, those of that member that was started before, or of\n" \
-	"# the oldest by 0. terminal: it is to have one.\n" \
+	"# bytes are kept. enter: a member of the group, or 0; where the program would have namespaces of its own, it has those\n" \
+	"# of that member, which was started by Run, or of the oldest. terminal: it is to have one.\n" \
 	"method Run(group: string, command: ?string, enter: ?int, terminal: ?bool) -> (pid: int, placed_caller: bool,\n" \
 	"  note: ?string)\n"                                                                                         \
 	"\n"                                                                                                         \

@@ -163,6 +163,28 @@ load run
 	[ "$(how "$output")" = run ]
 }
 
+@test "the process that enter names has to be a member of the group" {
+	local pid
+	one
+	cgqd_start
+	cp "$(type -P sleep)" "$ROOM/bin/$(named db)"
+	cp "$(type -P sleep)" "$ROOM/bin/$(named far)"
+	"$ROOM/bin/$(named db)" 200 3>&- &
+	STARTED+=($!)
+	wait_until 5 'it is placed' is_in db "$!"
+	for pid in $$ 4194304 "$!"; do
+		run -125 --separate-stderr cgq enter web "$pid" -- touch "$ROOM/ran"
+		[ "$stderr" = "cgq: pid $pid is no member of web" ] || fail "$stderr"
+	done
+	[ ! -e "$ROOM/ran" ]
+	pid=$(cgq run -d web -- "$ROOM/bin/$(named far)" 200)
+	run -0 cgq enter web "$pid" -- grep -c "$(path_of_group web)\$" /proc/self/cgroup
+	kill "$pid"
+	wait_until 5 'it has ended' gone "$pid"
+	run -125 --separate-stderr cgq enter web "$pid" -- touch "$ROOM/ran"
+	[ ! -e "$ROOM/ran" ]
+}
+
 @test "a frozen group takes nobody, and says so instead of stopping a terminal" {
 	policy 50-web.conf <<-EOF
 		[web]

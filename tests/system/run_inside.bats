@@ -101,7 +101,7 @@ said_times() {
 	run -0 cgq enter web -- ps ax
 	[[ $output == *"$(named far) 200"* ]] || fail "$output"
 	run -125 --separate-stderr cgq enter web $$ -- true
-	[[ $stderr == *"pid $$ was not started in web by cgq run"* ]] || fail "$stderr"
+	[[ $stderr == *"pid $$ is no member of web"* ]] || fail "$stderr"
 	cgqd_kill
 	cgqd_start
 	is_in web "$pid"
