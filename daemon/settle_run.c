@@ -70,8 +70,7 @@ static int pin_refuse(struct start *s, struct err *e)
 	users = users_load();
 	snprintf(who, sizeof(who), "%s", users_name(users, there->uid));
 	users_free(users);
-	return fail(e, EPERM, "%s pinned you (pid %d) to another group, or the process that started you; cgq unpin releases",
-		    who, (int)s->f.pid);
+	return fail(e, EPERM, "%s pinned you (pid %d), or the process that started you; cgq unpin releases", who, (int)s->f.pid);
 }
 
 static int caller_place(struct start *s, struct run_done *ret, struct err *e)

@@ -109,7 +109,7 @@ load run
 	[[ $output == *"$(path_of_group web)"* ]] || fail "$output"
 	echo >"$ROOM/go"
 	wait_until 5 'it was told' grep -q 'pinned you' "$ROOM/said"
-	grep -q 'root pinned you (pid [0-9]*) to another group' "$ROOM/said"
+	grep -q 'root pinned you (pid [0-9]*), or the process that started you' "$ROOM/said"
 	is_in db "${PID[shell]}"
 }
 
