@@ -41,13 +41,22 @@ static void judge_alone(struct start *s)
 	placer_judge(&s->d->placer, s->f.pid);
 }
 
-/* Groups of which nothing is enforced are the full look's: whatever places at once has to know of the pin. */
+/* Of a group without a cgroup, threads that place at once see nothing: they have to be told of the pin. */
+static void judge_unseen(struct start *s)
+{
+	settle_quick_pause(s->d);
+	placer_judge(&s->d->placer, s->f.pid);
+	settle_quick_go(s->d);
+}
+
 static int judge(struct start *s, struct err *e)
 {
 	struct daemon *d = s->d;
 
-	if (settle_no_cgroup(d, s->group))
-		return settle(d, WHY_PERSON, e);
+	if (settle_no_cgroup(d, s->group)) {
+		judge_unseen(s);
+		return 0;
+	}
 	if (d->machine.placement == PLACEMENT_UNITS)
 		return settle_run_on_units(d, &s->f, s->group, e);
 	judge_alone(s);

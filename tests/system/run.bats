@@ -213,6 +213,11 @@ load run
 	[[ $stderr == 'cgq: web has no cgroup now: it is passive (enforce = no, or reset); nothing limits what is started in it' ]] || fail "$stderr"
 	run -0 --separate-stderr cgq run -q web -- echo ran
 	[ "$output/$stderr" = ran/ ]
+	# out of another group it goes back where it came from
+	# shellcheck disable=SC2016 # for that shell
+	run -0 cgq run db -- sh -c '"$1" --socket "$2" run -q web -- cat /proc/self/cgroup' - "$BUILD/cgq" "$SOCKET"
+	[[ $output != *"$TREE"* ]] || fail "$output"
+	run ! grep -q 'a person: .* to judge' "$LOG" # the rest of the machine is not looked at for it
 	# a thread that places at once would know no better
 	cgq run -q web -- "$(program_file db hog)" </dev/null >/dev/null 2>&1 3>&- &
 	STARTED+=($!)
