@@ -15,7 +15,7 @@ struct judged {
 	enum verdict_kind kind;
 	unsigned group, rule;
 	bool known; /* had an entry before */
-	bool left;  /* no member any more */
+	enum carried carried; /* what became of it, where anything had to be done */
 	uint32_t inside, in_tree; /* bits of hierarchies, see place_carry_out() */
 };
 
@@ -191,16 +191,14 @@ static void journal_settled(struct look *l, size_t i)
 }
 
 /* One that ended, and was not known before this look, has nothing to be asked for. */
-static bool is_left(const struct judged *j, enum carried c)
+static bool is_left(const struct judged *j)
 {
-	return c == CARRIED_AWAY || (c == CARRIED_GONE && !j->known);
+	return j->carried == CARRIED_AWAY || (j->carried == CARRIED_GONE && !j->known);
 }
 
-/* First every origin into the journal, in one write, then the moves back to back: only the first one waits for the kernel. */
-static void carry_out_all(struct look *l)
+/* First every origin into the journal, in one write. moves[i]: it has to be moved. */
+static void note_all(struct look *l, bool *moves)
 {
-	auto_free bool *moves = must_alloc((l->n + 1) * sizeof(*moves));
-
 	for (size_t i = 0; i < l->n; i++) {
 		struct judged *j = &l->judged[i];
 		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
@@ -211,17 +209,29 @@ static void carry_out_all(struct look *l)
 		turns_give(l->p->turns);
 	}
 	origin_store_flush(l->p->origins);
+}
+
+/* Then the moves back to back: only the first one waits for the kernel. */
+static void carry_out_all(struct look *l)
+{
+	auto_free bool *moves = must_alloc((l->n + 1) * sizeof(*moves));
+	struct carrying c;
+
+	note_all(l, moves);
+	place_carry_begin(&c);
 	for (size_t i = 0; i < l->n; i++) {
 		struct judged *j = &l->judged[i];
 		struct verdict v = {.kind = j->kind, .group = j->group, .rule = j->rule};
 
 		if (moves[i] || v.kind == VERDICT_NONE || v.kind == VERDICT_EXCLUDED)
-			j->left = is_left(j, place_carry_out(l->p, &l->procs[i], &v, j->inside, j->in_tree));
-		turns_give(l->p->turns);
+			place_carry(l->p, &c, &l->procs[i], &v, j->inside, j->in_tree, &j->carried);
+		if (c.n == 0)
+			turns_give(l->p->turns);
 	}
+	place_carry_rest(l->p, &c);
 	/* Not before: a child without an entry of its own goes where its parent came from. */
 	for (size_t i = 0; i < l->n; i++)
-		if (l->judged[i].left)
+		if (is_left(&l->judged[i]))
 			members_drop(l->p->members, l->procs[i].pid);
 }
 

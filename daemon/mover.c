@@ -57,24 +57,20 @@ static int write_exactly(struct mover *v, unsigned hierarchy, const char *path, 
 	return procs_write(v, hierarchy, path, pid);
 }
 
-static void write_all(struct mover *v, pid_t pid, const char *const paths[HIERARCHIES_MAX], write_fn *write_one,
-		      struct progress *ret)
+static void write_in(struct mover *v, pid_t pid, unsigned h, const char *path, write_fn *write_one, struct progress *ret)
 {
 	struct written *w = &ret->written;
+	int r;
 
-	for (unsigned h = 0; h < v->machine->n_hierarchies; h++) {
-		int r;
-
-		if (!paths[h])
-			continue;
-		r = write_one(v, h, paths[h], pid, &w->lens[h]);
-		w->paths[h] = paths[h];
-		if (r == 0) {
-			w->hierarchies |= 1U << h;
-		} else if (ret->refused++ == 0) {
-			ret->error = -r;
-			ret->hierarchy = h;
-		}
+	if (!path)
+		return;
+	r = write_one(v, h, path, pid, &w->lens[h]);
+	w->paths[h] = path;
+	if (r == 0) {
+		w->hierarchies |= 1U << h;
+	} else if (ret->refused++ == 0) {
+		ret->error = -r;
+		ret->hierarchy = h;
 	}
 }
 
@@ -92,18 +88,30 @@ static enum moved refusal_tell(struct mover *v, const struct target *t, const st
 	return p->written.hierarchies ? MOVED_PARTLY : MOVED_REFUSED;
 }
 
+/* It was written everywhere: was it itself all the time? */
+static enum moved target_answer(struct mover *v, const struct target *t, const struct progress *p, struct err *e)
+{
+	if (!target_is_alive(t)) {
+		if (target_is_reaped(t))
+			stranger_put_back(v, t->facts.pid, &p->written, e);
+		return MOVED_GONE;
+	}
+	return p->refused ? refusal_tell(v, t, p, e) : MOVED_OK;
+}
+
 static enum moved target_move(struct mover *v, const struct target *t, const char *const paths[HIERARCHIES_MAX],
 			      write_fn *write_one, struct err *e)
 {
 	struct progress p = {0};
 
-	write_all(v, t->facts.pid, paths, write_one, &p);
-	if (!target_is_alive(t)) {
-		if (target_is_reaped(t))
-			stranger_put_back(v, t->facts.pid, &p.written, e);
-		return MOVED_GONE;
-	}
-	return p.refused ? refusal_tell(v, t, &p, e) : MOVED_OK;
+	for (unsigned h = 0; h < v->machine->n_hierarchies; h++)
+		write_in(v, t->facts.pid, h, paths[h], write_one, &p);
+	return target_answer(v, t, &p, e);
+}
+
+static enum moved answer_of_hold(int r)
+{
+	return r == -ESRCH ? MOVED_GONE : MOVED_REFUSED;
 }
 
 static enum moved move(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
@@ -114,7 +122,7 @@ static enum moved move(struct mover *v, const struct proc_facts *f, const char *
 	int r = target_hold_known(v, f, &t, e);
 
 	if (r < 0)
-		return r == -ESRCH ? MOVED_GONE : MOVED_REFUSED;
+		return answer_of_hold(r);
 	answer = target_move(v, &t, paths, write_one, e);
 	target_done(&t);
 	return answer;
@@ -140,6 +148,24 @@ int mover_touch(struct mover *v, unsigned hierarchy)
 enum moved mover_place(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX], struct err *e)
 {
 	return move(v, f, paths, write_exactly, e);
+}
+
+void mover_place_some(struct mover *v, struct move *list, size_t n)
+{
+	struct target targets[MOVES_AT_ONCE];
+	struct progress done[MOVES_AT_ONCE] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		list[i].moved = answer_of_hold(target_hold_known(v, list[i].facts, &targets[i], &list[i].e));
+	for (unsigned h = 0; h < v->machine->n_hierarchies; h++)
+		for (size_t i = 0; i < n; i++)
+			if (targets[i].pidfd >= 0)
+				write_in(v, targets[i].facts.pid, h, list[i].to[h], write_exactly, &done[i]);
+	for (size_t i = 0; i < n; i++) {
+		if (targets[i].pidfd >= 0)
+			list[i].moved = target_answer(v, &targets[i], &done[i], &list[i].e);
+		target_done(&targets[i]);
+	}
 }
 
 enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],

@@ -9,8 +9,8 @@ struct mover {
 	struct kernel *kernel;
 	const struct machine *machine;
 	struct proc *proc;    /* NULL: /proc cannot be opened, and nothing is moved */
-	struct strmap kept;   /* "HIERARCHY:PATH" to its descriptor */
-	unsigned kept_max;
+	struct strmap kept[HIERARCHIES_MAX]; /* by hierarchy: a path to its descriptor */
+	unsigned n_kept, kept_max;	      /* in all of them */
 	bool forgets_affinity;/* the kernel does: see affinity_is_forgotten() */
 };
 

@@ -29,16 +29,21 @@ static void fd_drop(void *value)
 
 void procs_forget(struct mover *v)
 {
-	strmap_clear(&v->kept, fd_drop);
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
+		strmap_clear(&v->kept[h], fd_drop);
+	v->n_kept = 0;
 }
 
 static struct strmap_entry *kept_entry(struct mover *v, unsigned hierarchy, const char *path)
 {
-	auto_free char *key = must_printf("%u:%s", hierarchy, path);
+	struct strmap_entry *one = strmap_find(&v->kept[hierarchy], path);
 
-	if (v->kept.n >= v->kept_max && !strmap_find(&v->kept, key))
+	if (one)
+		return one;
+	if (v->n_kept >= v->kept_max)
 		procs_forget(v);
-	return strmap_put(&v->kept, key);
+	v->n_kept++;
+	return strmap_put(&v->kept[hierarchy], path);
 }
 
 /* 0 or -errno; *ret_fresh: it was opened just now. */

@@ -22,8 +22,7 @@ uint64_t placer_now_ns(void)
 	return clock_now_ns();
 }
 
-/* Where the process, or else its parent, came from in that hierarchy; the base when nobody knows. */
-static const char *origin_of(const struct placer *p, const struct proc_facts *f, unsigned h)
+const char *place_origin(const struct placer *p, const struct proc_facts *f, unsigned h)
 {
 	const struct member *one = members_find(p->members, f->pid);
 	const struct member *parent = members_find(p->members, f->ppid);
@@ -43,7 +42,7 @@ static void show_origins(const struct placer *p, struct proc_facts *f)
 
 		if (!f->cgroups[h] || !tree_relative(p->machine, h, f->cgroups[h]))
 			continue;
-		origin = origin_of(p, f, h);
+		origin = place_origin(p, f, h);
 		if (f->manager_cgroup && strcmp(f->manager_cgroup, f->cgroups[h]) == 0)
 			proc_facts_set_manager(f, *origin ? origin : "/");
 		free(f->cgroups[h]);
@@ -235,7 +234,7 @@ static uint64_t key_of(const struct placer *p, const struct proc_facts *f, const
 	return one->rule_key;
 }
 
-static uint32_t wanted_hierarchies(const struct placer *p, unsigned group)
+uint32_t place_wanted(const struct placer *p, unsigned group)
 {
 	return p->want->leaf_of_group && group < p->policy->n_groups &&
 			       p->want->leaf_of_group[group] != UINT32_MAX
@@ -267,7 +266,7 @@ void place_note_standing(struct placer *p, struct member *one, uint32_t where)
 
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
 {
-	uint32_t wanted = wanted_hierarchies(p, v->group);
+	uint32_t wanted = place_wanted(p, v->group);
 	struct member *one;
 	uint64_t key;
 	bool joins;
@@ -300,107 +299,4 @@ bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v,
 	if (wanted & ~inside)
 		place_journal(p, one);
 	return true;
-}
-
-/* Where it really is, in the first hierarchy out of which somebody moved it; what f says may be its origin. */
-static char *found_in(struct placer *p, pid_t pid, uint32_t moved_out)
-{
-	struct proc_facts where = {.pid = pid};
-	const char *path = NULL;
-	char *copy;
-
-	if (proc_read(p->proc, &where, FACT_CGROUP) == 0)
-		path = where.cgroups[__builtin_ctz(moved_out)];
-	copy = must_strdup(path ? path : "?");
-	proc_facts_done(&where);
-	return copy;
-}
-
-/* False when somebody else moved it out, and it is to be left there. */
-static bool may_move_in(struct placer *p, const struct proc_facts *f, unsigned group, uint32_t where,
-			const struct member *one)
-{
-	const char *leaf = p->want->nodes[p->want->leaf_of_group[group]].path;
-	uint32_t moved_out = where & one->stood_in;
-	auto_free char *found = NULL;
-
-	if (!p->puts_back || !moved_out || !one->stood || strcmp(one->stood, leaf) != 0)
-		return true;
-	found = found_in(p, f->pid, moved_out);
-	return p->puts_back(p->ctx, f, group, found);
-}
-
-static enum carried move_in(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t where, struct member *one)
-{
-	char paths[HIERARCHIES_MAX][TREE_PATH_MAX];
-	const char *to[HIERARCHIES_MAX] = {NULL};
-	const struct node *leaf = &p->want->nodes[p->want->leaf_of_group[v->group]];
-	struct err e = {0};
-	enum moved moved;
-
-	if (!may_move_in(p, f, v->group, where, one))
-		return CARRIED_MEMBER;
-	for (unsigned h = 0; h < p->machine->n_hierarchies; h++) {
-		if (where & (1U << h)) {
-			machine_path(p->machine, h, leaf->path, paths[h], sizeof(paths[h]));
-			to[h] = paths[h];
-		}
-	}
-	moved = mover_place(p->mover, f, to, &e);
-	if (moved == MOVED_GONE)
-		return CARRIED_GONE;
-	one->placed_ns = placer_now_ns();
-	one->quick = false;
-	if (moved == MOVED_OK)
-		place_note_standing(p, one, p->want->hierarchies);
-	p->moved += moved == MOVED_OK || moved == MOVED_PARTLY;
-	p->tell(p->ctx, f, v->group, v->rule, e.code ? &e : NULL);
-	return CARRIED_MEMBER;
-}
-
-static enum carried move_back(struct placer *p, struct proc_facts *f, uint32_t where)
-{
-	const char *to[HIERARCHIES_MAX] = {NULL};
-	struct err e = {0};
-	enum moved moved;
-
-	for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
-		if (where & (1U << h))
-			to[h] = origin_of(p, f, h);
-	moved = mover_return(p->mover, f, to, &e);
-	p->returned += moved == MOVED_OK;
-	if (moved != MOVED_GONE)
-		p->tell(p->ctx, f, GROUP_NONE, UINT32_MAX, e.code ? &e : NULL);
-	return moved == MOVED_OK ? CARRIED_AWAY : moved == MOVED_GONE ? CARRIED_GONE : CARRIED_MEMBER;
-}
-
-/* A process that is measured only, and was given back: where it is now is where it belongs, wherever an admin moves it. */
-static void forget_origins(struct member *one, uint32_t where)
-{
-	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
-		if (where & (1U << h))
-			one->origins[h] = NULL;
-	one->journaled = false;
-}
-
-/* In none of our cgroups: somebody took it out, or it has ended, and could not be judged by facts that were not there. */
-static enum carried away_or_gone(struct placer *p, const struct proc_facts *f, const struct member *one)
-{
-	return one && !place_is_there(p, f->pid, f->start_ticks) ? CARRIED_GONE : CARRIED_AWAY;
-}
-
-enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)
-{
-	uint32_t wanted = wanted_hierarchies(p, v->group);
-	struct member *one = members_find(p->members, f->pid);
-
-	if (v->kind == VERDICT_EXCLUDED)
-		return in_tree == 0 ? away_or_gone(p, f, one) : CARRIED_MEMBER;
-	if (v->kind == VERDICT_NONE)
-		return in_tree == 0 ? away_or_gone(p, f, one) : move_back(p, f, in_tree);
-	if ((in_tree & ~wanted) && move_back(p, f, in_tree & ~wanted) == CARRIED_AWAY && one)
-		forget_origins(one, in_tree & ~wanted);
-	if ((wanted & ~inside) && one)
-		return move_in(p, f, v, wanted & ~inside, one);
-	return CARRIED_MEMBER;
 }

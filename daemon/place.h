@@ -47,6 +47,31 @@ enum carried {
  */
 enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 
+/* The same of many: moves into groups are made some at a time, see mover_place_some(). */
+struct carried_later {
+	struct proc_facts *f;
+	struct member *one; /* its entry, which is not dropped meanwhile */
+	unsigned group, rule;
+	enum carried *ret;
+};
+struct carrying {
+	struct move moves[MOVES_AT_ONCE];
+	struct carried_later later[MOVES_AT_ONCE];
+	size_t n;
+	unsigned group; /* whose paths these are */
+	const char *paths[HIERARCHIES_MAX];
+};
+void place_carry_begin(struct carrying *c);
+/* f and *ret stay the caller's; *ret is right after place_carry_rest(). */
+void place_carry(struct placer *p, struct carrying *c, struct proc_facts *f, const struct verdict *v, uint32_t inside,
+		 uint32_t in_tree, enum carried *ret);
+void place_carry_rest(struct placer *p, struct carrying *c);
+
+/* Where the process, or else its parent, came from in that hierarchy; the base when nobody knows. */
+const char *place_origin(const struct placer *p, const struct proc_facts *f, unsigned h);
+/* Bit per hierarchy in which a member of that group has a cgroup to be in. */
+uint32_t place_wanted(const struct placer *p, unsigned group);
+
 /* Makes or updates the member entry and queues its origins for the journal. False: nothing has to be moved. */
 bool place_note(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree);
 

@@ -71,6 +71,41 @@ static void a_process_that_is_not_the_one_meant_is_not_touched(void **state)
 	real_child_end(pid);
 }
 
+/* Each is what it was asked for alone: moved elsewhere than another, in fewer hierarchies, not at all. */
+static void of_some_that_are_moved_together_each_has_its_own_answer(void **state)
+{
+	enum { WEB, ANOTHER, DB, REFUSED, COUNT };
+	struct proc_facts facts[COUNT];
+	struct move list[COUNT] = {0};
+	struct paths web, db;
+
+	paths_make(&web, "web");
+	paths_make(&db, "db");
+	for (int i = 0; i < COUNT; i++) {
+		pid_t pid = real_child();
+
+		facts[i] = *FOUND(pid, start_of(pid) + (i == ANOTHER));
+		list[i].facts = &facts[i];
+	}
+	memcpy(list[WEB].to, web.list, sizeof(web.list));
+	memcpy(list[ANOTHER].to, web.list, sizeof(web.list));
+	list[DB].to[db.first] = db.list[db.first];
+	list[REFUSED].to[web.first] = "/cgq-test-is-not-there";
+	mover_place_some(mover, list, COUNT);
+	assert_int_equal(list[WEB].moved, MOVED_OK);
+	assert_at(facts[WEB].pid, &web);
+	assert_int_equal(list[ANOTHER].moved, MOVED_GONE);
+	assert_at_home(facts[ANOTHER].pid);
+	assert_int_equal(list[DB].moved, MOVED_OK);
+	for (unsigned h = 0; h < real.m.n_hierarchies; h++)
+		if (db.list[h])
+			assert_int_equal(is_at(facts[DB].pid, h, db.list[h]), h == db.first);
+	assert_int_equal(list[REFUSED].moved, MOVED_REFUSED);
+	assert_non_null(strstr(list[REFUSED].e.text, "there is no such cgroup"));
+	for (int i = 0; i < COUNT; i++)
+		real_child_end(facts[i].pid);
+}
+
 static void a_process_that_is_gone_is_gone(void **state)
 {
 	struct paths web;
@@ -237,6 +272,7 @@ int main(void)
 		cmocka_unit_test(a_process_moves_whole_with_all_its_threads),
 		cmocka_unit_test(a_child_born_after_the_move_is_born_there),
 		cmocka_unit_test(a_process_that_is_not_the_one_meant_is_not_touched),
+		cmocka_unit_test(of_some_that_are_moved_together_each_has_its_own_answer),
 		cmocka_unit_test(a_process_that_is_gone_is_gone),
 		cmocka_unit_test(a_cgroup_that_was_made_anew_is_found_again),
 		cmocka_unit_test(it_keeps_no_more_descriptors_than_it_may),

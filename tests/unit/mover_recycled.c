@@ -35,19 +35,26 @@ static int by_pidfd(void **state)
 	return 0;
 }
 
-static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct paths *p, struct err *e)
+static struct mover *mover_hooked(void (*meanwhile)(void), pid_t pid)
 {
-	struct proc_facts f;
-	struct mover *v;
-	enum moved answer;
-
 	hook.kernel = *real.k;
 	hook.kernel.open_procs = hooked_open_procs;
 	hook.meanwhile = meanwhile;
 	hook.pid = pid;
-	v = mover_new(&hook.kernel, &real.m);
-	f = is_held ? found_held(pid) : *FOUND(pid, start_of(pid));
-	answer = mover_place(v, &f, p->list, e);
+	return mover_new(&hook.kernel, &real.m);
+}
+
+static struct proc_facts known(pid_t pid)
+{
+	return is_held ? found_held(pid) : *FOUND(pid, start_of(pid));
+}
+
+static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct paths *p, struct err *e)
+{
+	struct mover *v = mover_hooked(meanwhile, pid);
+	struct proc_facts f = known(pid);
+	enum moved answer = mover_place(v, &f, p->list, e);
+
 	mover_free(v);
 	return answer;
 }
@@ -89,6 +96,36 @@ static void a_recycled_pid_is_never_left_moved(void **state)
 	assert_at_home(pid);
 	assert_non_null(strstr(e.text, "was put back to"));
 	real_child_end(pid);
+}
+
+static void a_recycled_pid_among_others_is_put_back_and_they_are_moved(void **state)
+{
+	enum { FIRST, GONE, LAST, COUNT };
+	struct proc_facts facts[COUNT];
+	struct move list[COUNT] = {0};
+	struct mover *v;
+	struct paths web;
+
+	paths_make(&web, "web");
+	for (int i = 0; i < COUNT; i++) {
+		facts[i] = known(real_child());
+		list[i].facts = &facts[i];
+		memcpy(list[i].to, web.list, sizeof(web.list));
+	}
+	v = mover_hooked(recycle, facts[GONE].pid);
+	mover_place_some(v, list, COUNT);
+	mover_free(v);
+	for (int i = 0; i < COUNT; i += LAST) {
+		assert_int_equal(list[i].moved, MOVED_OK);
+		assert_at(facts[i].pid, &web);
+		real_child_end(facts[i].pid);
+	}
+	assert_int_equal(list[GONE].moved, MOVED_GONE);
+	if (recycled < 0)
+		skip();
+	assert_at_home(facts[GONE].pid);
+	assert_non_null(strstr(list[GONE].e.text, "was put back to"));
+	real_child_end(facts[GONE].pid);
 }
 
 static void a_stranger_born_in_the_group_stays_where_its_parent_is(void **state)
@@ -141,6 +178,7 @@ int main(void)
 #define LAW(name) cmocka_unit_test_setup(name, by_start), cmocka_unit_test_setup(name, by_pidfd)
 	const struct CMUnitTest tests[] = {
 		LAW(a_recycled_pid_is_never_left_moved),
+		LAW(a_recycled_pid_among_others_is_put_back_and_they_are_moved),
 		LAW(a_stranger_born_in_the_group_stays_where_its_parent_is),
 		LAW(a_process_that_ends_while_it_is_moved_is_gone),
 	};
