@@ -4,7 +4,7 @@
  *   starter_ask forget NAME LINK
  *   starter_ask net PID-OR-PATH LINK
  *   starter_ask run [OPTION]… -- COMMAND…                  ends with its exit status
- *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints the time, and how many more descriptors the starter has
+ *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints the time, and how many descriptors stay
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -148,11 +148,9 @@ static int forget(struct asking *a, const char *name, const char *link)
 /* "PID", or "PID:TICKS" of one that began then. */
 static struct process_id process_of(const char *text)
 {
-	auto_free char *pid = must_strdup(text);
-	char *ticks = strchr(pid, ':');
+	auto_free char *copy = must_strdup(text);
+	char *ticks = copy, *pid = strsep(&ticks, ":");
 
-	if (ticks)
-		*ticks++ = '\0';
 	return (struct process_id){ (int32_t)option_u64(pid, USAGE), ticks ? option_u64(ticks, USAGE) : 0 };
 }
 
