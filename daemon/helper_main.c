@@ -17,6 +17,7 @@
 
 #include "delegation_helper.h"
 #include "fd_message.h"
+#include "process_title.h"
 #include "starter_run.h"
 #include "strict_gate.h"
 
@@ -107,6 +108,7 @@ int helper_main(const char *name)
 		fprintf(stderr, "cgqd: --helper %s: %s\n", name, why);
 		return EXIT_USAGE;
 	}
+	process_title_find();
 	stand_alone(role, SD_LISTEN_FDS_START);
 	if (!end_with(helper_served(SD_LISTEN_FDS_START)))
 		return EXIT_SUCCESS;

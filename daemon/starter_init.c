@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -51,7 +50,7 @@ void init_run(const struct program *p)
 		program_fail(p, RUN_FAILED, errno);
 		_exit(127);
 	}
-	prctl(PR_SET_NAME, "cgq-init");
+	program_title(p, INIT_COMM);
 	descriptors_keep(p->said[THEIRS], p->terminal); /* whoever waits for the end of the client's files must not wait for us */
 	init_serve(p, program);
 }

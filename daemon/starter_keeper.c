@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,6 +19,7 @@
 #include <cgq/auto.h>
 
 #include "netns.h"
+#include "process_title.h"
 #include "starter_caps.h"
 #include "starter_mounts.h"
 #include "text.h"
@@ -171,7 +171,7 @@ void keeper_run(const struct starter_order *o, int ready)
 
 	signals_block();
 	setsid();
-	prctl(PR_SET_NAME, KEEPER_COMM);
+	process_title(KEEPER_COMM, "%s", o->group);
 	descriptors_keep(ready, -1);
 	r = insides_make(&k, o, &e);
 	if (r == 0)

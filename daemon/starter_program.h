@@ -47,6 +47,10 @@ void program_say(const struct program *p, enum program_said_kind kind, int value
 /* There is no exec, and why: RUN_FAILED or RUN_NO_FOLDER, with errno. */
 void program_fail(const struct program *p, enum run_said_kind kind, int error);
 
+/* "cgq-run: web: make" */
+#define RUN_COMM  "cgq-run"
+#define INIT_COMM "cgq-init"
+void program_title(const struct program *p, const char *comm);
 /* What the child does: ready, then the exec once it is told to go on. */
 _Noreturn void program_run(struct program *p);
 /* The exec itself. */

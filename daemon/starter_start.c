@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,9 +14,11 @@
 #include <cgq/run.h>
 
 #include "fd_message.h"
+#include "process_title.h"
 #include "starter_become.h"
 #include "starter_program.h"
 #include "starter_terminal.h"
+#include "text.h"
 
 static int files_check(const struct starter_order *o, const int *files, struct err *e)
 {
@@ -154,6 +155,13 @@ static int start_make(struct program *p, struct err *e)
 	return r == 0 ? become_caller(&p->caller, e) : r;
 }
 
+void program_title(const struct program *p, const char *comm)
+{
+	const char *path = p->text.arguments[0], *slash = strrchr(path, '/');
+
+	process_title(comm, "%s: %s", p->o->group, TEXT_ESCAPED(slash && slash[1] ? slash + 1 : path));
+}
+
 static void child_end(const struct program *p)
 {
 	if (p->child <= 0)
@@ -182,7 +190,7 @@ void start_run(const struct starter_order *o, int *files, int hand)
 	p = (struct program){ .o = o, .files = files, .terminal = -1 };
 	signals_hold();
 	setsid();
-	prctl(PR_SET_NAME, "cgq-run");
+	process_title(RUN_COMM, "%s", o->group);
 	r = start_make(&p, &e);
 	hand_answer(hand, r, p.child, &p.net, &e);
 	if (r < 0 || recv(hand, &go, sizeof(go), 0) != sizeof(go) || !go) {
@@ -193,5 +201,6 @@ void start_run(const struct starter_order *o, int *files, int hand)
 	send(p.said[OURS], &go, sizeof(go), MSG_NOSIGNAL);
 	if (!p.has_init)
 		terminal_give(p.terminal, p.child);
+	program_title(&p, RUN_COMM);
 	program_supervise(&p);
 }

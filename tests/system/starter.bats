@@ -150,6 +150,7 @@ $ROOM" ] || fail "$output" # 3 is ls's own
 	[ "$(inside cat /sys/class/net/lo/flags 2>/dev/null)" = 0x9 ] # up
 	[ "$(inside ls /sys/class/net 2>/dev/null)" = lo ]
 	[ "$(inside cat /proc/1/comm 2>/dev/null)" = cgq-keeper ]
+	[ "$(tr '\0' ' ' <"/proc/$KEEPER/cmdline")" = 'cgq-keeper: web ' ]
 	[ "$(inside ls /dev/pts 2>/dev/null)" = ptmx ]
 	inside test -e "${MOUNTS[0]}/cgroup.procs"
 }
