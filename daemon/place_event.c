@@ -184,6 +184,8 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	if (!is_placed)
 		place_ended(p, ev->pid);
 	pin_forked(p, ev);
+	if (is_placed && pins_find(p->pins, ev->pid))
+		place_judge(p, ev->pid, NULL); /* by a thread, which cannot have known */
 	if (is_placed)
 		return;
 	if (pins_find(p->pins, ev->pid) || (follows ? doubt : found != NULL) || asks(p, 1U << MATCH_PARENT)) {

@@ -56,12 +56,18 @@ static void tell_moved(struct placer *p, const struct quick_message *m, struct m
 	p->tell(p->ctx, &f, m->group, m->rule, NULL);
 }
 
+/* Threads know who was pinned when they were let go on, and not who has inherited that since. */
+static bool may_be_pinned(const struct placer *p, const struct quick_message *m)
+{
+	return pins_find(p->pins, m->pid) || pins_find(p->pins, m->ppid);
+}
+
 /* Moved by a thread that was late, after the main loop had judged it another way: that counts. */
 static void moved(struct placer *p, const struct quick_message *m, struct member *one)
 {
 	if (one && one->quick)
 		tell_moved(p, m, one);
-	if (!one || one->group != m->group)
+	if (!one || one->group != m->group || may_be_pinned(p, m))
 		place_judge(p, m->pid, NULL);
 }
 

@@ -225,9 +225,23 @@ load run
 	sleep 0.3
 	is_outside "$(instances db)"
 	cgq ps web --json | jq -e --argjson p "$(instances db)" '.processes[] | select(.pid == $p and .how == "run")'
+	PID[db]=$(instances db)
+	kill "${PID[db]}"
+	wait_until 5 'it ends' gone "${PID[db]}"
+	# … and of what it starts later
+	# shellcheck disable=SC2016 # for these shells
+	cgq run -q web -- sh -c 'sh -c "\"\$1\" & wait" - "$1" & "$1" & (sleep 0.5; exec "$1") & wait' - "$(program_file db hog)" </dev/null >/dev/null 2>&1 3>&- &
+	STARTED+=($!)
+	wait_until 5 'they run' has_instances db 3
+	wait_until 5 'all are outside' all_outside
 	cgq reset
 	run -0 --separate-stderr cgq run db -- echo ran
 	[[ $output/$stderr == ran/*'cgq reset at '* ]] || fail "$output/$stderr"
+}
+
+all_outside() {
+	# shellcheck disable=SC2046 # a word each
+	is_outside $(instances db) 2>/dev/null
 }
 
 @test "a group that is full takes it, and what it starts fails as anywhere" {
