@@ -54,12 +54,18 @@ static void comm_read(pid_t pid, char comm[16])
 	comm[strcspn(comm, "\n")] = '\0';
 }
 
+/* Anybody in that network may take the name for his own process; but not be root by all ids. */
 static bool is_keeper(pid_t pid)
 {
-	char comm[16];
+	static const char name[] = "Name:\t" KEEPER_COMM "\n";
+	char path[64], status[1024] = "";
+	auto_fd int fd = -1;
 
-	comm_read(pid, comm);
-	return !strcmp(comm, KEEPER_COMM);
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, status, sizeof(status) - 1) <= 0)
+		return false;
+	return !strncmp(status, name, strlen(name)) && strstr(status, "\nUid:\t0\t0\t0\t0\n");
 }
 
 pid_t keeper_search(const char *name)

@@ -154,17 +154,21 @@ static void keeper_take(struct keeping *n, size_t i, pid_t pid)
 }
 
 /*
- * The starter died, or we did, between asking and hearing: it may have been made. Its name leads to it; one without a network
- * has no name, and ends with the starter unless that had said so already.
+ * The starter died, or we did, between asking and hearing: it may have been made. Or its name is taken: perhaps by one of ours that
+ * the book has lost. The name leads to it. What it keeps may be of an earlier policy.
  */
 static void keeper_search(struct keeping *n, size_t i, const char *why)
 {
-	pid_t pid = *n->book.list[i].name ? n->by.find(n->by.ctx, &n->book.list[i]) : 0;
+	struct keeper *k = &n->book.list[i];
+	pid_t pid = *k->name ? n->by.find(n->by.ctx, k) : 0;
 
-	if (pid)
-		keeper_take(n, i, pid);
-	else
+	if (!pid) {
 		keeper_failed(n, i, why);
+		return;
+	}
+	keeper_take(n, i, pid);
+	if (k->state == KEEPER_THERE)
+		k->kinds = n->by.kinds(n->by.ctx, k);
 }
 
 static void on_kept(void *ctx, int error, pid_t pid, const struct err *e)
@@ -178,7 +182,7 @@ static void on_kept(void *ctx, int error, pid_t pid, const struct err *e)
 		return;
 	if (!error)
 		keeper_take(n, i, pid);
-	else if (error == -EPIPE)
+	else if (error == -EPIPE || error == -EEXIST)
 		keeper_search(n, i, e->text);
 	else
 		keeper_failed(n, i, e->text);

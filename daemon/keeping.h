@@ -28,8 +28,10 @@ struct keeping_by {
 	bool (*uses)(void *ctx, const struct keeper *k); /* a member of its group, other than itself, is in its network */
 	/* Who is in there: "pid 812 (apache2)", "pid 812 (apache2) and others"; "" where nobody is seen. */
 	void (*name_users)(void *ctx, const struct keeper *k, char *ret, size_t size);
-	/* Of one that was asked for and not heard of: the process that the namespace of its name leads to. 0: there is none */
+	/* Of one that nobody heard of: the process that keeps the namespace of its name. 0: there is none */
 	pid_t (*find)(void *ctx, const struct keeper *k);
+	/* What process k->pid really keeps: k->kinds may be only what was asked for now. */
+	uint32_t (*kinds)(void *ctx, const struct keeper *k);
 	int (*let_go)(void *ctx, const struct keeper *k, struct err *e);
 	void (*tell)(void *ctx, const struct keeper *k, const char *text); /* something was done */
 	void (*again)(void *ctx); /* a keeper came or went: settle once more, soon */

@@ -105,6 +105,17 @@ static pid_t by_find(void *ctx, const struct keeper *k)
 	return keeper_search(k->name);
 }
 
+/* Its mounts may be the starter's, which need not be ours: of them nothing tells. */
+static uint32_t by_kinds(void *ctx, const struct keeper *k)
+{
+	uint32_t kinds = k->kinds & NAMESPACE_BIT(NAMESPACE_MOUNT);
+
+	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
+		if (kind != NAMESPACE_MOUNT && k->inodes[kind] != namespace_inode(0, (enum namespace_kind)kind))
+			kinds |= NAMESPACE_BIT(kind);
+	return kinds;
+}
+
 static int by_let_go(void *ctx, const struct keeper *k, struct err *e)
 {
 	return keeper_let_go(k, by_lives, ctx, e);
@@ -226,8 +237,8 @@ void settle_namespaces_tell(struct daemon *d)
 void settle_namespaces_load(struct daemon *d)
 {
 	struct keeping_by by = {.keep = by_keep, .net = by_net, .forget = by_forget, .identify = by_identify, .lives = by_lives,
-				.uses = by_uses, .name_users = by_name_users, .find = by_find, .let_go = by_let_go, .tell = by_tell, .again = by_again,
-				.stands = by_stands, .save = by_save, .now_ns = by_now, .ctx = d};
+				.uses = by_uses, .name_users = by_name_users, .find = by_find, .kinds = by_kinds, .let_go = by_let_go,
+				.tell = by_tell, .again = by_again, .stands = by_stands, .save = by_save, .now_ns = by_now, .ctx = d};
 	struct err e = {0};
 
 	if (!d->starter)

@@ -115,6 +115,25 @@ names_are() {
 	wait_until 5 "names_are" names_are
 }
 
+@test "a lost book of keepers costs nothing: they are found by their names, and those that go are made anew" {
+	local web db
+	policy 50-web.conf <<<$'[web]\nnamespace = net pid\n[db]\nnamespace = net uts'
+	cgqd_start
+	wait_until 5 "is_kept db" is_kept db
+	web=$(keeper_of web) db=$(keeper_of db)
+	cgqd_kill
+	rm "$STATE/keepers"
+	policy 50-web.conf <<<$'[web]\nnamespace = net pid\n[db]\nnamespace = net ipc'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	[ "$(keeper_of web)" = "$web" ]
+	wait_until 5 "is_gone $db" is_gone "$db"
+	wait_until 5 "is_kept db" is_kept db
+	[ "$(inode "$NETNS/$TREE-db")" = "$(inode "/proc/$(keeper_of db)/ns/net")" ]
+	cgq status | grep -q 'not in force' && fail "$(cgq status)"
+	true
+}
+
 @test "a process that matches is limited at once, and pending until it is started in the group" {
 	policy 50-web.conf <<-END
 		[web]

@@ -157,6 +157,41 @@ static void a_name_of_somebody_else_is_refused_and_left_alone(void **state)
 	toy_done(&t);
 }
 
+/* Of what has no name, nothing is found. */
+static void a_lost_book_is_found_again_by_the_names(void **state)
+{
+	struct policy *p = help_policy("[web]\nnamespace = net\n[db]\nnamespace = net uts\n");
+	struct policy *other = help_policy("[web]\nnamespace = net\n[db]\nnamespace = net ipc\n");
+	struct keeping_state s;
+	struct toy t = { 0 };
+
+	toy_begin(&t);
+	toy_settle(&t, p, false);
+	t.list[1].users = t.list[2].users = 1;
+	t.saved.n = 0;
+	toy_restart(&t);
+	toy_settle(&t, p, false);
+	assert_stands(&t, 2, 2);
+	keeping_state(t.k, "web", &s);
+	assert_int_equal(s.keeper->pid, 2);
+	assert_true(s.net_known);
+	/* and one that keeps what is no longer wanted goes, with its name, once nobody needs it */
+	t.saved.n = 0;
+	toy_restart(&t);
+	toy_settle(&t, other, false);
+	assert_stands(&t, 2, 2);
+	keeping_state(t.k, "db", &s);
+	assert_null(s.keeper);
+	t.list[1].users = 0;
+	toy_settle(&t, other, false);
+	assert_stands(&t, 2, 2);
+	keeping_state(t.k, "db", &s);
+	assert_int_equal(s.keeper->pid, 3);
+	policy_free(p);
+	policy_free(other);
+	toy_done(&t);
+}
+
 static void what_fails_is_tried_again_later_or_at_a_verify(void **state)
 {
 	struct policy *p = help_policy("[web]\nnamespace = net\nnet.out = 1Mbit\n");
@@ -293,6 +328,7 @@ int main(void)
 		cmocka_unit_test(changed_kinds_without_a_network_wait_for_nobody),
 		cmocka_unit_test(a_killed_keeper_is_made_anew_and_who_lived_with_it_goes_on),
 		cmocka_unit_test(a_name_of_somebody_else_is_refused_and_left_alone),
+		cmocka_unit_test(a_lost_book_is_found_again_by_the_names),
 		cmocka_unit_test(what_fails_is_tried_again_later_or_at_a_verify),
 		cmocka_unit_test(one_that_ends_at_once_leaves_no_name),
 		cmocka_unit_test(a_changed_rate_is_asked_for_and_nothing_is_made_anew),

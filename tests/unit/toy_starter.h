@@ -176,6 +176,11 @@ static inline pid_t toy_find(void *ctx, const struct keeper *k)
 	return 0;
 }
 
+static inline uint32_t toy_kinds(void *ctx, const struct keeper *k)
+{
+	return ((struct toy *)ctx)->list[k->pid].kinds;
+}
+
 static inline int toy_let_go(void *ctx, const struct keeper *k, struct err *e)
 {
 	struct toy *t = ctx;
@@ -219,7 +224,7 @@ static inline uint64_t toy_now(void *ctx)
 static inline void toy_begin(struct toy *t)
 {
 	const struct keeping_by by = { toy_keep, toy_net,  toy_forget, toy_identify, toy_lives, toy_uses, toy_name_users, toy_find,
-				       toy_let_go, toy_tell, toy_again, toy_again, toy_save,     toy_now,	  t };
+				       toy_kinds, toy_let_go, toy_tell, toy_again, toy_again, toy_save,     toy_now,	  t };
 	struct keepers *book;
 
 	t->now_ns += 1000000000;
