@@ -1,8 +1,7 @@
 /*
  * Drives a starter, as cgqd and a client together. Each call has a starter of its own, which ends with it.
  *   starter_ask keep NAME HOSTNAME "net pid"               prints the keeper's pid
- *   starter_ask forget NAME LINK
- *   starter_ask net PID-OR-PATH LINK
+ *   starter_ask forget NAME LINK, or net PID-OR-PATH LINK
  *   starter_ask run [OPTION]… -- COMMAND…                  ends with its exit status
  *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints the time, and how many descriptors stay
  */
