@@ -16,3 +16,9 @@ load lib
 	golden network-explain 0 explain 19636
 	golden network-ps 0 ps
 }
+
+@test "a service is inside after a daemon-reload and a restart: status and explain say the command" {
+	machine network
+	golden network-status-shop 0 status shop
+	golden network-explain-243 0 explain 243
+}
