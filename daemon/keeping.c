@@ -62,10 +62,10 @@ static void own_renew(struct keeping *n)
 			n->own.inodes[n->own.n++] = n->book.list[i].inodes[NAMESPACE_PID];
 }
 
-static void book_save(struct keeping *n)
+static int book_save(struct keeping *n)
 {
 	own_renew(n);
-	n->by.save(n->by.ctx, &n->book);
+	return n->by.save(n->by.ctx, &n->book);
 }
 
 static struct about *about_find(const struct keeping *n, const char *group)
@@ -171,6 +171,21 @@ static void keeper_search(struct keeping *n, size_t i, const char *why)
 		k->kinds = n->by.kinds(n->by.ctx, k);
 }
 
+/* It ends with the starter until it is known to whoever comes after us. */
+static void keeper_made(struct keeping *n, size_t i, pid_t pid)
+{
+	bool saved = false;
+	struct err e = { 0 };
+
+	if (i < n->book.n) {
+		keeper_take(n, i, pid);
+		saved = book_save(n) == 0;
+		if (!saved)
+			keeper_failed(n, i, "what was made could not be written down");
+	}
+	n->by.go(n->by.ctx, pid, saved, &e); /* one that this does not reach is seen to have ended */
+}
+
 static void on_kept(void *ctx, int error, pid_t pid, const struct err *e)
 {
 	struct asked *one = ctx;
@@ -178,10 +193,10 @@ static void on_kept(void *ctx, int error, pid_t pid, const struct err *e)
 	size_t i = index_asked(n, one->group);
 
 	keeping_asked_free(one);
-	if (i == n->book.n)
-		return;
 	if (!error)
-		keeper_take(n, i, pid);
+		keeper_made(n, i, pid);
+	else if (i == n->book.n)
+		return;
 	else if (error == -EPIPE || error == -EEXIST)
 		keeper_search(n, i, e->text);
 	else

@@ -37,6 +37,8 @@ struct keeping_by {
 	void (*again)(void *ctx); /* a keeper came or went: settle once more, soon */
 	void (*stands)(void *ctx); /* how a network stands is known anew */
 	int (*save)(void *ctx, struct keepers *k); /* before anything is asked for that outlives us */
+	/* A keeper that was made is written down, and may outlive us; false: it ends again. */
+	int (*go)(void *ctx, pid_t pid, bool go, struct err *e);
 	uint64_t (*now_ns)(void *ctx);
 	void *ctx;
 };

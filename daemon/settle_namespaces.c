@@ -137,6 +137,11 @@ static void by_tell(void *ctx, const struct keeper *k, const char *text)
 		   "%s: %s", k->group, line);
 }
 
+static int by_go(void *ctx, pid_t pid, bool go, struct err *e)
+{
+	return starter_go(((struct daemon *)ctx)->starter, pid, go, e);
+}
+
 static uint64_t by_now(void *ctx)
 {
 	return placer_now_ns();
@@ -238,7 +243,7 @@ void settle_namespaces_load(struct daemon *d)
 {
 	struct keeping_by by = {.keep = by_keep, .net = by_net, .forget = by_forget, .identify = by_identify, .lives = by_lives,
 				.uses = by_uses, .name_users = by_name_users, .find = by_find, .kinds = by_kinds, .let_go = by_let_go,
-				.tell = by_tell, .again = by_again, .stands = by_stands, .save = by_save, .now_ns = by_now, .ctx = d};
+				.tell = by_tell, .again = by_again, .stands = by_stands, .save = by_save, .go = by_go, .now_ns = by_now, .ctx = d};
 	struct err e = {0};
 
 	if (!d->starter)

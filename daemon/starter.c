@@ -414,7 +414,7 @@ int starter_go(struct starter *s, pid_t pid, bool go, struct err *e)
 	int r;
 
 	if (!s->runs)
-		return fail(e, EPIPE, "the starter ended, and the program with it");
+		return fail(e, EPIPE, "the starter ended, and what it had made with it");
 	r = fd_message_send(fd_of(s), &o, sizeof(o), NULL, 0, MSG_DONTWAIT);
 	return r < 0 ? fail(e, -r, "the starter cannot be told: %s", strerror(-r)) : 0;
 }

@@ -32,8 +32,8 @@ void starter_free(struct starter *s); /* who was asked and has no answer is not 
 /*
  * One process that keeps the namespaces of NAMESPACE_GROUP that a group wants, in the cgroup it is started in until cgqd
  * places it: with a pid namespace it is that one's init. name: its netns as `ip netns` shows it ("" without net).
- * hostname: of the uts namespace. It survives cgqd and the starter, and ends by SIGTERM once nobody else is in its
- * namespaces. What fails half-way is undone whole.
+ * hostname: of the uts namespace. From starter_go() on it survives cgqd and the starter, and ends by SIGTERM once nobody else is in
+ * its namespaces; without that it ends with the starter, and its name goes. What fails half-way is undone whole.
  */
 #define KEEPER_COMM "cgq-keeper" /* its name */
 struct starter_keep {
@@ -101,4 +101,5 @@ struct starter_start {
 /* net: how a net:new stands; all zero where there is none, NULL on error. */
 typedef void starter_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e);
 int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e);
-int starter_go(struct starter *s, pid_t pid, bool go, struct err *e); /* false: it ends, and the client is told nothing more */
+/* A keeper or a program. false: it ends, and the client is told nothing more. */
+int starter_go(struct starter *s, pid_t pid, bool go, struct err *e);

@@ -1,6 +1,7 @@
 /*
  * The inside of the starter. Each order is carried out by a hand: a process forked for it, which answers over its socket and ends, so
- * that nothing which it opens, enters or allocates stays. A hand that has started a program stays with that as its supervisor.
+ * that nothing which it opens, enters or allocates stays. A hand that has made a keeper or started a program waits for GO, and stays
+ * with the program as its supervisor.
  */
 #pragma once
 
@@ -40,8 +41,8 @@ int namespace_open_path(const char *path, struct err *e);
 /* Nothing stays open but a and b (-1: none) and 0 to 2, which become /dev/null. */
 void descriptors_keep(int a, int b);
 
-/* starter_keep.c: all of KEEP, from the hand. */
-int keep_make(const struct starter_order *o, pid_t *ret, struct err *e);
+/* starter_keep.c: all of KEEP, in the hand, which has answered where this is 0. */
+int keep_make(const struct starter_order *o, int hand, struct err *e);
 /* starter_keeper.c: the keeper, which says over ready what went wrong or that all is there, and lives on once it is told to there. */
 _Noreturn void keeper_run(const struct starter_order *o, int ready);
 

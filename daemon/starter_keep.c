@@ -1,4 +1,4 @@
-/* A keeper is made: a process in new namespaces, then their name. Undone whole where one of them fails. */
+/* A keeper is made: a process in new namespaces, then their name. Undone whole where anything fails, also cgqd. */
 #include "starter_hand.h"
 
 #include <errno.h>
@@ -60,7 +60,16 @@ static int clone_refused(int error, struct err *e)
 	return fail(e, -error, "new namespaces: %s", strerror(-error));
 }
 
-static int keeper_settle(const struct starter_order *o, pid_t keeper, int ready, struct err *e)
+/* cgqd has written down that there is one; until then nobody would find it again. It may have ended meanwhile, or cgqd. */
+static bool is_written_down(int hand)
+{
+	bool go = false;
+
+	return recv(hand, &go, sizeof(go), 0) == sizeof(go) && go;
+}
+
+/* Answers once all is there, and lets it live once it may. */
+static int keeper_settle(const struct starter_order *o, pid_t keeper, int ready, int hand, struct err *e)
 {
 	int r = keeper_ready(ready, e);
 
@@ -68,13 +77,16 @@ static int keeper_settle(const struct starter_order *o, pid_t keeper, int ready,
 		r = name_give(o, keeper, e);
 	if (r < 0)
 		return r;
-	r = keeper_let_live(ready, e);
-	if (r < 0 && o->name[0])
+	hand_answer(hand, 0, keeper, NULL, e);
+	if (is_written_down(hand) && keeper_let_live(ready, e) == 0)
+		return 0;
+	if (o->name[0])
 		netns_name_take(o->name, NULL);
-	return r;
+	keeper_end(keeper);
+	return 0; /* nobody is left to be told */
 }
 
-int keep_make(const struct starter_order *o, pid_t *ret, struct err *e)
+int keep_make(const struct starter_order *o, int hand, struct err *e)
 {
 	uint32_t kinds = namespace_kinds_whole(o->kinds);
 	int r = namespaces_exist(kinds, e), pidfd = -1, pair[2];
@@ -88,12 +100,11 @@ int keep_make(const struct starter_order *o, pid_t *ret, struct err *e)
 	if (keeper == 0)
 		keeper_run(o, pair[1]);
 	close(pair[1]);
-	r = keeper < 0 ? clone_refused((int)keeper, e) : keeper_settle(o, keeper, pair[0], e);
+	r = keeper < 0 ? clone_refused((int)keeper, e) : keeper_settle(o, keeper, pair[0], hand, e);
 	close(pair[0]);
 	if (keeper > 0 && r < 0)
 		keeper_end(keeper);
 	if (pidfd >= 0)
 		close(pidfd);
-	*ret = keeper;
 	return r;
 }

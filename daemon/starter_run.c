@@ -25,7 +25,7 @@
 
 /* A hand does some system calls, and net_apply() some messages to the kernel; one that takes so long is ended. */
 #define HAND_SECONDS 20
-/* Programs that wait for cgqd to place them: it does so at once. */
+/* Programs that wait for cgqd to place them, and keepers to be written down: it does so at once. */
 #define WAITING_MAX  512
 /* Hands that could not start a program, and still close what is the client's: of one user, and of all but root. */
 #define CLOSING_USER_MAX 8
@@ -128,7 +128,6 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	int fds[START__DESCRIPTORS];
 	struct net_result net = { 0 };
 	struct err e = { 0 };
-	pid_t pid = 0;
 	int r = 0;
 
 	if (o->kind == STARTER_START)
@@ -136,7 +135,9 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	hand_begin(s);
 	switch ((enum starter_order_kind)o->kind) {
 	case STARTER_KEEP:
-		r = keep_make(o, &pid, &e);
+		r = keep_make(o, hand, &e);
+		if (r == 0)
+			_exit(0);
 		break;
 	case STARTER_NET:
 		r = net_make(o, &net, &e);
@@ -149,7 +150,7 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	case STARTER_GO:
 		break;
 	}
-	hand_answer(hand, r, pid, &net, &e);
+	hand_answer(hand, r, 0, &net, &e);
 	_exit(0);
 }
 
@@ -229,7 +230,7 @@ static int hand_do(struct starter_process *s, const struct starter_order *o, str
 	if (pid > 0 && r < 0)
 		hand_failed(r, pidfd, ret);
 	hand_leave(s, o, pidfd, pid > 0 && ret->error < 0);
-	if (pid > 0 && ret->error == 0 && o->kind == STARTER_START)
+	if (pid > 0 && ret->error == 0 && (o->kind == STARTER_START || o->kind == STARTER_KEEP))
 		*ret_hand = pair[0];
 	else
 		close(pair[0]);
@@ -266,7 +267,7 @@ static void order_take(struct starter_process *s, struct starter_order *o)
 		go(s, o);
 		return;
 	}
-	if (r == 0 && o->kind == STARTER_START && s->n == WAITING_MAX)
+	if (r == 0 && (o->kind == STARTER_START || o->kind == STARTER_KEEP) && s->n == WAITING_MAX)
 		r = fail(&e, EBUSY, "%d programs wait to be placed already", WAITING_MAX);
 	if (r == 0 && o->kind == STARTER_START)
 		r = closing_refuse(s, o, &e);

@@ -19,7 +19,7 @@ enum starter_order_kind {
 	STARTER_NET,
 	STARTER_FORGET,
 	STARTER_START, /* with the client's connection, the caller's pidfd, and a cgroup where cgroup is set */
-	STARTER_GO,
+	STARTER_GO,    /* of a keep or a start */
 };
 
 /* Beside START. */
@@ -34,7 +34,7 @@ enum { START_CALLER = START_FILES, START_CGROUP, START__DESCRIPTORS };
 struct starter_order {
 	uint32_t kind;
 	uint32_t serial;
-	int32_t pid;		/* GO: of which start */
+	int32_t pid;		/* GO: which keeper or program */
 	int32_t caller;
 	struct process_id keeper, like;
 	uint32_t uid, gid;

@@ -1,6 +1,6 @@
 /*
  * Drives a starter, as cgqd and a client together. Each call has a starter of its own, which ends with it.
- *   starter_ask keep NAME HOSTNAME "net pid"               prints the keeper's pid
+ *   starter_ask keep|abandon NAME HOSTNAME "net pid"       prints the keeper's pid; abandon: its starter ends before it may live on
  *   starter_ask forget NAME LINK, or net PID-OR-PATH LINK
  *   starter_ask run [OPTION]… -- COMMAND…                  ends with its exit status
  *   starter_ask cycles N NAME "net pid" [COMMAND…]         keeps, runs, forgets; prints the time, and how many descriptors stay
@@ -49,6 +49,7 @@ struct wishes {
 };
 
 static char none_through[1];
+static bool nobody_writes_it_down;
 
 static void answered(struct asking *a, int error, pid_t pid, const struct err *e)
 {
@@ -133,7 +134,9 @@ static int keep(struct asking *a, const char *name, const char *hostname, uint32
 	struct err e;
 
 	again(a);
-	return wait_for(a, starter_keep(a->starter, &q, on_kept, a, &e), &e);
+	if (wait_for(a, starter_keep(a->starter, &q, on_kept, a, &e), &e) < 0)
+		return a->error;
+	return nobody_writes_it_down ? 0 : starter_go(a->starter, a->pid, true, &e);
 }
 
 static int forget(struct asking *a, const char *name, const char *link)
@@ -166,8 +169,6 @@ static int net(struct asking *a, const char *of, const char *link)
 	again(a);
 	return wait_for(a, starter_net(a->starter, &q, false, on_net, a, &e), &e);
 }
-
-/* --- the client ------------------------------------------------------------------------------------------------- */
 
 static size_t texts_count(char **list)
 {
@@ -247,8 +248,6 @@ static pid_t client_start(const struct wishes *w, char **command, int socket)
 	execvp(argv[0], argv);
 	_exit(124);
 }
-
-/* --- run -------------------------------------------------------------------------------------------------------- */
 
 static void on_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e)
 {
@@ -351,8 +350,6 @@ static char **wishes_read(int argc, char **argv, struct wishes *w)
 	return argv + optind;
 }
 
-/* --- cycles ----------------------------------------------------------------------------------------------------- */
-
 static void gone_wait(pid_t pid)
 {
 	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
@@ -428,10 +425,13 @@ int main(int argc, char **argv)
 	if (!strcmp(what, "client") && argc > 4)
 		return client(argv + 2);
 	asking_begin(&a);
-	if (!strcmp(what, "keep") && argc == 5) {
+	nobody_writes_it_down = !strcmp(what, "abandon");
+	if ((nobody_writes_it_down || !strcmp(what, "keep")) && argc == 5) {
 		r = keep(&a, argv[2], argv[3], kinds_of(argv[4], NULL)) < 0;
 		if (r == 0)
 			printf("%d\n", (int)a.pid);
+		if (r == 0 && !nobody_writes_it_down)
+			r = forget(&a, "", "") < 0; /* an answer after it was let live */
 	} else if (!strcmp(what, "forget") && argc == 4) {
 		r = forget(&a, argv[2], argv[3]) < 0;
 	} else if (!strcmp(what, "net") && argc == 4) {

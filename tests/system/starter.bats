@@ -155,6 +155,20 @@ $ROOM" ] || fail "$output" # 3 is ls's own
 	inside test -e "${MOUNTS[0]}/cgroup.procs"
 }
 
+@test "a keeper that nobody has written down ends with its starter, and its name with it" {
+	local keeper kinds
+	for kinds in 'uts' "$ALL"; do
+		keeper=$(ask abandon "$TREE" web "$kinds")
+		KEEPERS+=("$keeper")
+		wait_until 5 "the keeper of $kinds ends" is_gone "$keeper"
+		wait_until 5 'its name is gone' test ! -e "/run/netns/$TREE"
+	done
+}
+
+is_gone() {
+	! alive "$1"
+}
+
 @test "a keeper has no capability that it does not need, and nothing open" {
 	keep "$ALL"
 	[ "$(awk '/^Cap(Prm|Eff|Bnd|Amb|Inh)/ && $2 !~ /^0+$/' "/proc/$KEEPER/status")" = '' ]

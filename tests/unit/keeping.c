@@ -270,7 +270,9 @@ static void a_starter_that_dies_leaves_nothing_twice(void **state)
 
 	toy_begin(&t);
 	keeping_follow(t.k, p, false, false);
-	toy_pass(&t, -EPIPE); /* it was made, and nobody could say so */
+	toy_pass(&t, -EPIPE); /* it was made, and nobody could say so: it ends with its starter */
+	assert_stands(&t, 0, 0);
+	t.now_ns += 20000000000;
 	toy_settle(&t, p, false);
 	assert_stands(&t, 1, 1);
 	keeping_follow(t.k, p, true, false);
@@ -280,6 +282,45 @@ static void a_starter_that_dies_leaves_nothing_twice(void **state)
 	toy_settle(&t, p, true);
 	assert_stands(&t, 0, 0);
 	assert_int_equal(keeping_book(t.k)->n, 0);
+	policy_free(p);
+	toy_done(&t);
+}
+
+/* One without a network has no name by which anybody would find it again. */
+static void a_keeper_outlives_nobody_who_has_not_written_it_down(void **state)
+{
+	struct policy *p = help_policy("[web]\nnamespace = uts\n");
+
+	for (unsigned at = 1; at < 8; at++) {
+		struct toy t = { 0 };
+
+		toy_begin(&t);
+		t.dies_in = at;
+		toy_settle(&t, p, false);
+		toy_restart(&t);
+		t.now_ns += 20000000000;
+		toy_settle(&t, p, false);
+		assert_stands(&t, 1, 0);
+		assert_int_equal(keeping_book(t.k)->list[0].pid, t.n);
+		toy_done(&t);
+	}
+	policy_free(p);
+}
+
+static void one_that_cannot_be_written_down_once_it_is_made_ends(void **state)
+{
+	struct policy *p = help_policy("[web]\nnamespace = net\n");
+	struct toy t = { 0 };
+
+	toy_begin(&t);
+	keeping_follow(t.k, p, false, false);
+	t.disk_full = true;
+	toy_pass(&t, 0);
+	assert_stands(&t, 0, 0);
+	t.disk_full = false;
+	t.now_ns += 20000000000;
+	toy_settle(&t, p, false);
+	assert_stands(&t, 1, 1);
 	policy_free(p);
 	toy_done(&t);
 }
@@ -334,6 +375,8 @@ int main(void)
 		cmocka_unit_test(a_changed_rate_is_asked_for_and_nothing_is_made_anew),
 		cmocka_unit_test(what_cannot_be_written_down_is_not_made),
 		cmocka_unit_test(a_starter_that_dies_leaves_nothing_twice),
+		cmocka_unit_test(a_keeper_outlives_nobody_who_has_not_written_it_down),
+		cmocka_unit_test(one_that_cannot_be_written_down_once_it_is_made_ends),
 		cmocka_unit_test(a_death_at_any_point_loses_nothing),
 	};
 

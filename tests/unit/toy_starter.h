@@ -11,6 +11,7 @@
 /* A machine with processes, names and links, and the starter's answers that are still to come. */
 struct toy_process {
 	bool lives, told_to_go, is_keeper;
+	bool held; /* its hand waits to hear that it may live on */
 	unsigned users; /* programs in its namespaces */
 	uint32_t kinds;
 	char name[KEEPER_NAME_BYTES], link[KEEPER_LINK_BYTES], group[64];
@@ -93,7 +94,7 @@ static inline int toy_keep(void *ctx, const struct starter_keep *q, starter_kept
 	if (!a.error) {
 		struct toy_process *p = &t->list[a.pid = ++t->n];
 
-		*p = (struct toy_process){ .lives = true, .is_keeper = true, .kinds = q->kinds };
+		*p = (struct toy_process){ .lives = true, .is_keeper = true, .held = true, .kinds = q->kinds };
 		snprintf(p->group, sizeof(p->group), "%s", q->group);
 		snprintf(p->name, sizeof(p->name), "%s", q->name);
 		slot_put(t->names[0], KEEPER_NAME_BYTES, q->name);
@@ -216,6 +217,32 @@ static inline int toy_save(void *ctx, struct keepers *k)
 	return 0;
 }
 
+/* Its hand undoes it. */
+static inline void toy_undo(struct toy *t, pid_t pid)
+{
+	t->list[pid].lives = t->list[pid].held = false;
+	slot_drop(t->names[0], KEEPER_NAME_BYTES, t->list[pid].name);
+}
+
+static inline void starter_ends(struct toy *t)
+{
+	for (pid_t pid = 1; pid <= t->n; pid++)
+		if (t->list[pid].held)
+			toy_undo(t, pid);
+}
+
+static inline int toy_go(void *ctx, pid_t pid, bool go, struct err *e)
+{
+	struct toy *t = ctx;
+
+	if (is_dead(t) || !t->list[pid].held)
+		return -EPIPE;
+	t->list[pid].held = false;
+	if (!go)
+		toy_undo(t, pid);
+	return 0;
+}
+
 static inline uint64_t toy_now(void *ctx)
 {
 	return ((struct toy *)ctx)->now_ns;
@@ -224,7 +251,7 @@ static inline uint64_t toy_now(void *ctx)
 static inline void toy_begin(struct toy *t)
 {
 	const struct keeping_by by = { toy_keep, toy_net,  toy_forget, toy_identify, toy_lives, toy_uses, toy_name_users, toy_find,
-				       toy_kinds, toy_let_go, toy_tell, toy_again, toy_again, toy_save,     toy_now,	  t };
+				       toy_kinds, toy_let_go, toy_tell, toy_again, toy_again, toy_save, toy_go, toy_now,	  t };
 	struct keepers *book;
 
 	t->now_ns += 1000000000;
@@ -242,6 +269,7 @@ static inline void toy_begin(struct toy *t)
 
 static inline void toy_end(struct toy *t)
 {
+	starter_ends(t);
 	keeping_free(t->k);
 	t->k = NULL;
 	t->n_answers = 0;
@@ -265,6 +293,8 @@ static inline void toy_pass(struct toy *t, int lost)
 {
 	for (pid_t pid = 1; pid <= t->n; pid++)
 		t->list[pid].lives &= !t->list[pid].told_to_go || t->list[pid].users;
+	if (lost)
+		starter_ends(t);
 	while (t->n_answers && !t->dead) {
 		struct toy_answer a = t->answers[0];
 		struct err e = { .text = "no" };
