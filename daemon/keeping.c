@@ -143,7 +143,7 @@ static void keeper_take(struct keeping *n, size_t i, pid_t pid)
 	k->pid = pid;
 	n->book.changed = true;
 	if (n->by.identify(n->by.ctx, k) < 0) {
-		k->start_ticks = 1; /* of nobody: its name is still to be taken away */
+		k->start_ticks = KEEPER_START_OF_NOBODY; /* its name is still to be taken away */
 		k->state = KEEPER_LEAVING;
 		return;
 	}
@@ -290,6 +290,7 @@ static void keeper_let_go(struct keeping *n, struct keeper *k)
 		return;
 	}
 	k->state = KEEPER_LEAVING;
+	k->let_go_ns = n->by.now_ns(n->by.ctx);
 	n->book.changed = true;
 	n->by.tell(n->by.ctx, k, "is let go; it ends once nobody is in its namespaces");
 }
@@ -412,12 +413,17 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 	strcpy(ret->net_why_not, a->net_why_not);
 }
 
+static bool is_just_let_go(const struct keeping *n, const struct keeper *k)
+{
+	return k->state == KEEPER_LEAVING && k->let_go_ns && n->by.now_ns(n->by.ctx) - k->let_go_ns < LETS_GO_NS;
+}
+
 bool keeping_is_busy(const struct keeping *n)
 {
 	bool busy = n->asked;
 
 	for (size_t i = 0; i < n->book.n; i++)
-		busy |= n->book.list[i].state == KEEPER_LEAVING;
+		busy |= is_just_let_go(n, &n->book.list[i]);
 	return busy;
 }
 

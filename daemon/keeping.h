@@ -63,7 +63,7 @@ struct keeping_state {
 	char net_why_not[KEEPING_WHY_BYTES];		 /* of the whole network */
 };
 void keeping_state(const struct keeping *n, const char *group, struct keeping_state *ret);
-/* Answers are still to come, or one that was let go has not ended yet. */
+/* Answers are still to come, or one that was let go just now may end in a moment. */
 bool keeping_is_busy(const struct keeping *n);
 /* As long as n, and always as it is now. */
 const struct own_pid_namespaces *keeping_own(const struct keeping *n);

@@ -6,6 +6,9 @@
 /* What failed is tried again no sooner: it would fill the log, and somebody has to do something about it first. */
 #define RETRY_NS 10000000000ULL
 
+/* One that nobody needs sees so in a tenth of that; another may stay for days. */
+#define LETS_GO_NS 200000000ULL
+
 /* Beside the book: what is not worth a line in the state folder. */
 struct about {
 	char *group;

@@ -19,6 +19,9 @@ enum keeper_state {
 	KEEPER_FORGETTING, /* it is gone, and its name and its link are being taken away */
 };
 
+/* start_ticks of one that ended before it could be looked at: no process that we make began so soon after the boot. */
+#define KEEPER_START_OF_NOBODY 1
+
 struct keeper {
 	char group[GROUP_PATH_MAX_BYTES + 1];
 	enum keeper_state state;
@@ -28,6 +31,7 @@ struct keeper {
 	uint64_t inodes[NAMESPACE__COUNT]; /* of what it is in, as stat() tells; 0: not known */
 	char name[KEEPER_NAME_BYTES]; /* in /run/netns; "" without a network */
 	char link[KEEPER_LINK_BYTES];
+	uint64_t let_go_ns;	/* when it was told to end; 0: it was not, or by an earlier cgqd */
 	/* as it was looked at just before keepers_decide(): */
 	bool lives;
 	bool used;		/* dead, and somebody else is still in its network */

@@ -69,6 +69,27 @@ static void what_is_wanted_no_more_goes_once_nobody_needs_it(void **state)
 	toy_done(&t);
 }
 
+/* A reload would take longer for it each time. */
+static void one_that_others_still_need_keeps_nobody_waiting(void **state)
+{
+	struct policy *p = help_policy(two), *none = help_policy("[web]\n");
+	struct toy t = { 0 };
+
+	toy_begin(&t);
+	toy_settle(&t, p, false);
+	assert_false(keeping_is_busy(t.k));
+	t.list[1].users = 1;
+	keeping_follow(t.k, none, false, false);
+	assert_true(keeping_is_busy(t.k));
+	toy_settle(&t, none, false);
+	t.now_ns += 1000000000;
+	assert_int_equal(keeping_book(t.k)->n, 1);
+	assert_false(keeping_is_busy(t.k));
+	policy_free(p);
+	policy_free(none);
+	toy_done(&t);
+}
+
 static void changed_kinds_wait_for_those_who_run_in_the_network(void **state)
 {
 	struct policy *p = help_policy("[web]\nnamespace = net\n"), *more = help_policy("[web]\nnamespace = net uts\n");
@@ -365,6 +386,7 @@ int main(void)
 		cmocka_unit_test(each_group_that_wants_them_has_one_keeper),
 		cmocka_unit_test(each_start_has_a_link_of_a_name_of_its_own),
 		cmocka_unit_test(what_is_wanted_no_more_goes_once_nobody_needs_it),
+		cmocka_unit_test(one_that_others_still_need_keeps_nobody_waiting),
 		cmocka_unit_test(changed_kinds_wait_for_those_who_run_in_the_network),
 		cmocka_unit_test(changed_kinds_without_a_network_wait_for_nobody),
 		cmocka_unit_test(a_killed_keeper_is_made_anew_and_who_lived_with_it_goes_on),
