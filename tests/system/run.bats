@@ -228,8 +228,7 @@ load run
 	PID[db]=$(instances db)
 	kill "${PID[db]}"
 	wait_until 5 'it ends' gone "${PID[db]}"
-	# … and of what it starts later
-	# shellcheck disable=SC2016 # for these shells
+	# shellcheck disable=SC2016 # … and of what its shells start later
 	cgq run -q web -- sh -c 'sh -c "\"\$1\" & wait" - "$1" & "$1" & (sleep 0.5; exec "$1") & wait' - "$(program_file db hog)" </dev/null >/dev/null 2>&1 3>&- &
 	STARTED+=($!)
 	wait_until 5 'they run' has_instances db 3
