@@ -88,7 +88,7 @@ static int failed_status(int r)
 	return r == -EPIPE ? EXIT_RUN_FAILED : run_exec_status(-r);
 }
 
-static int start(const struct options *o, const struct run_program *p, struct run_talk *t, pid_t *ret_pid)
+static int ask_and_talk(const struct options *o, const struct run_program *p, struct run_talk *t, pid_t *ret_pid)
 {
 	struct err e = {0};
 	int status, r;
@@ -114,6 +114,6 @@ enum run_way run_ask(const struct options *o, const struct run_program *p, struc
 	if (*ret_status == 0 && !needs_files)
 		return RUN_WAY_PLACED;
 	if (*ret_status == 0)
-		*ret_status = start(o, p, t, ret_pid);
+		*ret_status = ask_and_talk(o, p, t, ret_pid);
 	return *ret_status ? RUN_WAY_FAILED : RUN_WAY_STARTED;
 }

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "run_ask.h"
 #include "run_exec.h"
 #include "say.h"
 #include "text.h"
@@ -110,7 +111,7 @@ static int listen_to(int from, pid_t child_pid, pid_t *ret)
 	return said.kind == SAID_STARTED ? 0 : said.value;
 }
 
-static int start(const struct options *o, const struct run_program *p)
+static int child_start(const struct options *o, const struct run_program *p)
 {
 	const pid_t parent = getpid();
 	int ends[2], status;
@@ -138,5 +139,5 @@ int run_detach(const struct options *o, struct run_program *p)
 {
 	int status = streams_open(o, p->streams);
 
-	return status ? status : start(o, p);
+	return status ? status : child_start(o, p);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "run_program.h"
 #include "say.h"
 #include "text.h"
 
@@ -22,6 +23,11 @@ int run_streams_keep(void)
 	}
 	close(fd);
 	return 0;
+}
+
+int run_exec_status(int error)
+{
+	return error == ENOENT ? 127 : 126;
 }
 
 int run_exec(const struct run_program *p, struct err *e)

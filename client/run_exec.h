@@ -3,7 +3,7 @@
 
 #include <cgq/err.h>
 
-#include "run_ask.h"
+struct run_program;
 
 /* Of `cgq run`, as of env(1) and timeout(1): cgq itself failed. 126: the program is not executable, 127: it is not there. */
 #define EXIT_RUN_FAILED 125
@@ -15,3 +15,4 @@
 int run_streams_keep(void);
 /* Returns only where it failed: the exit status, told in e. With other streams than ours, 0 to 2 are these then. */
 int run_exec(const struct run_program *p, struct err *e);
+int run_exec_status(int error); /* what an exec's errno is as an exit status: 127 not found, 126 else */

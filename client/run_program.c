@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "run_ask.h"
 #include "run_detach.h"
 #include "run_exec.h"
 #include "say.h"
@@ -16,15 +17,15 @@ static int become(const struct run_program *p)
 	return status;
 }
 
-static int attend(struct run_talk *t, pid_t pid)
+static int attend(struct run_talk *t)
 {
-	int status = run_talk_until_end(t, pid);
+	int status = run_talk_until_end(t);
 
 	run_talk_close(t);
 	return status;
 }
 
-static int start(const struct options *o, const struct run_program *p)
+static int run_attended(const struct options *o, const struct run_program *p)
 {
 	struct run_talk talk;
 	int status = 0;
@@ -34,7 +35,7 @@ static int start(const struct options *o, const struct run_program *p)
 	case RUN_WAY_PLACED:
 		return become(p);
 	case RUN_WAY_STARTED:
-		return attend(&talk, pid);
+		return attend(&talk);
 	case RUN_WAY_FAILED:
 		break;
 	}
@@ -49,5 +50,5 @@ int run_program(const struct options *o, struct run_program *p)
 		p->streams[i] = i;
 	if (status)
 		return status;
-	return p->detached ? run_detach(o, p) : start(o, p);
+	return p->detached ? run_detach(o, p) : run_attended(o, p);
 }

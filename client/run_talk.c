@@ -12,14 +12,12 @@
 #include <cgq/auto.h>
 #include <cgq/run.h>
 
+#include "run_exec.h"
 #include "run_terminal.h"
 #include "say.h"
 
 /* Passed on, but for SIGWINCH, which is for the terminal. */
 static const int passed[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGTSTP, SIGCONT, SIGWINCH };
-
-/* As timeout(1) and others: not the program, cgq itself. */
-#define UNTOLD_STATUS 125
 
 /* Nobody waits on for a start that hangs, at a file system that is not there any more say. */
 static const int ends[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM };
@@ -156,11 +154,6 @@ int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct
 	}
 }
 
-int run_exec_status(int error)
-{
-	return error == ENOENT ? 127 : 126;
-}
-
 static void signal_say(const struct run_talk *t, int signal)
 {
 	const struct run_said said = { .kind = RUN_SIGNAL, .value = signal };
@@ -258,12 +251,12 @@ static int exit_status(const struct conversation *c)
 {
 	if (c->lost) {
 		say("what becomes of the program is not told any more");
-		return UNTOLD_STATUS;
+		return EXIT_RUN_FAILED;
 	}
 	return WIFSIGNALED(c->status) ? 128 + WTERMSIG(c->status) : WEXITSTATUS(c->status);
 }
 
-int run_talk_until_end(struct run_talk *t, pid_t pid)
+int run_talk_until_end(struct run_talk *t)
 {
 	struct conversation c = { .t = t };
 

@@ -37,6 +37,4 @@ int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct
  * Then: passes signals on, copies its terminal where it has one, stops and continues with it, until it ends. Answers the
  * exit status to give: its own, 128 + the signal it died of, 125 where nobody tells any more (said on stderr).
  */
-int run_talk_until_end(struct run_talk *t, pid_t pid);
-/* What an exec's error is as an exit status: 127 not found, 126 else. */
-int run_exec_status(int error);
+int run_talk_until_end(struct run_talk *t);

@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +24,9 @@
 #include "fd_message.h"
 #include "helper.h"
 #include "program.h"
+#include "run_exec.h"
 #include "run_talk.h"
+#include "run_text.h"
 #include "run_terminal.h"
 #include "starter.h"
 
@@ -170,29 +171,7 @@ static int net(struct asking *a, const char *of, const char *link)
 	return wait_for(a, starter_net(a->starter, &q, false, on_net, a, &e), &e);
 }
 
-static size_t texts_count(char **list)
-{
-	size_t n = 0;
-
-	while (list[n])
-		n++;
-	return n;
-}
-
-static int text_file(char **argv)
-{
-	struct run_text head = { .n_arguments = (uint32_t)texts_count(argv), .n_environment = (uint32_t)texts_count(environ) };
-	char **lists[] = { argv, environ };
-	int fd = memfd_create("run", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-	lseek(fd, sizeof(head), SEEK_SET);
-	for (unsigned l = 0; l < ARRAY_SIZE(lists); l++)
-		for (char **text = lists[l]; *text; text++)
-			head.bytes += (uint32_t)write(fd, *text, strlen(*text) + 1);
-	if (pwrite(fd, &head, sizeof(head), 0) != sizeof(head) || fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE) < 0)
-		abort();
-	return fd;
-}
+/* --- the client ------------------------------------------------------------------------------------------------- */
 
 /* client FD detach|stay COMMAND… */
 static int client(char **argv)
@@ -206,7 +185,7 @@ static int client(char **argv)
 	if (run_talk_open(&t, &e) < 0)
 		abort();
 	files[START_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	files[START_TEXT] = text_file(argv + 2);
+	files[START_TEXT] = run_text_make(argv + 2, environ, &e);
 	files[START_TALK] = t.theirs;
 	r = fd_message_send(socket, "x", 1, files, START_FILES, 0);
 	run_talk_given(&t);
@@ -223,7 +202,7 @@ static int client(char **argv)
 		return 0;
 	}
 	fprintf(stderr, "started %d\n", (int)pid);
-	r = run_talk_until_end(&t, pid);
+	r = run_talk_until_end(&t);
 	run_talk_close(&t);
 	return r;
 }
