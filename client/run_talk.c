@@ -189,11 +189,22 @@ static void terminal_end(struct conversation *c)
 		run_terminal_end(&c->terminal);
 }
 
-/* We stop as it did, so that the shell sees it; whoever goes on with us goes on with it, by the SIGCONT that waits then. */
-static void stop(struct conversation *c)
+/*
+ * We stop as it did, so that the shell sees it; whoever goes on with us goes on with it. By the signal of a terminal's ^Z, which the
+ * kernel drops where there is no shell that could go on with us: then it goes on at once.
+ */
+static void stop(struct conversation *c, int signal)
 {
+	sigset_t tstp;
+
 	terminal_end(c);
-	kill(getpid(), SIGSTOP);
+	sigemptyset(&tstp);
+	sigaddset(&tstp, SIGTSTP);
+	kill(getpid(), SIGTSTP);
+	sigprocmask(SIG_UNBLOCK, &tstp, NULL);
+	sigprocmask(SIG_BLOCK, &tstp, NULL);
+	if (signal == SIGTSTP)
+		signal_say(c->t, SIGCONT);
 	terminal_begin(c);
 }
 
@@ -205,7 +216,7 @@ static void talk_heard(struct conversation *c)
 	while (!c->ended && (r = said_take(c->t, &said, MSG_DONTWAIT)) != -EAGAIN) {
 		c->lost = c->ended = r < 0;
 		if (r == 0 && said.kind == RUN_STOPPED)
-			stop(c);
+			stop(c, said.value);
 		if (r < 0 || said.kind != RUN_EXITED)
 			continue;
 		c->status = said.value;
@@ -221,10 +232,17 @@ static void signals_heard(struct conversation *c)
 		if (info.ssi_signo == SIGCONT)
 			terminal_begin(c); /* perhaps in the foreground now */
 		if (info.ssi_signo != SIGWINCH)
-			signal_say(c->t, (int)info.ssi_signo);
+			signal_say(c->t, info.ssi_code == SI_KERNEL ? -(int)info.ssi_signo : (int)info.ssi_signo);
 		else if (c->t->terminal >= 0)
 			run_terminal_resize(&c->terminal);
 	}
+}
+
+/* As the caller's was: we were the last who had its master. */
+static void terminal_hang_up(struct conversation *c)
+{
+	terminal_end(c);
+	fd_end(&c->t->terminal);
 }
 
 static void turn(struct conversation *c)
@@ -234,13 +252,14 @@ static void turn(struct conversation *c)
 		[ON_SIGNAL] = { .fd = c->t->signals, .events = POLLIN },
 	};
 	const nfds_t n = c->t->terminal >= 0 ? ON__COUNT : ON_TERMINAL;
+	int ms = n > ON_TERMINAL ? run_terminal_wait(&c->terminal, wait + ON_TERMINAL) : -1;
 
-	if (n > ON_TERMINAL)
-		run_terminal_wait(&c->terminal, wait + ON_TERMINAL);
-	if (poll(wait, n, -1) < 0)
+	if (poll(wait, n, ms) < 0)
 		return;
 	if (n > ON_TERMINAL)
 		run_terminal_copy(&c->terminal, wait + ON_TERMINAL);
+	if (n > ON_TERMINAL && c->terminal.input_ended)
+		terminal_hang_up(c);
 	if (wait[ON_SIGNAL].revents)
 		signals_heard(c);
 	if (wait[ON_TALK].revents)

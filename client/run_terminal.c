@@ -2,10 +2,14 @@
 #include "run_terminal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+/* A shell that brings us to the foreground says so to those that it had stopped, and to nobody else. */
+#define ASIDE_MS 300
 
 bool run_terminal_wanted(void)
 {
@@ -40,6 +44,8 @@ void run_terminal_resize(const struct run_terminal *t)
 void run_terminal_begin(struct run_terminal *t, int master)
 {
 	t->master = master;
+	/* Only ours: it must not be waited for while the program waits for us to take what it says. */
+	fcntl(master, F_SETFL, O_NONBLOCK);
 	raw_set(t);
 	run_terminal_resize(t);
 }
@@ -56,18 +62,21 @@ static bool is_empty(const struct run_pipe *p)
 	return p->from == p->to;
 }
 
-/* One direction waits either for bytes or for room. */
-void run_terminal_wait(const struct run_terminal *t, struct pollfd wait[RUN_POLL__COUNT])
+/* One direction waits either for bytes or for room. A hang-up of the caller's is told in any case. */
+int run_terminal_wait(struct run_terminal *t, struct pollfd wait[RUN_POLL__COUNT])
 {
-	bool takes_in = t->raw && !t->input_ended && is_empty(&t->in);
-	bool takes_out = !t->output_ended && is_empty(&t->out);
+	bool takes_in, takes_out = !t->output_ended && is_empty(&t->out);
 
-	wait[RUN_POLL_IN] = (struct pollfd){ .fd = takes_in ? STDIN_FILENO : -1, .events = POLLIN };
+	if (!t->raw && is_foreground())
+		run_terminal_begin(t, t->master);
+	takes_in = t->raw && is_empty(&t->in);
+	wait[RUN_POLL_IN] = (struct pollfd){ .fd = STDIN_FILENO, .events = takes_in ? POLLIN : 0 };
 	wait[RUN_POLL_OUT] = (struct pollfd){ .fd = is_empty(&t->out) ? -1 : STDOUT_FILENO, .events = POLLOUT };
 	wait[RUN_POLL_MASTER] = (struct pollfd){ .fd = t->output_ended ? -1 : t->master };
 	wait[RUN_POLL_MASTER].events = (short)((takes_out ? POLLIN : 0) | (is_empty(&t->in) ? 0 : POLLOUT));
 	if (!wait[RUN_POLL_MASTER].events)
 		wait[RUN_POLL_MASTER].fd = -1; /* its hang-up would be told all the time */
+	return t->raw ? -1 : ASIDE_MS;
 }
 
 /* False: there is an end. */
@@ -99,8 +108,10 @@ void run_terminal_copy(struct run_terminal *t, const struct pollfd ready[RUN_POL
 		bytes_give(&t->out, STDOUT_FILENO);
 	if (master->revents & POLLOUT)
 		bytes_give(&t->in, t->master);
-	if (ready[RUN_POLL_IN].revents)
+	if (ready[RUN_POLL_IN].revents & POLLIN)
 		t->input_ended = !bytes_take(&t->in, STDIN_FILENO);
+	else if (ready[RUN_POLL_IN].revents)
+		t->input_ended = true;
 	if ((master->events & POLLIN) && (master->revents & (POLLIN | POLLHUP | POLLERR)))
 		t->output_ended = !bytes_take(&t->out, t->master); /* EIO once the last has closed its end */
 	else if (master->revents & (POLLHUP | POLLERR))

@@ -22,19 +22,24 @@ static void children_reap(const struct program *p, pid_t program)
 
 static _Noreturn void init_serve(const struct program *p, pid_t program)
 {
+	siginfo_t info = { 0 };
 	sigset_t all;
 	int signal;
 
 	sigfillset(&all);
 	for (;;) {
-		signal = sigwaitinfo(&all, NULL);
+		signal = sigwaitinfo(&all, &info);
 		if (signal == SIGCHLD)
 			children_reap(p, program);
-		if (signal == SIGCONT)
-			terminal_give(p->terminal, program);
-		if (signal > 0 && signal != SIGCHLD)
-			signal_pass(program, signal);
+		else if (signal > 0)
+			signal_pass(p, program, signal, info.si_code == SI_QUEUE && info.si_value.sival_int);
 	}
+}
+
+void init_tell(pid_t init, int signal, bool to_group)
+{
+	if (sigqueue(init, signal, (union sigval){ .sival_int = to_group }) < 0)
+		(void)errno; /* it ended */
 }
 
 void init_run(const struct program *p)

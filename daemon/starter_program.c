@@ -23,18 +23,19 @@ void program_say(const struct program *p, enum program_said_kind kind, int value
 		(void)errno; /* a client that is gone takes the supervisor with it: the program goes on */
 }
 
-void signal_pass(pid_t pid, int signal)
-{
-	bool to_group = signal == SIGTSTP || signal == SIGCONT;
-
-	if (kill(to_group ? -pid : pid, signal) < 0)
-		(void)errno; /* it ended, or runs as somebody else now */
-}
-
 void terminal_give(int terminal, pid_t group)
 {
 	if (terminal >= 0 && tcsetpgrp(terminal, group) < 0)
 		(void)errno; /* hung up */
+}
+
+void signal_pass(const struct program *p, pid_t pid, int signal, bool to_group)
+{
+	to_group |= signal == SIGTSTP || signal == SIGCONT;
+	if (signal == SIGCONT)
+		terminal_give(p->terminal, pid);
+	if (kill(to_group ? -pid : pid, signal) < 0)
+		(void)errno; /* it ended, or runs as somebody else now */
 }
 
 void signals_hold(void)

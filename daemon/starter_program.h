@@ -58,8 +58,10 @@ _Noreturn void program_exec(const struct program *p);
 /* The child with has_init, once it may go on. */
 _Noreturn void init_run(const struct program *p);
 
-/* One that a terminal sends to a whole process group goes there. pid leads one. */
-void signal_pass(pid_t pid, int signal);
+/* One that a terminal sends to a whole process group goes there in any case. pid, the program, leads one. */
+void signal_pass(const struct program *p, pid_t pid, int signal, bool to_group);
+/* The same by way of an init. */
+void init_tell(pid_t init, int signal, bool to_group);
 /* A group of the session whose terminal this is gets its input and ^C. */
 void terminal_give(int terminal, pid_t group);
 /* All are blocked, and none is ignored. */

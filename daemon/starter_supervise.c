@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -31,6 +32,17 @@ static void tell(const struct supervisor *s, enum run_said_kind kind, int value)
 		(void)errno; /* its end is seen by poll() */
 }
 
+/* Waits for a client that is stopped and has not taken what was told before; there is nothing else to do any more. */
+static _Noreturn void tell_end(const struct supervisor *s, enum run_said_kind kind, int value)
+{
+	const struct run_said said = { .kind = (int32_t)kind, .value = value };
+
+	descriptors_keep(s->talk, -1);
+	while (send(s->talk, &said, sizeof(said), MSG_NOSIGNAL) < 0 && errno == EINTR)
+		;
+	_exit(0);
+}
+
 /* The end of this pipe is the exec. */
 static void exec_heard(struct supervisor *s, struct pollfd *wait)
 {
@@ -47,8 +59,7 @@ static void exec_heard(struct supervisor *s, struct pollfd *wait)
 	}
 	if (n != sizeof(why))
 		why = (struct run_said){ .kind = RUN_FAILED, .value = EIO };
-	tell(s, (enum run_said_kind)why.kind, why.value);
-	_exit(0);
+	tell_end(s, (enum run_said_kind)why.kind, why.value);
 }
 
 /* The kernel says who says it, by the number that the process has here. */
@@ -109,10 +120,8 @@ static void child_heard(struct supervisor *s)
 	while (read(s->children, &signal, sizeof(signal)) > 0)
 		;
 	while (waitpid(s->p->child, &status, WNOHANG | WUNTRACED | WCONTINUED) > 0) {
-		if (is_end(status)) {
-			tell(s, RUN_EXITED, s->ended ? s->status : status);
-			_exit(0);
-		}
+		if (is_end(status))
+			tell_end(s, RUN_EXITED, s->ended ? s->status : status);
 		if (!s->p->has_init)
 			status_tell(s, status);
 	}
@@ -126,11 +135,12 @@ static void talk_heard(struct supervisor *s)
 
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 		_exit(0);
-	if (n != sizeof(said) || said.kind != RUN_SIGNAL || said.value <= 0 || said.value >= NSIG)
+	if (n != sizeof(said) || said.kind != RUN_SIGNAL || said.value <= -NSIG || said.value >= NSIG)
 		return;
-	if (said.value == SIGCONT && !s->p->has_init)
-		terminal_give(s->p->terminal, s->p->child);
-	signal_pass(s->p->child, said.value);
+	if (s->p->has_init)
+		init_tell(s->p->child, abs(said.value), said.value < 0);
+	else
+		signal_pass(s->p, s->p->child, abs(said.value), said.value < 0);
 }
 
 static int children_watch(void)

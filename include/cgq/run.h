@@ -16,7 +16,8 @@ enum run_said_kind {
 	RUN_STOPPED,	  /* value: the signal */
 	RUN_CONTINUED,
 	/* to the starter */
-	RUN_SIGNAL,	  /* value: to be sent to the program (SIGCONT and SIGTSTP to its process group) */
+	RUN_SIGNAL,	  /* value: to be sent to the program (SIGCONT and SIGTSTP to its process group); -value: it comes from a
+			     terminal (^C), as to all of its process group */
 };
 
 struct run_said {
