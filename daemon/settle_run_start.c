@@ -170,17 +170,11 @@ static void on_started(void *ctx, int error, pid_t pid, const struct net_result 
 		r = born_place(i, pid, &done, &e);
 	if (r == 0)
 		missing_tell(i, pid, net, &done);
-	if (error == 0) {
-		struct err going = {0};
-		bool go = r == 0;
-
-		if (starter_go(i->d->starter, pid, go, &going) < 0 && go) {
-			r = -going.code;
-			e = going;
-		}
-	}
+	/* told first: a client that hears of no answer may say that nothing was started */
 	if (i->extra)
 		i->finish(i->extra, r, &done, &e);
+	if (error == 0 && starter_go(i->d->starter, pid, r == 0, &e) < 0)
+		(void)e; /* it is not started then, and the end of the conversation with its client says so */
 	inside_free(i);
 }
 
