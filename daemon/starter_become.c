@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <linux/ioprio.h>
 #include <linux/keyctl.h>
 #include <signal.h>
 #include <string.h>
@@ -16,17 +17,26 @@
 
 #define KERNEL_SIGNALS 64
 
+static int turns_set(const struct caller *c, struct err *e)
+{
+	const struct sched_param none = { 0 };
+
+	if (sched_setscheduler(0, c->policy, &none) < 0 || setpriority(PRIO_PROCESS, 0, c->nice) < 0)
+		return fail(e, errno, "the caller's niceness: %s", strerror(errno));
+	if (syscall(SYS_ioprio_set, IOPRIO_WHO_PROCESS, 0, c->io_priority) < 0 && errno != ENOSYS)
+		return fail(e, errno, "the caller's I/O priority: %s", strerror(errno));
+	return 0;
+}
+
 int become_limited(const struct caller *c, struct err *e)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (setrlimit(i, &c->limits[i]) < 0)
 			return fail(e, errno, "the caller's resource limits: %s", strerror(errno));
-	if (setpriority(PRIO_PROCESS, 0, c->nice) < 0)
-		return fail(e, errno, "the caller's niceness: %s", strerror(errno));
 	if (sched_setaffinity(0, c->cpus_bytes, c->cpus) < 0)
 		return fail(e, errno, "the caller's CPUs: %s", strerror(errno));
 	umask(c->umask);
-	return 0;
+	return turns_set(c, e);
 }
 
 /* Groups first: they cannot be changed without CAP_SETGID, which goes with the user. */

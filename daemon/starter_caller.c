@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/ioprio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,20 @@ static int oom_read(int proc, int *ret, struct err *e)
 	return 0;
 }
 
+/* Whoever is made to wait for all others (SCHED_IDLE, an idle class of I/O) may not get rid of that. */
+static int turns_read(pid_t pid, struct caller *c, struct err *e)
+{
+	long priority = syscall(SYS_ioprio_get, IOPRIO_WHO_PROCESS, pid);
+	int policy = sched_getscheduler(pid);
+
+	if (policy < 0 || (priority < 0 && errno != ENOSYS))
+		return fail(e, errno, "how it is scheduled: %s", strerror(errno));
+	policy &= ~SCHED_RESET_ON_FORK;
+	c->policy = policy == SCHED_BATCH || policy == SCHED_IDLE ? policy : SCHED_OTHER;
+	c->io_priority = priority > 0 ? (int)priority : 0;
+	return 0;
+}
+
 static int cpus_read(pid_t pid, struct caller *c, struct err *e)
 {
 	c->cpus_bytes = CPU_ALLOC_SIZE(CPUS_MAX);
@@ -227,7 +242,8 @@ static int limits_read(pid_t pid, int proc, struct caller *c, struct err *e)
 		return r;
 	errno = 0;
 	c->nice = getpriority(PRIO_PROCESS, (id_t)pid);
-	return errno ? fail(e, errno, "its niceness: %s", strerror(errno)) : cpus_read(pid, c, e);
+	r = errno ? fail(e, errno, "its niceness: %s", strerror(errno)) : turns_read(pid, c, e);
+	return r == 0 ? cpus_read(pid, c, e) : r;
 }
 
 /* Of a descriptor: "Pid:\t17", as seen from here. */

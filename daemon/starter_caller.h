@@ -19,6 +19,8 @@ struct caller {
 	bool no_new_privs;
 	mode_t umask;
 	int nice;
+	int policy;	   /* SCHED_OTHER, SCHED_BATCH or SCHED_IDLE: a real-time one is not handed on */
+	int io_priority;   /* as of ioprio_get(2); 0: by nice */
 	int oom_score_adj;
 	struct rlimit limits[RLIM_NLIMITS];
 	cpu_set_t *cpus; /* malloc'ed */

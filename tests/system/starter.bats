@@ -71,11 +71,15 @@ field_in() {
 	[ "$(field_in NoNewPrivs --through 'setpriv --no-new-privs')" = 1 ]
 }
 
-@test "limits, niceness, umask, CPUs and oom_score_adj are the caller's" {
+@test "limits, niceness, scheduling, umask, CPUs and oom_score_adj are the caller's" {
 	local through='prlimit --nofile=77:99 --core=0 nice -n 7 choom -n 123 -- taskset -c 0 env'
 	run -0 --separate-stderr bash -c 'umask 027; "$@"' - "$PROGRAMS/starter_ask" run --through "$through" -- \
 		sh -c 'ulimit -Sn; ulimit -Hn; ulimit -c; umask; nice; cat /proc/self/oom_score_adj; grep Cpus_allowed_list /proc/self/status'
 	[ "$output" = $'77\n99\n0\n0027\n7\n123\nCpus_allowed_list:\t0' ] || fail "$output"
+	run -0 --separate-stderr ask run --through 'chrt --idle 0 ionice -c 3' -- sh -c 'chrt -p $$; ionice -p $$'
+	[[ $output == *SCHED_IDLE*$'\n'*$'\nidle' ]] || fail "$output"
+	run -0 --separate-stderr ask run --through 'chrt --batch 0' -- sh -c 'chrt -p $$; ionice -p $$'
+	[[ $output == *SCHED_BATCH*$'\n'*$'\nnone: prio 0' ]] || fail "$output"
 }
 
 @test "a program inherits its three files and its folder, and nothing else" {
