@@ -109,7 +109,8 @@ static int said_take(struct run_talk *t, struct run_said *ret, int flags)
 	struct msghdr m = { .msg_iov = &data, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control) };
 	ssize_t n;
 
-	while ((n = recvmsg(t->ours, &m, flags | MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR)
+	/* ECONNRESET comes once, before what was sent: the other side has ended without hearing a signal of ours. */
+	while ((n = recvmsg(t->ours, &m, flags | MSG_CMSG_CLOEXEC)) < 0 && (errno == EINTR || errno == ECONNRESET))
 		;
 	if (n < 0 && errno == EAGAIN)
 		return -EAGAIN;
