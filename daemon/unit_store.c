@@ -12,7 +12,7 @@
 static void knob_kept_done(struct knob_kept *k)
 {
 	kept_file_done(&k->file);
-	free((char *)k->before.list);
+	value_done(&k->before);
 }
 
 static void kept_free(struct unit_kept *u)
@@ -140,9 +140,7 @@ void unit_kept_put(struct unit_store *s, struct unit_kept *u, enum knob k, const
 	}
 	array_grow(u->list, u->n, u->cap);
 	memmove(&u->list[at + 1], &u->list[at], (u->n - at) * sizeof(u->list[0]));
-	u->list[at] = (struct knob_kept){.knob = k, .before = *before, .file = *file};
-	if (before->list)
-		u->list[at].before.list = must_strdup(before->list);
+	u->list[at] = (struct knob_kept){.knob = k, .before = value_dup(before), .file = *file};
 	*file = (struct kept_file){0};
 	u->n++;
 	s->changed = true;

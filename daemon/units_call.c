@@ -23,7 +23,7 @@ static int setting_append(sd_bus_message *m, const struct unit_setting *s)
 	if (r >= 0)
 		r = sd_bus_message_open_container(m, 'v', "ay");
 	if (r >= 0)
-		r = sd_bus_message_append_array(m, 'y', mask, property_mask(s->value.list, mask));
+		r = sd_bus_message_append_array(m, 'y', mask, property_mask(value_list(&s->value), mask));
 	if (r >= 0)
 		r = sd_bus_message_close_container(m);
 	return r < 0 ? r : sd_bus_message_close_container(m);

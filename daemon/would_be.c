@@ -140,6 +140,7 @@ static void text_ended(const struct one *o, enum would what, char *buf, size_t s
 static void tell(struct would_be *w, unsigned group, uint32_t begun, uint32_t ended)
 {
 	const struct node *n = &w->want->nodes[w->want->node_of_group[group]];
+	struct place at;
 	char text[200];
 
 	for (unsigned what = 0; what < WOULD__COUNT; what++) {
@@ -149,7 +150,8 @@ static void tell(struct would_be *w, unsigned group, uint32_t begun, uint32_t en
 			text_now(&w->list[group], what, text, sizeof(text));
 		else
 			text_ended(&w->list[group], what, text, sizeof(text));
-		w->told(w->ctx, group, &n->wanted[knob_of[what]].at, text);
+		at = wanted_at(&n->wanted[knob_of[what]]);
+		w->told(w->ctx, group, &at, text);
 	}
 }
 

@@ -76,7 +76,7 @@ static void find_value(const struct comparing *c, const struct node *n, const st
 	d = drift_add(c, DRIFT_VALUE, (unsigned)h, n->group, n->path);
 	d->knob = k;
 	d->file = knob_file(k, version);
-	d->at = w->at;
+	d->at = wanted_at(w);
 	value_to_text(k, version, &seen->values[k], text, sizeof(text));
 	d->was = arena_strdup(&c->found->arena, text);
 	value_to_text(k, version, &w->value, text, sizeof(text));

@@ -140,7 +140,7 @@ static void write_add(struct planning *c, const struct change *ch, const struct 
 	a->knob = ch->knob;
 	a->file = knob_file(ch->knob, ch->version);
 	a->text = arena_strdup(&c->plan->arena, text);
-	a->at = n->wanted[ch->knob].at;
+	a->at = wanted_at(&n->wanted[ch->knob]);
 	if (!ch->fresh && ch->now.kind != VALUE_UNKNOWN) {
 		value_to_text(ch->knob, ch->version, &ch->now, text, sizeof(text));
 		a->was = arena_strdup(&c->plan->arena, text);
@@ -156,7 +156,7 @@ static void period_add(struct planning *c, const struct change *ch, const struct
 	a->file = "cpu.cfs_period_us";
 	a->text = arena_printf(&c->plan->arena, "%" PRIu64, wanted->period);
 	a->was = ch->fresh ? NULL : arena_printf(&c->plan->arena, "%" PRIu64, ch->now.period);
-	a->at = c->w->nodes[ch->node].wanted[ch->knob].at;
+	a->at = wanted_at(&c->w->nodes[ch->node].wanted[ch->knob]);
 }
 
 /*

@@ -23,7 +23,7 @@ static void refusal_free(struct refusal *one)
 {
 	free(one->path);
 	free(one->text);
-	free((char *)one->left.list); /* a copy of ours */
+	value_done(&one->left);
 }
 
 void refusals_drop(struct refusals *r, const char *path, enum knob knob)
@@ -42,10 +42,8 @@ void refusals_put(struct refusals *r, const char *path, enum knob knob, const ch
 	refusals_drop(r, path, knob);
 	array_grow(r->list, r->n, r->cap);
 	r->list[r->n] = (struct refusal){
-		.path = must_strdup(path), .knob = knob, .text = must_strdup(text), .left = *left, .error = error
+		.path = must_strdup(path), .knob = knob, .text = must_strdup(text), .left = value_dup(left), .error = error
 	};
-	if (left->list)
-		r->list[r->n].left.list = must_strdup(left->list);
 	r->n++;
 }
 

@@ -4,6 +4,7 @@
 #include <cgq/machine.h>
 #include <cgq/memory.h>
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct key_row key_rows[KEY__COUNT] = {
@@ -67,15 +68,36 @@ bool value_equal(const struct value *a, const struct value *b)
 	return true;
 }
 
+static bool has_list(const struct value *v)
+{
+	return v->kind == VALUE_LIST && v->list;
+}
+
 const char *value_list(const struct value *v)
 {
-	return v->list ? v->list : "";
+	return has_list(v) ? v->list : "";
 }
 
 void value_keep(struct arena *a, struct value *v)
 {
-	if (v->list)
+	if (has_list(v))
 		v->list = arena_strdup(a, v->list);
+}
+
+struct value value_dup(const struct value *v)
+{
+	struct value ret = *v;
+
+	if (has_list(v))
+		ret.list = must_strdup(v->list);
+	return ret;
+}
+
+void value_done(struct value *v)
+{
+	if (has_list(v))
+		free((char *)v->list);
+	*v = (struct value){ 0 };
 }
 
 static int hierarchy_with(const struct machine *m, enum controller c, int least_version)

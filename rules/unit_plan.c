@@ -164,7 +164,7 @@ static void action_add(const struct unit_planning *c, const struct unit_change *
 	a->within = w->within[ch->knob];
 	a->raises = turn == TURN_RAISED;
 	if (!ch->gives_back)
-		a->at = w->wanted[ch->knob].at;
+		a->at = wanted_at(&w->wanted[ch->knob]);
 	if (lowered && ch->knob == KNOB_MEMORY_MAX && s->cgroup)
 		a->only_below_bytes = ch->value.number;
 	a->may_reclaim = lowered && ch->knob == KNOB_MEMORY_HIGH && s->cgroup &&

@@ -159,7 +159,7 @@ static void knob_begin(const struct wanting *c, struct node *n, enum knob k)
 
 	w->asked = is_asked(c, n, k);
 	if (w->asked && row->key != KEY_NONE)
-		w->at = group_setting(&c->p->groups[n->group], row->key)->at;
+		w->at = &group_setting(&c->p->groups[n->group], row->key)->at;
 	if (w->asked && c->m->refusal[0])
 		w->impossible = c->m->refusal;
 	else if (w->asked && !version)

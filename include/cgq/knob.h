@@ -72,18 +72,22 @@ enum value_kind {
 
 struct value {
 	enum value_kind kind;
-	uint64_t number;
+	union {
+		uint64_t number;
+		/*
+		 * Borrowed: it lives in the arena of whatever holds the value (a tree, what is wanted, a plan). Who keeps a
+		 * value of another's makes the list its own, by value_keep() or value_dup().
+		 */
+		const char *list;
+	};
 	uint64_t period;
-	/*
-	 * Borrowed, since hardly any value is one: it lives in the arena of whatever holds the value (a tree, what is wanted, a
-	 * plan). Who keeps a value of another's makes the list its own, by value_keep().
-	 */
-	const char *list;
 };
 
 #define VALUE_LIST_BYTES 256 /* of the longest list, with its NUL */
 
 bool key_has_knob(enum key key); /* else no file of the kernel says whether it is in force */
 bool value_equal(const struct value *a, const struct value *b);
-const char *value_list(const struct value *v); /* never NULL */
+const char *value_list(const struct value *v); /* never NULL; "" of another kind */
 void value_keep(struct arena *a, struct value *v);
+struct value value_dup(const struct value *v); /* for value_done() */
+void value_done(struct value *v);

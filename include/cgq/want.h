@@ -12,8 +12,13 @@ struct wanted {
 	 * and is written ("the parent's ceiling is 1.5 cores").
 	 */
 	const char *impossible;
-	struct place at;	    /* of the setting */
+	const struct place *at;	    /* of the setting, in the policy; NULL: nowhere */
 };
+
+static inline struct place wanted_at(const struct wanted *w)
+{
+	return w->at ? *w->at : (struct place){ 0 };
+}
 
 /* One cgroup of the tree. */
 struct node {

@@ -49,7 +49,7 @@ static void one_unit_is_its_group(void **state)
 	assert_both(&x, "a", KNOB_CPUS, "0-1");
 	assert_string_equal(told(&x, "a", KNOB_CPU_BURST)->impossible, "a.service: systemd has no property for cpu.max.burst");
 	assert_int_equal(told(&x, "a", KNOB_CPU_BURST)->value.kind, VALUE_UNKNOWN);
-	assert_int_equal(told(&x, "a", KNOB_CPU_MAX)->at.line, 2);
+	assert_int_equal(told(&x, "a", KNOB_CPU_MAX)->at->line, 2);
 	model_done(&x);
 }
 

@@ -144,7 +144,7 @@ static void what_the_machine_has_not_is_said_at_the_unit(void **state)
 	x.m.missing_knobs = 1U << KNOB_MEMORY_MAX;
 	model_want(&x);
 	assert_string_equal(model_wanted(&x, a, KNOB_MEMORY_MAX)->impossible, "this kernel has no memory.max");
-	assert_int_equal(model_wanted(&x, a, KNOB_MEMORY_MAX)->at.line, 2);
+	assert_int_equal(model_wanted(&x, a, KNOB_MEMORY_MAX)->at->line, 2);
 	model_done(&x);
 }
 
@@ -154,8 +154,8 @@ static void a_limit_names_the_line_that_asks_for_it(void **state)
 	unsigned a = model_add(&x, "a.service", model_slices(&x), "a/b");
 
 	model_want(&x);
-	assert_int_equal(model_wanted(&x, a, KNOB_MEMORY_MAX)->at.line, 2);
-	assert_int_equal(model_wanted(&x, a, KNOB_CPU_MAX)->at.line, 5);
+	assert_int_equal(model_wanted(&x, a, KNOB_MEMORY_MAX)->at->line, 2);
+	assert_int_equal(model_wanted(&x, a, KNOB_CPU_MAX)->at->line, 5);
 	assert_int_equal(x.u->list[a].within[KNOB_CPU_MAX], policy_group(x.policy, "a"));
 	assert_int_equal(x.u->list[a].within[KNOB_TASKS_MAX], GROUP_NONE);
 	model_done(&x);
