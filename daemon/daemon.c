@@ -110,12 +110,15 @@ static int on_reclaim(sd_event_source *s, int fd, uint32_t revents, void *userda
 	return 0;
 }
 
-/* A settle holds facts of thousands of processes, and what was made in between keeps their pages: needed again in half a minute. */
+/*
+ * A settle holds facts of thousands of processes, an answer rows of thousands of groups, and what was made in between keeps their
+ * pages: needed again in half a minute, or for the next question.
+ */
 static void give_memory_back(struct daemon *d)
 {
-	if (d->settled)
+	if (d->has_freed)
 		malloc_trim(0);
-	d->settled = false;
+	d->has_freed = false;
 }
 
 static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
@@ -296,12 +299,14 @@ static void hurry(struct daemon *d)
 
 static const struct view *view(void *ctx)
 {
+	((struct daemon *)ctx)->has_freed = true;
 	hurry(ctx);
 	return settle_view(ctx);
 }
 
 static const struct view *glance(void *ctx)
 {
+	((struct daemon *)ctx)->has_freed = true;
 	hurry(ctx);
 	return settle_glance(ctx);
 }

@@ -148,7 +148,7 @@ struct daemon {
 	struct placer placer;
 	struct turns turns;	 /* clients have theirs during the full look */
 	bool gives_turn;	 /* they have it now: the look needs the tree as it was read */
-	bool settled;		 /* since the last second */
+	bool has_freed;		 /* much, since the last second: by a settle, or an answer */
 	bool followed;		 /* the sampler knows the want in force */
 	struct helpers helpers;
 	struct delegation_asker *delegation_asker; /* NULL: we see what is delegated */

@@ -291,7 +291,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	int r;
 
 	d->writes = 0;
-	d->settled = true;
+	d->has_freed = true;
 	settle_quick_pause(d);
 	settle_hear_everything(d);
 	/* not all that changes of them is told: fsconfig(2) remounts without a word */

@@ -23,6 +23,7 @@ struct builder {
 	size_t n_rules, cap_rules, n_live;
 	struct map group_of_path;
 	struct map rule_of_label; /* "web/php LABEL" to the rule that stands for it now */
+	struct arena names;	  /* of these */
 	unsigned *moved_to;	  /* by index of groups: where it stands once sorted */
 };
 
@@ -144,7 +145,7 @@ static void rule_place(struct builder *b, const char *file, unsigned group, cons
 {
 	struct arena *arena = &b->p->arena;
 	const char *path = b->groups[group].path;
-	const char *name = arena_printf(arena, "%s %s", path, r->label);
+	const char *name = arena_printf(&b->names, "%s %s", path, r->label);
 	unsigned earlier = map_get(&b->rule_of_label, name);
 	struct rule *new;
 
@@ -270,6 +271,7 @@ static void builder_done(struct builder *b)
 	free(b->moved_to);
 	map_done(&b->group_of_path);
 	map_done(&b->rule_of_label);
+	arena_done(&b->names);
 }
 
 struct policy *policy_build(struct draft *const *drafts, size_t n, struct faults *faults)
