@@ -82,20 +82,24 @@ pid_t keeper_search(const char *name)
 	return 0;
 }
 
-pid_t keeper_user(const struct keeper *k, char comm[16])
+pid_t keeper_user(const struct keeper *k, char comm[16], bool *ret_more)
 {
 	auto_dir DIR *dir = opendir("/proc");
 	const struct dirent *entry;
 	uint64_t pid;
+	pid_t first = 0;
 
-	while (dir && (entry = readdir(dir))) {
+	*ret_more = false;
+	while (dir && !*ret_more && (entry = readdir(dir))) {
 		if (text_u64(entry->d_name, &pid) < 0 || pid > INT32_MAX || (pid_t)pid == k->pid ||
 		    namespace_inode((pid_t)pid, NAMESPACE_NET) != k->inodes[NAMESPACE_NET])
 			continue;
-		comm_read((pid_t)pid, comm);
-		return (pid_t)pid;
+		*ret_more = first;
+		first = first ? first : (pid_t)pid;
 	}
-	return 0;
+	if (first)
+		comm_read(first, comm);
+	return first;
 }
 
 /* Held first, then looked at: its number may be another's by now. */

@@ -11,7 +11,7 @@ uint64_t namespace_inode(pid_t pid, enum namespace_kind kind);
 uint64_t namespace_inode_of_path(const char *path);
 /* The process that keeps the namespace of that name in /run/netns; 0: nobody of ours does. */
 pid_t keeper_search(const char *name);
-/* A process in the network of that keeper other than itself, and its name; 0: there is none. Looks at all of /proc. */
-pid_t keeper_user(const struct keeper *k, char comm[16]);
+/* A process in the network of that keeper other than itself, its name, and whether there are more; 0: nobody. Looks at all of /proc. */
+pid_t keeper_user(const struct keeper *k, char comm[16], bool *ret_more);
 /* SIGTERM, to that very process. */
 int keeper_let_go(const struct keeper *k, bool (*lives)(void *ctx, const struct keeper *k), void *ctx, struct err *e);

@@ -413,6 +413,27 @@ void keeping_state(const struct keeping *n, const char *group, struct keeping_st
 	strcpy(ret->net_why_not, a->net_why_not);
 }
 
+static bool is_within(const char *group, const char *above)
+{
+	size_t len = above ? strlen(above) : 0;
+
+	return !above || (!strncmp(group, above, len) && (!group[len] || group[len] == '/'));
+}
+
+void keeping_left(const struct keeping *n, const char *group, void (*each)(void *ctx, const struct keeper *k, const char *who), void *ctx)
+{
+	for (size_t i = 0; n && i < n->book.n; i++) {
+		const struct keeper *k = &n->book.list[i];
+		char who[128] = "";
+
+		if (k->state != KEEPER_LEAVING || !*k->link || !is_within(k->group, group))
+			continue;
+		n->by.name_users(n->by.ctx, k, who, sizeof(who));
+		if (*who)
+			each(ctx, k, who);
+	}
+}
+
 static bool is_just_let_go(const struct keeping *n, const struct keeper *k)
 {
 	return k->state == KEEPER_LEAVING && k->let_go_ns && n->by.now_ns(n->by.ctx) - k->let_go_ns < LETS_GO_NS;

@@ -63,6 +63,8 @@ struct keeping_state {
 	char net_why_not[KEEPING_WHY_BYTES];		 /* of the whole network */
 };
 void keeping_state(const struct keeping *n, const char *group, struct keeping_state *ret);
+/* Each network whose group is gone or passive, or waits for it, with who is in it; of that group and those below, or of all. */
+void keeping_left(const struct keeping *n, const char *group, void (*each)(void *ctx, const struct keeper *k, const char *who), void *ctx);
 /* Answers are still to come, or one that was let go just now may end in a moment. */
 bool keeping_is_busy(const struct keeping *n);
 /* As long as n, and always as it is now. */

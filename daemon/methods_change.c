@@ -10,6 +10,7 @@
 
 #include "methods_set.h"
 #include "report.h"
+#include "report_namespaces.h"
 #include "report_json.h"
 #include "users.h"
 
@@ -93,12 +94,15 @@ json_t *do_reset(struct question *q)
 	const char *group = parameter_text(q, "group");
 	struct service *s = q->service;
 	struct err e = { 0 };
+	json_t *o;
 
 	if (group && policy_group(s->view(s->ctx)->choice->policy, group) == GROUP_NONE)
 		return no_such_group(q);
 	if (s->reset(s->ctx, group, &e) < 0)
 		return refuse_text(q, CGQ ".Failed", "text", e.text);
-	return json_object();
+	o = json_object();
+	report_networks_left(s->view(s->ctx), group, o);
+	return o;
 }
 
 /* Does it, and answers with its note; NULL where it is refused. */

@@ -2,6 +2,7 @@
 #include "report_namespaces.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,6 +86,33 @@ void report_namespace_wait(const struct view *v, unsigned group, json_t *o)
 	if (group_kept_kinds(p, group, v->passive))
 		keeping_state(v->keeping, p->groups[group].path, &s);
 	put_text(o, "namespace_waits", s.waits_for[0] ? s.waits_for : NULL);
+}
+
+struct left {
+	char *first;
+	size_t n;
+};
+
+static void note_left(void *ctx, const struct keeper *k, const char *who)
+{
+	struct left *l = ctx;
+	bool linked = if_nametoindex(k->link) != 0;
+
+	if (!l->n++)
+		l->first = must_printf("%s: its network stays for %s: %s in ip netns%s%s", k->group, who, k->name,
+				       linked ? ", and the link " : "", linked ? k->link : "");
+}
+
+void report_networks_left(const struct view *v, const char *group, json_t *o)
+{
+	struct left l = {0};
+	auto_free char *more = NULL, *first = NULL;
+
+	keeping_left(v->keeping, group, note_left, &l);
+	first = l.first;
+	if (l.n > 1)
+		more = must_printf("%s; %zu more networks stay so", first, l.n - 1);
+	put_text(o, "note", more ? more : first);
 }
 
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o)

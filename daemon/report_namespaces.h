@@ -10,6 +10,8 @@ void report_namespaces(const struct view *v, unsigned group, json_t *o);
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o);
 /* "namespace_waits": "pid 812 (apache2) and others" in the old network, whom new namespaces wait for; null: nobody. */
 void report_namespace_wait(const struct view *v, unsigned group, json_t *o);
+/* "note" of a reset: networks that stay for now, and for whom; null: none does. */
+void report_networks_left(const struct view *v, const char *group, json_t *o);
 /*
  * "next_start": what is prepared for its service, or null; "sockets" and "sockets_count": where others reach it now, and will not once
  * it is in the group's network; of a process that is not yet. FACT_CGROUP is read.

@@ -93,11 +93,12 @@ static bool by_uses(void *ctx, const struct keeper *k)
 static void by_name_users(void *ctx, const struct keeper *k, char *ret, size_t size)
 {
 	struct using u = using_find(ctx, k, true);
+	bool more = u.n > 1;
 
 	if (!u.n)
-		u.first = keeper_user(k, u.comm);
+		u.first = keeper_user(k, u.comm, &more);
 	if (u.first)
-		snprintf(ret, size, "pid %d (%s)%s", (int)u.first, TEXT_ESCAPED(u.comm), u.n > 1 ? " and others" : "");
+		snprintf(ret, size, "pid %d (%s)%s", (int)u.first, TEXT_ESCAPED(u.comm), more ? " and others" : "");
 }
 
 static pid_t by_find(void *ctx, const struct keeper *k)

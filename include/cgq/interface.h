@@ -158,7 +158,8 @@
 	"method Set(group: string, settings: []Setting, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"\
 	"# keys null: all that was set of the group.\n"                                                                     \
 	"method Clear(group: string, keys: ?[]string, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"  \
-	"method Reset(group: ?string) -> ()\n"                                                                       \
+	"# note: networks that stay for programs that are still in them.\n" \
+	"method Reset(group: ?string) -> (note: ?string)\n"                                                                       \
 	"# The process belongs to the group, whatever rules say, until it is unpinned or ends; a restart of cgqd changes\n"  \
 	"# nothing. children: its descendants too, those that live and those to come. A group that goes sends it back\n"     \
 	"# where it came from; the pin waits for the group to come again. note: what the caller should know.\n"          \

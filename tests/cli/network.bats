@@ -22,3 +22,11 @@ load lib
 	golden network-status-shop 0 status shop
 	golden network-explain-243 0 explain 243
 }
+
+@test "reset: a network that stays is one line on stderr, with whom it is for" {
+	machine network
+	run -0 --separate-stderr cgq reset
+	says_only 'web: its network stays for pid 19635 (apache2) and others: cgq-web in ip netns, and the link cgqf0974e27'
+	run -0 --separate-stderr cgq reset --json
+	jq -e '.note | length > 0' <<<"$output"
+}

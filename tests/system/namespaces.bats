@@ -206,8 +206,11 @@ rate_is() {
 	policy 50-web.conf <<<$'[web]\nnamespace = net'
 	cgqd_start
 	INSIDE=$(cgq run --detach web -- sleep 600)
-	cgq reset
+	run -0 --separate-stderr cgq reset
+	[ "$stderr" = "cgq: web: its network stays for pid $INSIDE (sleep): $TREE-web in ip netns" ] || fail "$stderr"
 	names_are "$TREE-web"
 	kill "$INSIDE"
 	wait_until 5 "names_are" names_are
+	run -0 --separate-stderr cgq reset
+	[ -z "$stderr" ] || fail "$stderr"
 }
