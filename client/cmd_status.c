@@ -213,6 +213,23 @@ static void on_the_way_show(const struct page *p, const json_t *slices)
 	}
 }
 
+/* What systemd has not read yet, it does not do. */
+static void restarts_show(const struct page *p, const json_t *units)
+{
+	const json_t *unit;
+	size_t i;
+
+	if (json_array_size(units) == 0)
+		return;
+	prose_label(&p->terminal, "next start");
+	printf("systemctl daemon-reload && systemctl restart");
+	json_array_foreach((json_t *)units, i, unit)
+	{
+		printf(" %s", json_string_value(unit) ? json_string_value(unit) : "");
+	}
+	putchar('\n');
+}
+
 /* "namespaces   net uts; the network is cgq-web in ip netns; 3 processes pending: from their next start" */
 static void namespaces_show(const struct page *p, const json_t *group)
 {
@@ -236,6 +253,7 @@ static void namespaces_show(const struct page *p, const json_t *group)
 		printf("; %s%.0f %s pending%s: from the next start", terminal_colour(&p->terminal, COLOUR_CARE), pending,
 		       pending == 1 ? "process is" : "processes are", terminal_colour(&p->terminal, COLOUR_PLAIN));
 	putchar('\n');
+	restarts_show(p, field_list(group, "restarts"));
 }
 
 static int group_show(const struct page *p, const json_t *group)

@@ -38,21 +38,51 @@ struct counting {
 	const struct view *v;
 	unsigned group;
 	uint64_t pending;
+	unsigned looks;
+	json_t *restarts;
 };
+
+/* Of a service with a thousand processes the first few do. */
+#define LOOKS_MAX 50
+
+static bool is_listed(const json_t *list, const char *text)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (!strcmp(json_string_value(one), text))
+			return true;
+	return false;
+}
+
+static void list_restart(struct counting *c, pid_t pid)
+{
+	struct proc_facts f = {.pid = pid};
+
+	if (c->looks++ < LOOKS_MAX && proc_read(c->v->proc, &f, FACT_CGROUP) == 0 && f.unit && !is_listed(c->restarts, f.unit) &&
+	    service_net_stands(f.unit, c->v->machine->tree))
+		json_array_append_new(c->restarts, json_string(f.unit));
+	proc_facts_done(&f);
+}
 
 static void count_pending(void *ctx, struct member *m)
 {
 	struct counting *c = ctx;
+	uint32_t missed;
 
 	if (m->group != c->group || namespace_is_keeper(c->v->keeping, m->pid, m->start_ticks))
 		return;
-	c->pending += namespaces_missed(c->v->keeping, &c->v->choice->policy->groups[c->group], m->pid) != 0;
+	missed = namespaces_missed(c->v->keeping, &c->v->choice->policy->groups[c->group], m->pid);
+	c->pending += missed != 0;
+	if (missed & NAMESPACE_BIT(NAMESPACE_NET))
+		list_restart(c, m->pid);
 }
 
 void report_namespaces(const struct view *v, unsigned group, json_t *o)
 {
 	const struct group *g = &v->choice->policy->groups[group];
-	struct counting c = {.v = v, .group = group};
+	struct counting c = {.v = v, .group = group, .restarts = json_array()};
 	struct keeping_state s;
 	json_t *list = json_array();
 	bool any = namespaces_any(&g->namespaces);
@@ -66,6 +96,7 @@ void report_namespaces(const struct view *v, unsigned group, json_t *o)
 	put(o, "namespaces", list);
 	put_text(o, "netns", s.keeper && *s.keeper->name ? s.keeper->name : NULL);
 	put_counter(o, "pending", (struct counter){any, c.pending});
+	put(o, "restarts", c.restarts);
 }
 
 static json_t *kinds_json(uint32_t kinds)

@@ -4,7 +4,7 @@
 #include "report_json.h"
 #include "view.h"
 
-/* "namespaces", "netns" and "pending" of a group's page. */
+/* "namespaces", "netns", "pending" and "restarts" of a group's page. */
 void report_namespaces(const struct view *v, unsigned group, json_t *o);
 /* "namespace" ("inside", "pending"; null: its group has none) and "pending" of a process; group may be GROUP_NONE. */
 void report_inside(const struct view *v, unsigned group, pid_t pid, uint64_t start_ticks, json_t *o);

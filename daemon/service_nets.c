@@ -138,15 +138,20 @@ int service_nets_follow(const char *folder, const char *tree, const struct servi
 	return first;
 }
 
+bool service_net_stands(const char *unit, const char *tree)
+{
+	struct kept_file now = {0};
+	bool stands = unit_name_ok(unit) && unit_dir_get(unit_folders_of_systemd.system, unit, SERVICE_NET_FILE, &now, NULL) == 0 &&
+		      is_ours(&now, tree);
+
+	kept_file_done(&now);
+	return stands;
+}
+
 char *service_net_text(const char *unit, const char *tree)
 {
-	const char *folder = unit_folders_of_systemd.system;
-	struct kept_file now = {0};
-	char *text = NULL;
-
-	if (unit_name_ok(unit) && unit_dir_get(folder, unit, SERVICE_NET_FILE, &now, NULL) == 0 && is_ours(&now, tree))
-		text = must_printf("%s/%s.d/%s stands: once systemd has read it (systemctl daemon-reload), the next restart of %s is in "
-				   "the group's network", folder, unit, SERVICE_NET_FILE, unit);
-	kept_file_done(&now);
-	return text;
+	if (!service_net_stands(unit, tree))
+		return NULL;
+	return must_printf("systemctl daemon-reload && systemctl restart %s: inside then, by %s/%s.d/%s", unit,
+			   unit_folders_of_systemd.system, unit, SERVICE_NET_FILE);
 }

@@ -27,7 +27,9 @@ void service_nets_done(struct service_nets *s);
 void service_nets_add(struct service_nets *s, const char *unit, const char *group, const char *name);
 const struct service_net *service_nets_find(const struct service_nets *s, const char *unit);
 
-/* What stands for that unit's next start, in words; NULL: nothing of that tree. Owned by the caller. */
+/* Is anything prepared for that unit's next start, by a cgqd of that tree? */
+bool service_net_stands(const char *unit, const char *tree);
+/* The same in words; NULL: nothing is. Owned by the caller. */
 char *service_net_text(const char *unit, const char *tree);
 
 /*

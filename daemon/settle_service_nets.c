@@ -94,11 +94,10 @@ static void doubt_all(const struct search *s)
 static void told(void *ctx, const struct service_net *one, bool stands)
 {
 	struct daemon *d = ctx;
-	/* systemd goes by what it has read, and the network may be gone by then */
-	auto_free char *text = stands ? must_printf("%s: its next start after a daemon-reload of systemd is in the network %s", one->unit,
-						    one->name)
-				      : must_printf("%s: its next start after a daemon-reload of systemd is no longer in the group's "
-						    "network; a restart before that fails once the network is gone", one->unit);
+	auto_free char *text = stands ? must_printf("%s is pending: in the network %s after systemctl daemon-reload && systemctl restart %s",
+						    one->unit, one->name, one->unit)
+				      : must_printf("%s: its drop-in for the group's network is gone; a restart before systemctl "
+						    "daemon-reload fails once the network is gone, too", one->unit);
 
 	settle_say(d, LOG_LEVEL_INFO,
 		   &(struct happening){.kind = HAPPENING_APPLY, .group = *one->group ? one->group : NULL, .what = "namespace", .text = text},

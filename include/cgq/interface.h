@@ -68,11 +68,13 @@
 	"type Namespace (kind: string, mode: string, path: ?string, in_force: bool, reason: ?string)\n"                \
 	"\n"                                                                                                         \
 	"# netns: the group's network as ip netns shows it. pending: processes that are not in the group's namespaces, since\n" \
-	"# they were not started in the group; null where it has none. charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
+	"# they were not started in the group; null where it has none. restarts: services that are in the group's network after a\n" \
+	"# daemon-reload of systemd and a restart. charged_elsewhere_bytes: anonymous memory that its processes use and that is charged to the cgroups they were in\n" \
 	"# before; only where one group is asked for, and null where that would take long.\n"                          \
 	"type GroupStatus (group: string, at: Place, placement: string, usage: Usage, tightest: Tightest, events: Counts,\n" \
 	"  knobs: []Knob, on_the_way: []OnTheWay, charged_elsewhere_bytes: ?int, rules: []Rule,\n"    \
-	"  troubles: []string, would_times: ?WouldTimes, namespaces: []Namespace, netns: ?string, pending: ?int)\n"                                                          \
+	"  troubles: []string, would_times: ?WouldTimes, namespaces: []Namespace, netns: ?string, pending: ?int,\n" \
+	"  restarts: []string)\n"                                                          \
 	"\n"                                                                                                         \
 	"type Fault (file: string, line: int, text: string, severity: string)\n"                                     \
 	"\n"                                                                                                         \

@@ -46,7 +46,9 @@ net_of() {
 	grep -qx "NetworkNamespacePath=/run/netns/$TREE-web" "$(dropin)"
 	run -0 cgq explain "$MAIN"
 	[[ $output == *"pending: net, from its next start"* ]]
-	[[ $output == *"systemctl daemon-reload"* ]]
+	[[ $output == *"  next start systemctl daemon-reload && systemctl restart $UNIT: inside then, by $(dropin)"* ]]
+	cgq status web | grep -qx "  next start systemctl daemon-reload && systemctl restart $UNIT"
+	cgq events web | grep -q "$UNIT is pending: in the network $TREE-web after systemctl daemon-reload && systemctl restart $UNIT"
 	[ "$(cgq status web --json | jq '.groups[0].pending')" = 1 ]
 	[ "$(net_of "$MAIN")" = "$(net_of self)" ]
 	state_becomes web ok # the keeper is in a scope of the group, and in nobody's unit
