@@ -60,7 +60,7 @@ net_of() {
 	cgq explain "$MAIN" | grep -q 'inside those of its group'
 	cgq reset
 	[ ! -e "$(dropin)" ]
-	log_says "$UNIT: its next start after a daemon-reload of systemd is no longer in the group's network; a restart before that fails"
+	log_says "$UNIT: its drop-in for the group's network is gone; a restart before systemctl daemon-reload fails"
 	systemctl daemon-reload
 	systemctl restart "$UNIT"
 	[ "$(net_of "$(systemctl show -P MainPID "$UNIT")")" = "$(net_of self)" ]
