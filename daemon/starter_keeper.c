@@ -79,8 +79,6 @@ static bool is_inside(const struct keeper *k, const char *pid)
 	char path[48];
 	struct stat st;
 
-	if (has(k, NAMESPACE_PID))
-		return true; /* our /proc shows nobody else */
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
 		snprintf(path, sizeof(path), "/proc/%.10s/ns/%s", pid, namespace_files[kind]);
 		if (has(k, kind) && stat(path, &st) == 0 && st.st_ino == k->own[kind].st_ino &&
@@ -90,8 +88,14 @@ static bool is_inside(const struct keeper *k, const char *pid)
 	return false;
 }
 
+/* Whom an init could signal is in its namespace. Who is root in there may have mounted anything at /proc. */
+static bool is_anybody_below(void)
+{
+	return kill(-1, 0) == 0 || errno != ESRCH;
+}
+
 /* Where /proc cannot be read, nobody is let down. */
-static bool is_anybody_inside(const struct keeper *k)
+static bool is_anybody_near(const struct keeper *k)
 {
 	auto_dir DIR *dir = opendir("/proc");
 	const struct dirent *entry;
@@ -103,6 +107,11 @@ static bool is_anybody_inside(const struct keeper *k)
 		if (text_u64(entry->d_name, &pid) == 0 && pid != self && is_inside(k, entry->d_name))
 			return true;
 	return false;
+}
+
+static bool is_anybody_inside(const struct keeper *k)
+{
+	return has(k, NAMESPACE_PID) ? is_anybody_below() : is_anybody_near(k);
 }
 
 static sigset_t signals_awaited(void)

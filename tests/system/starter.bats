@@ -190,10 +190,13 @@ is_gone() {
 	[ "$(ps --ppid "$KEEPER" -o pid= | wc -l)" = 0 ]
 }
 
-# lets_go_late KINDS: only once nobody is inside.
+# lets_go_late KINDS LABEL: only once nobody is inside.
 lets_go_late() {
-	KINDS=$1
 	keep "$1" "$2"
+	kept_is_let_go_late "$1"
+}
+
+kept_is_let_go_late() {
 	ask run --keeper "$KEEPER" --namespace "$1" --detach -- sleep 30 >"$ROOM/pid"
 	kill -TERM "$KEEPER"
 	for _ in {1..10}; do nap; done
@@ -208,6 +211,13 @@ lets_go_late() {
 	keep "$ALL" -3
 	kill "$KEEPER"
 	wait_until 5 'it lets go' gone "$KEEPER"
+}
+
+@test "whoever unmounts /proc inside does not hold its keeper up, nor lets others down" {
+	keep pid
+	KINDS=pid
+	inside umount /proc
+	kept_is_let_go_late pid
 }
 
 @test "a keeper that cannot have its name is undone whole" {
