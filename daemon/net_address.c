@@ -18,6 +18,9 @@ static void cache_done(struct nl_cache **c)
 	nl_cache_free(*c); /* takes NULL */
 }
 
+/* Taken away by one call; who is root inside may have added thousands. */
+#define STRANGERS_MAX 64
+
 #define auto_cache __attribute__((cleanup(cache_done))) struct nl_cache
 
 const char *net_address_text(const struct net_address *a, char *ret, size_t size)
@@ -78,7 +81,8 @@ int net_address_set(struct net_end *n, int index, const struct net_address *a, b
 
 	if (!address)
 		return -NLE_NOMEM;
-	r = add ? rtnl_addr_add(n->sock, address, NLM_F_CREATE | NLM_F_EXCL) : rtnl_addr_delete(n->sock, address, 0);
+	/* one that has an end in time is given for good */
+	r = add ? rtnl_addr_add(n->sock, address, NLM_F_CREATE | NLM_F_REPLACE) : rtnl_addr_delete(n->sock, address, 0);
 	rtnl_addr_put(address);
 	return r;
 }
@@ -97,8 +101,26 @@ static bool list_has(const struct net_address *list, unsigned n, const struct ne
 	return false;
 }
 
-/* Those of a link, as far as there is room: what is beyond is looked at the next time. */
-static int addresses_see(struct net_end *n, int index, struct net_address ret[NET_STEPS_MAX], struct err *e)
+static bool is_of(struct nl_object *o, int index, struct net_address *ret)
+{
+	struct rtnl_addr *a = (struct rtnl_addr *)o;
+
+	return rtnl_addr_get_ifindex(a) == index && is_for_good(a) && address_read(a, ret);
+}
+
+static bool link_has(struct nl_cache *all, int index, const struct net_address *want)
+{
+	struct net_address there;
+
+	for (struct nl_object *o = nl_cache_get_first(all); o; o = nl_cache_get_next(o))
+		if (is_of(o, index, &there) && list_has(&there, 1, want))
+			return true;
+	return false;
+}
+
+/* How many there are; what is beyond the room is looked at the next time. */
+static int strangers_see(struct net_end *n, int index, const struct net_address *want, unsigned n_want,
+			 struct net_address ret[STRANGERS_MAX], struct err *e)
 {
 	auto_cache *all = NULL;
 	int r = rtnl_addr_alloc_cache(n->sock, &all);
@@ -106,12 +128,9 @@ static int addresses_see(struct net_end *n, int index, struct net_address ret[NE
 
 	if (r < 0)
 		return net_end_failed(n, r, e, "addresses");
-	for (struct nl_object *o = nl_cache_get_first(all); o && found < NET_STEPS_MAX; o = nl_cache_get_next(o)) {
-		struct rtnl_addr *a = (struct rtnl_addr *)o;
-
-		if (rtnl_addr_get_ifindex(a) == index && is_for_good(a) && address_read(a, &ret[found]))
+	for (struct nl_object *o = nl_cache_get_first(all); o && found < STRANGERS_MAX; o = nl_cache_get_next(o))
+		if (is_of(o, index, &ret[found]) && !list_has(want, n_want, &ret[found]))
 			found++;
-	}
 	return (int)found;
 }
 
@@ -132,12 +151,11 @@ static int address_change(struct net_work *w, struct net_end *n, int index, cons
 static int strangers_delete(struct net_work *w, struct net_end *n, int index, const struct net_address *want,
 			    unsigned n_want, struct err *e)
 {
-	struct net_address there[NET_STEPS_MAX] = {0};
-	int found = addresses_see(n, index, there, e), r = found < 0 ? found : 0;
+	struct net_address there[STRANGERS_MAX] = {0};
+	int found = strangers_see(n, index, want, n_want, there, e), r = found < 0 ? found : 0;
 
 	for (int i = 0; i < found && r >= 0; i++)
-		if (!list_has(want, n_want, &there[i]) &&
-		    net_due(w, "%s: address %s is not wanted", n->where, NET_ADDRESS_TEXT(&there[i])))
+		if (net_due(w, "%s: address %s is not wanted", n->where, NET_ADDRESS_TEXT(&there[i])))
 			r = address_change(w, n, index, &there[i], false, e);
 	return r;
 }
@@ -145,11 +163,13 @@ static int strangers_delete(struct net_work *w, struct net_end *n, int index, co
 static int missing_add(struct net_work *w, struct net_end *n, int index, const struct net_address *want,
 		       unsigned n_want, struct err *e)
 {
-	struct net_address there[NET_STEPS_MAX] = {0};
-	int found = addresses_see(n, index, there, e), r = found < 0 ? found : 0;
+	auto_cache *all = NULL;
+	int r = rtnl_addr_alloc_cache(n->sock, &all);
 
+	if (r < 0)
+		return net_end_failed(n, r, e, "addresses");
 	for (unsigned i = 0; i < n_want && r >= 0; i++) {
-		if (list_has(there, (unsigned)found, &want[i]))
+		if (link_has(all, index, &want[i]))
 			continue;
 		r = net_address_free(w, &want[i], n == &w->outside, e);
 		if (r >= 0 && net_due(w, "%s: address %s is missing", n->where, NET_ADDRESS_TEXT(&want[i])))

@@ -27,7 +27,8 @@ struct net_step {
 	struct net_address address;
 };
 
-#define NET_STEPS_MAX 64
+/* More than one call does: at each end those that are too many, see net_address.c and net_route.c, and what is missing. */
+#define NET_STEPS_MAX 192
 
 struct net_work {
 	const struct starter_net *q;

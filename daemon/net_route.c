@@ -11,12 +11,13 @@
 
 #include "net_parts.h"
 
-#define ROUTES_MAX 16
+/* Taken away by one call; who is root inside may have added thousands. */
+#define STRANGERS_MAX 32
 
 struct routes {
-	struct net_address gateways[ROUTES_MAX];
-	bool ours[ROUTES_MAX]; /* as we make them; others' (DHCP, router advertisements) have other protocols */
+	struct net_address strangers[STRANGERS_MAX]; /* made as we make them; others' (DHCP, router advertisements) have other protocols */
 	unsigned n;
+	bool has[2]; /* the gateways that are wanted */
 };
 
 static struct rtnl_route *route_build(int index, const struct net_address *gateway)
@@ -54,7 +55,8 @@ int net_route_set(struct net_end *n, int index, const struct net_address *gatewa
 
 	if (!route)
 		return -NLE_NOMEM;
-	r = add ? rtnl_route_add(n->sock, route, NLM_F_CREATE | NLM_F_EXCL) : rtnl_route_delete(n->sock, route, 0);
+	/* in the place of another one of the same metric, which somebody gave */
+	r = add ? rtnl_route_add(n->sock, route, NLM_F_CREATE | NLM_F_REPLACE) : rtnl_route_delete(n->sock, route, 0);
 	rtnl_route_put(route);
 	return r;
 }
@@ -76,20 +78,30 @@ static bool route_read(struct rtnl_route *route, int index, struct net_address *
 	return true;
 }
 
+/* True: it is one of those that are wanted, which is noted. */
+static bool route_note(const struct net *net, const struct net_address *gateway, struct routes *ret)
+{
+	for (unsigned i = 0; i < net->n_gateways; i++)
+		if (net_address_is(&net->gateways[i], gateway))
+			return ret->has[i] = true;
+	return false;
+}
+
 static int routes_see(struct net_work *w, struct routes *ret, struct err *e)
 {
 	struct nl_cache *all;
 	int r = rtnl_route_alloc_cache(w->inside.sock, AF_UNSPEC, 0, &all);
 
-	ret->n = 0;
 	if (r < 0)
 		return net_end_failed(&w->inside, r, e, "routes");
-	for (struct nl_object *o = nl_cache_get_first(all); o && ret->n < ROUTES_MAX; o = nl_cache_get_next(o)) {
+	for (struct nl_object *o = nl_cache_get_first(all); o; o = nl_cache_get_next(o)) {
 		struct rtnl_route *route = (struct rtnl_route *)o;
+		struct net_address gateway;
 
-		if (!route_read(route, w->inner, &ret->gateways[ret->n]))
+		if (!route_read(route, w->inner, &gateway) || route_note(w->q->net, &gateway, ret))
 			continue;
-		ret->ours[ret->n++] = rtnl_route_get_protocol(route) == RTPROT_STATIC;
+		if (rtnl_route_get_protocol(route) == RTPROT_STATIC && ret->n < STRANGERS_MAX)
+			ret->strangers[ret->n++] = gateway;
 	}
 	nl_cache_free(all);
 	return 0;
@@ -105,27 +117,17 @@ static int route_change(struct net_work *w, const struct net_address *gateway, b
 	return 0;
 }
 
-static bool list_has(const struct net_address *list, unsigned n, const struct net_address *a)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (net_address_is(&list[i], a))
-			return true;
-	return false;
-}
-
 int net_routes(struct net_work *w, struct err *e)
 {
 	const struct net *net = w->q->net;
-	struct routes there;
+	struct routes there = {0};
 	int r = routes_see(w, &there, e);
 
 	for (unsigned i = 0; r >= 0 && i < there.n; i++)
-		if (there.ours[i] && !list_has(net->gateways, net->n_gateways, &there.gateways[i]) &&
-		    net_due(w, "inside: the route by gateway %s is not wanted", NET_ADDRESS_TEXT(&there.gateways[i])))
-			r = route_change(w, &there.gateways[i], false, e);
+		if (net_due(w, "inside: the route by gateway %s is not wanted", NET_ADDRESS_TEXT(&there.strangers[i])))
+			r = route_change(w, &there.strangers[i], false, e);
 	for (unsigned i = 0; r >= 0 && i < net->n_gateways; i++)
-		if (!list_has(there.gateways, there.n, &net->gateways[i]) &&
-		    net_due(w, "inside: the route by gateway %s is missing", NET_ADDRESS_TEXT(&net->gateways[i])))
+		if (!there.has[i] && net_due(w, "inside: the route by gateway %s is missing", NET_ADDRESS_TEXT(&net->gateways[i])))
 			r = route_change(w, &net->gateways[i], true, e);
 	return r;
 }

@@ -192,6 +192,10 @@ setup() {
 		inside ip address add 10.88.0.2/24 dev eth0
 		outside ip address delete fd00:77::1/64 dev $LINK
 		inside ip route delete default
+		inside ip address change 10.77.0.2/24 dev eth0 valid_lft 600 preferred_lft 600
+		inside ip address change fd00:77::2/64 dev eth0 valid_lft 600 preferred_lft 600
+		inside ip route replace default via 10.77.0.66
+		inside ip -6 route replace default via fd00:77::66
 		outside ip link set $LINK down
 		inside ip link set eth0 down
 		inside ip link set lo down
@@ -200,6 +204,25 @@ setup() {
 		outside nft flush table inet $LINK
 		outside nft delete table inet $LINK
 	END
+}
+
+# bats test_tags=any-kernel
+@test "however much somebody adds inside, what is wanted is there" {
+	applies "${BOTH[@]}" out=1000000
+	for i in {1..100}; do
+		echo "address add 10.98.0.$i/32 dev eth0"
+		echo "route add default via 10.77.0.$((i + 1)) metric $i proto static"
+	done | inside ip -batch -
+	inside ip route add default via 10.77.0.200 metric 200
+	inside tc qdisc delete dev eth0 root
+	run -0 ask apply "${BOTH[@]}" out=1000000
+	[[ $output == *out=1000000* && $(inside ip route) == *'default via 10.77.0.1 dev eth0 proto static'* ]] || fail "$output"
+	run -0 ask apply "${BOTH[@]}" out=1000000
+	for _ in {1..3}; do
+		run -0 ask apply "${BOTH[@]}" out=1000000
+	done
+	[ "$(addresses inside)" = 'eth0 10.77.0.2/24 eth0 fd00:77::2/64' ] || fail "$(addresses inside)"
+	[ "$(inside ip route show default | wc -l)" = 2 ] || fail "$(inside ip route)"
 }
 
 # bats test_tags=any-kernel
