@@ -150,6 +150,7 @@ static void keeper_take(struct keeping *n, size_t i, pid_t pid)
 	k->state = KEEPER_THERE;
 	k->lives = true;
 	a->why_not[0] = '\0';
+	a->failed_ns = 0;
 	net_forget_answers(a);
 }
 
@@ -349,9 +350,11 @@ static void group_follow(struct keeping *n, const struct policy *p, unsigned gro
 
 	if (need == GROUP_WAITS) {
 		group_wait(n, keeping_about(n, p->groups[group].path));
-	} else if (need == GROUP_SOON && a) {
+	} else if (need == GROUP_SOON && a && !a->failed_ns) {
 		a->why_not[0] = '\0';
 	} else if (need == GROUP_NEEDS_KEEPER && (!a || keeping_may_retry(n, a->failed_ns, again))) {
+		if (a && !a->failed_ns)
+			a->why_not[0] = '\0'; /* those that it waited for have ended */
 		keeper_ask(n, p, group);
 	}
 }
@@ -391,8 +394,8 @@ static const char *absence_text(const struct keeping *n, const char *group, bool
 	*ret_made = false;
 	if (!n || !n->by.keep)
 		return "nobody stays to make it";
-	if (index_asked(n, group) == n->book.n && a && a->why_not[0])
-		return a->why_not;
+	if (a && a->why_not[0])
+		return a->why_not; /* also while it is tried again: nobody is told twice */
 	*ret_made = true;
 	return "it is being made";
 }

@@ -225,6 +225,13 @@ static void what_fails_is_tried_again_later_or_at_a_verify(void **state)
 	t.refuses_net = -ENODEV;
 	toy_settle(&t, p, false);
 	assert_int_equal(keepers_living(&t), 0); /* not at once */
+	t.refuses = -ENOSPC;
+	keeping_follow(t.k, p, false, true);
+	keeping_state(t.k, "web", &s);
+	assert_false(s.is_made); /* it is tried again, and nobody is told that all is well meanwhile */
+	assert_string_equal(s.why_not, "no");
+	toy_pass(&t, 0);
+	t.refuses = 0;
 	keeping_follow(t.k, p, false, true);
 	toy_pass(&t, 0);
 	toy_settle(&t, p, false);
