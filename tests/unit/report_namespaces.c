@@ -119,6 +119,7 @@ static void who_runs_in_the_old_network_is_pending_and_named_as_whom_the_new_one
 	keepers_of_group(keeping_book(k), "web")->inodes[NAMESPACE_NET] = namespace_inode(0, NAMESPACE_NET);
 	world_put_file(w, "60-more.conf", "[web]\nnamespace = net uts\n");
 	world_choose(w);
+	world_apply(w);
 	keeping_follow(k, w->choice.policy, false, false);
 	o = report_explain(&w->v, pid, NULL);
 	assert_json(o, "namespace", "\"pending\"");

@@ -51,6 +51,11 @@ static inline int toy_let_go(void *ctx, const struct keeper *k, struct err *e)
 	return 0;
 }
 
+static inline int toy_go(void *ctx, pid_t keeper, bool go, struct err *e)
+{
+	return 0;
+}
+
 static inline void toy_name_users(void *ctx, const struct keeper *k, char *ret, size_t size)
 {
 	snprintf(ret, size, "pid 812 (apache2)");
@@ -76,8 +81,8 @@ static inline void toy_nothing(void *ctx)
 
 static inline struct keeping *toy_keeping(struct toy *t)
 {
-	const struct keeping_by by = { .keep = toy_keep, .net = toy_net, .identify = toy_identify, .lives = toy_lives, .let_go = toy_let_go,
-				       .save = toy_save, .tell = toy_tell, .again = toy_nothing, .stands = toy_nothing,
+	const struct keeping_by by = { .keep = toy_keep, .net = toy_net, .identify = toy_identify, .lives = toy_lives,
+				       .let_go = toy_let_go, .go = toy_go, .save = toy_save, .tell = toy_tell, .again = toy_nothing, .stands = toy_nothing,
 				       .name_users = toy_name_users, .now_ns = toy_now, .ctx = t };
 
 	return keeping_new(&by, "cgq");
