@@ -2,6 +2,7 @@
 #include "bpf.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +22,17 @@
 /* A call of the kernel costs as much as some ten of these. No bucket of a map holds so many. */
 #define PART_ENTRIES	512
 
+struct part_kept {
+	char *name;
+	bool is_map;
+	int fd;
+};
+
+/* What libbpf knows of an object that is loaded is some tens of KiB that nobody asks for again: it is closed. */
 struct bpf {
-	struct bpf_object *object;
-	struct bpf_link *iterator;
+	struct part_kept *parts;
+	size_t n, cap;
+	int iterator; /* a link, or -1 */
 };
 
 static const struct {
@@ -71,9 +80,43 @@ static int fail_said(struct err *e, int r, const char *what)
 	return r;
 }
 
-static int size_set(const struct bpf *b, const struct bpf_size *size)
+static int size_set(const struct bpf_object *o, const struct bpf_size *size)
 {
-	return size ? bpf_map__set_max_entries(bpf_object__find_map_by_name(b->object, size->map), size->entries) : 0;
+	return size ? bpf_map__set_max_entries(bpf_object__find_map_by_name(o, size->map), size->entries) : 0;
+}
+
+static int part_keep(struct bpf *b, const char *name, bool is_map, int fd)
+{
+	int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (own < 0)
+		return -errno;
+	array_grow(b->parts, b->n, b->cap);
+	b->parts[b->n++] = (struct part_kept){must_strdup(name), is_map, own};
+	return 0;
+}
+
+static int parts_keep(struct bpf *b, const struct bpf_object *o)
+{
+	struct bpf_program *program;
+	struct bpf_map *map;
+	int r = 0;
+
+	bpf_object__for_each_program(program, o)
+		if (r == 0)
+			r = part_keep(b, bpf_program__name(program), false, bpf_program__fd(program));
+	bpf_object__for_each_map(map, o)
+		if (r == 0)
+			r = part_keep(b, bpf_map__name(map), true, bpf_map__fd(map));
+	return r;
+}
+
+static int part_find(const struct bpf *b, const char *name, bool is_map)
+{
+	for (size_t i = 0; i < b->n; i++)
+		if (b->parts[i].is_map == is_map && !strcmp(b->parts[i].name, name))
+			return b->parts[i].fd;
+	return -1;
 }
 
 struct bpf *bpf_new(enum bpf_object_kind which, const struct bpf_size *size, struct err *e)
@@ -82,21 +125,26 @@ struct bpf *bpf_new(enum bpf_object_kind which, const struct bpf_size *size, str
 	struct bpf *b = must_alloc(sizeof(*b));
 	size_t len;
 	const void *bytes = objects[which].bytes(&len);
+	struct bpf_object *object;
 	int r = 0;
 
+	b->iterator = -1;
 	said_begin();
-	b->object = bpf_object__open_mem(bytes, len, &options);
-	if (!b->object)
+	object = bpf_object__open_mem(bytes, len, &options);
+	if (!object)
 		r = -errno;
 	if (r == 0)
-		r = size_set(b, size);
+		r = size_set(object, size);
 	if (r == 0)
-		r = bpf_object__load(b->object);
+		r = bpf_object__load(object);
+	if (r == 0)
+		r = parts_keep(b, object);
 	if (r < 0) {
 		fail_said(e, r, objects[which].name);
 		bpf_free(b);
 		b = NULL;
 	}
+	bpf_object__close(object);
 	/* several megabytes of types, read and needed no more */
 	malloc_trim(0);
 	return b;
@@ -106,21 +154,25 @@ void bpf_free(struct bpf *b)
 {
 	if (!b)
 		return;
-	bpf_link__destroy(b->iterator);
-	bpf_object__close(b->object);
+	auto_close(&b->iterator);
+	for (size_t i = 0; i < b->n; i++) {
+		close(b->parts[i].fd);
+		free(b->parts[i].name);
+	}
+	free(b->parts);
 	free(b);
 }
 
 int bpf_program(const struct bpf *b, const char *name, struct err *e)
 {
-	const struct bpf_program *program = bpf_object__find_program_by_name(b->object, name);
+	int fd = part_find(b, name, false);
 
-	return program ? bpf_program__fd(program) : fail(e, ENOENT, "no program '%s' in it", name);
+	return fd < 0 ? fail(e, ENOENT, "no program '%s' in it", name) : fd;
 }
 
 int bpf_map(const struct bpf *b, const char *name, struct err *e)
 {
-	int fd = bpf_object__find_map_fd_by_name(b->object, name);
+	int fd = part_find(b, name, true);
 
 	return fd < 0 ? fail(e, ENOENT, "no map '%s' in it", name) : fd;
 }
@@ -249,44 +301,45 @@ int bpf_ring_read(struct bpf_ring *r, unsigned most, void (*each)(void *ctx, con
 	return n < 0 && n != -EAGAIN ? n : 0;
 }
 
+/* A link to that iterator; options NULL: to all of what it goes through. */
+static int iterator_link(const struct bpf *b, const char *name, const struct bpf_link_create_opts *options, struct err *e)
+{
+	int program = bpf_program(b, name, e), fd;
+
+	if (program < 0)
+		return program;
+	fd = bpf_link_create(program, 0, BPF_TRACE_ITER, options);
+	return fd < 0 ? fail(e, -fd, "%s: %s", name, strerror(-fd)) : fd;
+}
+
 int bpf_iterator_start(struct bpf *b, const char *name, struct err *e)
 {
-	const struct bpf_program *program = bpf_object__find_program_by_name(b->object, name);
+	b->iterator = iterator_link(b, name, NULL, e);
+	return b->iterator < 0 ? b->iterator : 0;
+}
 
-	if (!program)
-		return fail(e, ENOENT, "no program '%s' in it", name);
-	said_begin();
-	b->iterator = bpf_program__attach_iter(program, NULL);
-	return b->iterator ? 0 : fail_said(e, -errno, name);
+static int iterator_pass(int link, struct err *e)
+{
+	int fd = bpf_iter_create(link);
+
+	return fd < 0 ? fail(e, -fd, "a pass of it: %s", strerror(-fd)) : fd;
 }
 
 int bpf_iterator_pass_of(const struct bpf *b, const char *name, pid_t pid, struct err *e)
 {
 	union bpf_iter_link_info which = {.task = {.tid = (__u32)pid}};
-	const struct bpf_program *program = bpf_object__find_program_by_name(b->object, name);
-	struct bpf_iter_attach_opts options;
-	struct bpf_link *link;
-	int fd;
+	struct bpf_link_create_opts options;
+	auto_fd int link = -1;
 
 	memset(&options, 0, sizeof(options)); /* libbpf refuses what is not zero behind the last member, too */
 	options.sz = sizeof(options);
-	options.link_info = &which;
-	options.link_info_len = sizeof(which);
-
-	if (!program)
-		return fail(e, ENOENT, "no program '%s' in it", name);
-	said_begin();
-	link = bpf_program__attach_iter(program, &options);
-	if (!link)
-		return fail_said(e, -errno, name);
-	fd = bpf_iter_create(bpf_link__fd(link));
-	bpf_link__destroy(link);
-	return fd < 0 ? fail(e, -fd, "a pass of it: %s", strerror(-fd)) : fd;
+	options.iter_info = &which;
+	options.iter_info_len = sizeof(which);
+	link = iterator_link(b, name, &options, e);
+	return link < 0 ? link : iterator_pass(link, e);
 }
 
 int bpf_iterator_pass(const struct bpf *b, struct err *e)
 {
-	int fd = bpf_iter_create(bpf_link__fd(b->iterator));
-
-	return fd < 0 ? fail(e, -fd, "a pass of it: %s", strerror(-fd)) : fd;
+	return iterator_pass(b->iterator, e);
 }
