@@ -1,6 +1,10 @@
 /* How often a cgroup ran into its limits. */
 #include "hits.h"
 
+#include <stdlib.h>
+
+#include <cgq/memory.h>
+
 #define QUIET_MIN_NS 10000000000ULL
 #define QUIET_MAX_NS 600000000000ULL
 
@@ -18,37 +22,53 @@ static uint64_t hit_delta(const struct hit_count *h, uint64_t now)
 	return now >= h->last.value ? now - h->last.value : now;
 }
 
-static bool is_quiet_time(struct hit_count *h, uint64_t at_ns)
+static bool is_quiet_time(struct hit_news *n, uint64_t at_ns)
 {
-	if (!h->quiet_ns)
+	if (!n->quiet_ns)
 		return false;
-	if (at_ns - h->told_ns < h->quiet_ns)
+	if (at_ns - n->told_ns < n->quiet_ns)
 		return true;
 	/* Nothing for as long again: what comes now is news. */
-	if (at_ns - h->told_ns >= 2 * h->quiet_ns)
-		h->quiet_ns = 0;
+	if (at_ns - n->told_ns >= 2 * n->quiet_ns)
+		n->quiet_ns = 0;
 	return false;
+}
+
+static uint64_t news_take(struct hit_news *n, uint64_t more, uint64_t at_ns, bool every)
+{
+	uint64_t told;
+
+	n->untold += more;
+	n->since += more;
+	if (!n->untold || (!every && is_quiet_time(n, at_ns)))
+		return 0;
+	told = n->untold;
+	n->untold = 0;
+	n->told_ns = at_ns;
+	n->quiet_ns = !n->quiet_ns ? QUIET_MIN_NS : n->quiet_ns >= QUIET_MAX_NS / 2 ? QUIET_MAX_NS : 2 * n->quiet_ns;
+	return told;
 }
 
 uint64_t hit_take(struct hit_count *h, struct counter now, uint64_t at_ns, bool every)
 {
-	uint64_t told;
+	uint64_t more;
 
 	if (!now.known)
 		return 0;
-	h->untold += hit_delta(h, now.value);
-	h->since += hit_delta(h, now.value);
+	more = hit_delta(h, now.value);
 	h->last = now;
-	if (!h->untold || (!every && is_quiet_time(h, at_ns)))
-		return 0;
-	told = h->untold;
-	h->untold = 0;
-	h->told_ns = at_ns;
-	h->quiet_ns = !h->quiet_ns ? QUIET_MIN_NS : h->quiet_ns >= QUIET_MAX_NS / 2 ? QUIET_MAX_NS : 2 * h->quiet_ns;
-	return told;
+	if (more && !h->news)
+		h->news = must_alloc(sizeof(*h->news));
+	return h->news ? news_take(h->news, more, at_ns, every) : 0;
 }
 
 struct counter hit_total(const struct hit_count *h)
 {
-	return (struct counter){h->last.known, h->since};
+	return (struct counter){h->last.known, h->news ? h->news->since : 0};
+}
+
+void hit_done(struct hit_count *h)
+{
+	free(h->news);
+	*h = (struct hit_count){ 0 };
 }

@@ -42,11 +42,16 @@ struct hit_row {
 
 extern const struct hit_row hit_rows[HIT__COUNT];
 
-struct hit_count {
-	struct counter last;	   /* the kernel's total */
+struct hit_news {
 	uint64_t since;		   /* we look: that many since the first reading */
 	uint64_t untold;	   /* of these */
 	uint64_t told_ns, quiet_ns;/* when something was told last, and for how long nothing more is */
+};
+
+/* All zero: not read yet. */
+struct hit_count {
+	struct counter last;   /* the kernel's total */
+	struct hit_news *news; /* NULL until there are any: most cgroups never run into a limit */
 };
 
 /*
@@ -55,3 +60,4 @@ struct hit_count {
  */
 uint64_t hit_take(struct hit_count *h, struct counter now, uint64_t at_ns, bool every);
 struct counter hit_total(const struct hit_count *h); /* since the first reading */
+void hit_done(struct hit_count *h);

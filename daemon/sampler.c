@@ -63,6 +63,8 @@ static void entry_init(struct entry *e, const char *path)
 static void entry_done(struct sampler *s, struct entry *e)
 {
 	counter_files_done(&e->files, &s->source);
+	for (unsigned i = 0; i < HIT__COUNT; i++)
+		hit_done(&e->hits[i]);
 	free(e->path);
 	e->path = NULL;
 }
@@ -163,6 +165,7 @@ static void entry_inherit(struct entry *e, struct entry *old, size_t n_old)
 	e->last = from->last;
 	e->rates = from->rates;
 	memcpy(e->hits, from->hits, sizeof(e->hits));
+	memset(from->hits, 0, sizeof(from->hits));
 	e->hits_cpu_ns = from->hits_cpu_ns;
 	e->kept = from->kept;
 	counter_files_init(&from->files);

@@ -26,6 +26,7 @@ static void what_was_before_we_looked_is_no_news(void **state)
 	assert_int_equal(hit_total(&h).value, 0);
 	assert_int_equal(take(&h, 503, 2), 3);
 	assert_int_equal(hit_total(&h).value, 3);
+	hit_done(&h);
 }
 
 static void what_is_unknown_changes_nothing(void **state)
@@ -37,6 +38,7 @@ static void what_is_unknown_changes_nothing(void **state)
 	take(&h, 1, 1);
 	assert_int_equal(hit_take(&h, (struct counter){ 0 }, 2 * SECOND, true), 0);
 	assert_int_equal(take(&h, 2, 3), 1);
+	hit_done(&h);
 }
 
 static void a_total_that_starts_anew_is_all_new(void **state)
@@ -46,6 +48,7 @@ static void a_total_that_starts_anew_is_all_new(void **state)
 	take(&h, 1000, 1);
 	assert_int_equal(take(&h, 2, 2), 2);
 	assert_int_equal(hit_total(&h).value, 2);
+	hit_done(&h);
 }
 
 static void who_lives_at_a_limit_is_told_of_less_and_less(void **state)
@@ -65,6 +68,7 @@ static void who_lives_at_a_limit_is_told_of_less_and_less(void **state)
 	assert_in_range(told, 8, 14); /* 10, 20, 40 … 600 s */
 	assert_int_equal(hit_total(&h).value, 3601);
 	assert_true(sum > 2900); /* what is told counts what was not */
+	hit_done(&h);
 }
 
 static void after_a_quiet_time_the_next_is_news(void **state)
@@ -78,6 +82,7 @@ static void after_a_quiet_time_the_next_is_news(void **state)
 	assert_int_equal(take(&h, 3, 100), 1);
 	assert_int_equal(take(&h, 4, 101), 0);
 	assert_int_equal(take(&h, 4, 111), 1);
+	hit_done(&h);
 }
 
 static void a_kill_is_told_each_time(void **state)
@@ -87,6 +92,7 @@ static void a_kill_is_told_each_time(void **state)
 	take(&h, 0, 0);
 	for (uint64_t s = 1; s < 20; s++)
 		assert_int_equal(hit_take(&h, (struct counter){ true, s }, s * SECOND, true), 1);
+	hit_done(&h);
 }
 
 /* --- through the sampler --- */
