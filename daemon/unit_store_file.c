@@ -51,7 +51,7 @@ static void value_put(FILE *f, const struct value *v)
 		fprintf(f, "number %" PRIu64, v->number);
 		break;
 	case VALUE_QUOTA:
-		fprintf(f, "quota %" PRIu64 " %" PRIu64, v->number, v->period);
+		fprintf(f, "quota %" PRIu64 " %" PRIu32, v->number, v->period);
 		break;
 	case VALUE_LIST:
 		fprintf(f, "list %s", value_list(v));
@@ -157,7 +157,7 @@ static int quota_take(char *text, struct value *ret)
 	const char *number = strsep(&text, " ");
 
 	*ret = (struct value){.kind = VALUE_QUOTA};
-	if (!text || text_u64(number, &ret->number) < 0 || text_u64(text, &ret->period) < 0 || !ret->period)
+	if (!text || text_u64(number, &ret->number) < 0 || text_u32(text, &ret->period) < 0 || !ret->period)
 		return -EBADMSG;
 	return 0;
 }

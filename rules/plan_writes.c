@@ -154,8 +154,8 @@ static void period_add(struct planning *c, const struct change *ch, const struct
 	struct action *a = plan_add(c, ACTION_WRITE, ch->hierarchy, &c->w->nodes[ch->node]);
 
 	a->file = "cpu.cfs_period_us";
-	a->text = arena_printf(&c->plan->arena, "%" PRIu64, wanted->period);
-	a->was = ch->fresh ? NULL : arena_printf(&c->plan->arena, "%" PRIu64, ch->now.period);
+	a->text = arena_printf(&c->plan->arena, "%" PRIu32, wanted->period);
+	a->was = ch->fresh ? NULL : arena_printf(&c->plan->arena, "%" PRIu32, ch->now.period);
 	a->at = wanted_at(&c->w->nodes[ch->node].wanted[ch->knob]);
 }
 

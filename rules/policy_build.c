@@ -122,7 +122,8 @@ static void setting_place(struct builder *b, const char *file, unsigned group, c
 		to->max.list = arena_strdup(&b->p->arena, to->max.list);
 }
 
-static struct term *terms_copy(struct arena *arena, const struct rule *r)
+/* text: the rule's own copy, which is that of its term where it has but one. */
+static struct term *terms_copy(struct arena *arena, const struct rule *r, const char *text)
 {
 	struct term *terms = arena_alloc(arena, r->n_terms * sizeof(*terms));
 
@@ -130,7 +131,7 @@ static struct term *terms_copy(struct arena *arena, const struct rule *r)
 		const struct term *from = &r->terms[i];
 
 		terms[i] = *from;
-		terms[i].text = arena_strdup(arena, from->text);
+		terms[i].text = strcmp(from->text, text) == 0 ? text : arena_strdup(arena, from->text);
 		terms[i].values = arena_alloc(arena, from->n_values * sizeof(*from->values));
 		for (size_t j = 0; j < from->n_values; j++) {
 			terms[i].values[j] = from->values[j];
@@ -155,10 +156,10 @@ static void rule_place(struct builder *b, const char *file, unsigned group, cons
 	array_grow(b->rules, b->n_rules, b->cap_rules);
 	new = &b->rules[b->n_rules];
 	*new = (struct rule){ .group = group, .n_terms = r->n_terms };
-	new->label = arena_strdup(arena, r->label);
+	new->label = *r->label ? arena_strdup(arena, r->label) : "";
 	new->text = arena_strdup(arena, r->text);
 	new->at = (struct place){ file, r->at.line };
-	new->terms = terms_copy(arena, r);
+	new->terms = terms_copy(arena, r, new->text);
 	new->key = text_hash(text_hash(0, path, strlen(path) + 1), new->text, strlen(new->text));
 	map_put(&b->rule_of_label, name, (unsigned)b->n_rules++);
 }

@@ -62,6 +62,18 @@ int text_u64(const char *s, uint64_t *ret)
 	return digits_read(s, strlen(s), ret);
 }
 
+int text_u32(const char *s, uint32_t *ret)
+{
+	uint64_t n;
+	int r = text_u64(s, &n);
+
+	if (r == 0 && n > UINT32_MAX)
+		return -ERANGE;
+	if (r == 0)
+		*ret = (uint32_t)n;
+	return r;
+}
+
 int text_decimal(const char *s, unsigned places, uint64_t *ret)
 {
 	return decimal_read(s, strlen(s), places, ret);

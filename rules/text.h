@@ -7,6 +7,7 @@
 
 /* All return 0, -EINVAL (not that form) or -ERANGE (that form, but too large); *ret is untouched on failure. */
 int text_u64(const char *s, uint64_t *ret);		 /* "0", "17"; not "017", "+1", " 1", "0x10", "1e9" */
+int text_u32(const char *s, uint32_t *ret); /* the same of what has 32 bits */
 int text_decimal(const char *s, unsigned places, uint64_t *ret); /* "1.5" with places 3: 1500; ".5" and "1." are not */
 int text_bytes(const char *s, uint64_t *ret);		 /* "512M", "1.5G", "4096"; K M G T binary */
 int text_percent(const char *s, uint64_t *ret);		 /* "40%", "33.333%": thousandths; may exceed 100 % */

@@ -90,7 +90,7 @@ static int quota_from_text(char *text, struct value *ret)
 
 	if (period) {
 		*period++ = '\0';
-		r = text_u64(period, &v.period);
+		r = text_u32(period, &v.period);
 	}
 	if (!r && is_max(text))
 		v.kind = VALUE_MAX;

@@ -72,6 +72,7 @@ enum value_kind {
 
 struct value {
 	enum value_kind kind;
+	uint32_t period; /* microseconds; the kernel takes no more than a second */
 	union {
 		uint64_t number;
 		/*
@@ -80,7 +81,6 @@ struct value {
 		 */
 		const char *list;
 	};
-	uint64_t period;
 };
 
 #define VALUE_LIST_BYTES 256 /* of the longest list, with its NUL */
