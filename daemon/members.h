@@ -10,21 +10,21 @@ struct member {
 	unsigned group;		 /* index in the policy in force */
 	uint64_t start_ticks;	 /* 0: only told of by its parent's fork; looked up when it matters */
 	uint64_t born_ticks;	 /* then no later than this; 0: not known either */
-	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
-	enum verdict_kind kind;	 /* RULE, FOLLOWS, STAYS or PINNED */
 	uint64_t rule_key;	 /* of the rule, or of the pin, that brought it, or its ancestor, here; 0: not known */
 	uint64_t placed_ns;	 /* CLOCK_MONOTONIC when its last write was done; 0 where nothing was written (found in place, or passive) */
 	const char *origins[HIERARCHIES_MAX]; /* cgroup it came from, by hierarchy; interned; NULL: not known or not moved there */
 	const char *stood;	 /* the leaf it was last seen or put in, as it should be; interned; NULL: never yet */
-	uint32_t stood_in;	 /* bit per hierarchy in which it was */
 	/*
 	 * It was put here before it ran what the rule names. Should it never do so, it belongs where it did before, of which
 	 * these are group and rule_key.
 	 */
-	unsigned before_group;
 	uint64_t before_key;
+	unsigned before_group;
+	unsigned left;		 /* the group it was in before, until its move is told; GROUP_NONE */
 	uint64_t ahead_ns;	 /* CLOCK_MONOTONIC; 0: it has been judged by what it runs */
 	uint64_t quick_at_ns;	 /* quick.h: the kernel's stamp of the exec by which a thread judged it last; 0: none did */
+	enum verdict_kind kind : 8; /* RULE, FOLLOWS, STAYS or PINNED */
+	uint8_t stood_in;	 /* bit per hierarchy in which it was */
 	bool judged;		 /* by its own facts: not only told of by its parent's fork, or by the journal */
 	bool absent;		 /* was not there any more when the full look that goes on now listed all processes */
 	bool ending;		 /* its first thread has ended: the rest may end without another word */
@@ -32,6 +32,8 @@ struct member {
 	bool journaled;		 /* the journal of origins says of it what stands here */
 	char comm[16];
 };
+
+_Static_assert(HIERARCHIES_MAX <= 8, "stood_in has a bit for each");
 
 struct members;
 
