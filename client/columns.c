@@ -90,15 +90,15 @@ static const struct column check_columns[] = {
 };
 
 static const struct column diff_columns[] = {
-	{"kind",   "KIND",   COLUMN_TEXT,   U, 0, "make, evacuate, enable, disable, write or remove"},
+	{"kind",   "KIND",   COLUMN_TEXT,   U, 0, "what is done, like make or write; rules, setting"},
 	{"group",  "GROUP",  COLUMN_TEXT,   U, 0, "the group"},
-	{"path",   "PATH",   COLUMN_TEXT,   U, 0, "the cgroup"},
+	{"path",   "PATH",   COLUMN_TEXT,   U, 0, "the cgroup; of rules and settings the group"},
 	{"hierarchy", "HIERARCHY", COLUMN_TEXT, E, 0, "its hierarchy, by controllers"},
-	{"file",   "FILE",   COLUMN_TEXT,   U | E, 0, "the file of the kernel"},
+	{"file",   "FILE",   COLUMN_TEXT,   U | E, 0, "the file of the kernel, or the key"},
 	{"was",    "WAS",    COLUMN_KERNEL, U | E, 0, "what it holds now"},
 	{"text",   "TEXT",   COLUMN_KERNEL, U | E, 0, "what it would hold"},
 	{"at",     "FROM",   COLUMN_PLACE,  U | E, 0, "file:line of the setting"},
-	{"danger", "DANGER", COLUMN_TEXT,   U | C | E, 0, "what may go wrong"},
+	{"danger", "DANGER", COLUMN_TEXT,   U | C | E, 0, "what may go wrong, or what it means to who runs"},
 };
 
 static const struct column events_columns[] = {

@@ -177,7 +177,8 @@ const struct command commands[] = {
 		.args = "[GROUP]",
 		.summary = "give everything back as it was",
 		.about = "Processes return to where they came from, and the cgroups are removed. cgqd then\n"
-			 "enforces nothing until a reload or restart.\n",
+			 "enforces nothing until a reload or restart. A network stays for programs that\n"
+			 "are in it, and is named.\n",
 		.exits = "0  done\n1  not done, or not all\n" EXIT_3,
 		.n_args_max = 1,
 		.failed = EXIT_DIFFERS,
@@ -253,12 +254,12 @@ const struct command commands[] = {
 	},
 	{
 		.name = "enter",
-		.args = "GROUP [PID]",
+		.args = "GROUP [PID] [-- CMD...]",
 		.summary = "a shell in a group and its namespaces",
-		.about = "$SHELL, or that of your account, as by cgq run; GROUP [PID] -- CMD... runs that\n"
-			 "instead. PID is a member of the group. Where programs of the group have\n"
-			 "namespaces of their own it is one that cgq run started, whose namespaces are\n"
-			 "entered; without PID, those of the oldest.\n",
+		.about = "$SHELL, or that of your account, as by cgq run; or CMD instead. PID is a member\n"
+			 "of the group. Where programs of the group have namespaces of their own it is\n"
+			 "one that cgq run started, whose namespaces are entered; without PID, those of\n"
+			 "the oldest.\n",
 		.exits = "125  cgq failed, and nothing was started\n126  CMD is not executable\n127  there is no CMD\n"
 			 "else that of the shell, or of CMD\n",
 		.n_args_min = 1,

@@ -180,6 +180,7 @@ static void keeper_made(struct keeping *n, size_t i, pid_t pid)
 
 	if (i < n->book.n) {
 		keeper_take(n, i, pid);
+		keeping_about(n, n->book.list[i].group)->net_is_new = true;
 		saved = book_save(n) == 0;
 		if (!saved)
 			keeper_failed(n, i, "what was made could not be written down");

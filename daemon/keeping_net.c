@@ -36,15 +36,18 @@ static void on_netted(void *ctx, int error, const struct net_result *result, con
 	struct keeping *n = one->n;
 	struct about *a = keeping_about(n, one->group);
 	const struct keeper *k = keepers_of_pid(&n->book, one->pid);
+	bool made = a->net_is_new;
 
 	a->net_waits = false;
+	a->net_is_new &= error != 0;
 	a->net_known = !error;
 	a->net_failed_ns = error ? n->by.now_ns(n->by.ctx) : 0;
 	snprintf(a->net_why_not, sizeof(a->net_why_not), "%s", error ? e->text : "");
 	if (!error)
 		a->result = *result;
 	if (!error && result->changes && k) {
-		auto_free char *text = must_printf("its network is put right: %s", result->first);
+		auto_free char *text = made ? must_strdup("its network is made") :
+						     must_printf("its network is put right: %s", result->first);
 
 		n->by.tell(n->by.ctx, k, text);
 	}

@@ -18,6 +18,7 @@ struct about {
 	struct net net;		/* as it was asked for last; interface is owned here */
 	char *interface;
 	bool net_asked, net_waits, net_known;
+	bool net_is_new;	/* its keeper was made by us, and nothing was in its network yet */
 	struct net_result result;
 	char net_why_not[KEEPING_WHY_BYTES];
 	uint64_t net_failed_ns;

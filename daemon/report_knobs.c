@@ -125,8 +125,8 @@ static char *strict_reason(const struct view *v, unsigned group, enum key key)
 }
 
 /*
- * Keys that are no file of a cgroup: each is in force or not; reason NULL: it is. A rate has values too: wanted as written, effective
- * as read back, NULL where it is not known.
+ * Keys that are no file of a cgroup: each is in force or not; reason NULL: it is. Wanted is as written; of a rate effective is as read
+ * back, NULL where it is not known.
  */
 static const struct plain_key {
 	enum key key;
@@ -159,7 +159,7 @@ static void plain_knob(const struct view *v, unsigned group, const struct plain_
 	put(o, "unit", json_null());
 	put(o, "file", json_null());
 	put_setting(s, o);
-	put_text(o, "wanted", row->effective ? s->text : NULL);
+	put_text(o, "wanted", s->text);
 	put_text(o, "effective", effective);
 	put(o, "in_force", json_boolean(!reason));
 	put_text(o, "reason", reason);

@@ -117,7 +117,7 @@ int namespace_open_path(const char *path, struct err *e)
 	struct statfs fs;
 
 	if (fd < 0)
-		return fail(e, errno, "%s: %s", path, strerror(errno));
+		return fail(e, errno, "the namespace %s: %s", path, strerror(errno));
 	if (fstatfs(fd, &fs) < 0 || fs.f_type != NSFS_MAGIC)
 		return fail(e, EINVAL, "%s is no namespace", path);
 	return take_fd(fd);

@@ -192,6 +192,7 @@ names_are() {
 	wait_until 5 "is_kept web" is_kept web
 	keeper=$(keeper_of web)
 	wait_until 5 "rate_is 100Mbit" rate_is 100Mbit
+	cgq events web | grep -q 'its network is made'
 	cgq set web net.out=50Mbit
 	wait_until 5 "rate_is 50Mbit" rate_is 50Mbit
 	[ "$(keeper_of web)" = "$keeper" ]

@@ -41,6 +41,7 @@ static void what_is_being_made_is_not_in_force_and_what_fails_says_why(void **st
 	assert_json(o, "groups[0].netns", "null");
 	assert_json(knob_of(o, "net.out"), "reason", "\"net.out: it is being made\"");
 	assert_json(knob_of(o, "net.out"), "at.line", "5");
+	assert_json(knob_of(o, "net.address"), "wanted", "\"10.0.0.2/24\""); /* where a narrow page has no room for what is set */
 	json_decref(o);
 	t.kept(t.kept_ctx, -ENOSPC, 0, &e);
 	o = report_status(&w->v, "web");

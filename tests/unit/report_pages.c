@@ -123,7 +123,7 @@ static void strict_is_in_force_unless_a_file_is_not_held_back(void **state)
 	assert_json(knob, "at.line", "3");
 	assert_json(knob, "text", "\"yes\"");
 	assert_json(knob, "path", "\"/cgq/web\"");
-	assert_json(knob, "wanted", "null");
+	assert_json(knob, "wanted", "\"yes\"");
 	json_decref(o);
 	knob = strict_of(w, "web/php", &o);
 	assert_json(knob, "in_force", "true");
