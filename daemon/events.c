@@ -200,21 +200,25 @@ static int inbox_fill(struct events *v)
 
 /*
  * Takes messages until none waits or enough were taken: also after a call that found fewer than it has room for, since what
- * went wrong in the midst of one is told by the next. 0, -ENOBUFS when some were lost, else -errno.
+ * went wrong in the midst of one is told by the next. Of execs alone, nobody asks what was lost, and mostly there is one: what
+ * comes meanwhile leaves the socket readable. 0, -ENOBUFS when some were lost, else -errno.
  */
 static int messages_take(struct events *v)
 {
+	bool has_more = true;
+
 	v->told = 0;
 	v->left = false;
-	for (int calls = 0; calls < READ_CALLS; calls++) {
+	for (int calls = 0; calls < READ_CALLS && has_more; calls++) {
 		int n = inbox_fill(v);
 
 		if (n < 0 && errno != EINTR)
 			return errno == EAGAIN ? 0 : -errno;
 		for (int i = 0; i < n; i++)
 			datagram_read(v, (unsigned)i);
+		has_more = v->wanted != PROC_EVENT_EXEC || n == READ_A_CALL;
 	}
-	v->left = true;
+	v->left = has_more;
 	return 0;
 }
 

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -19,10 +18,8 @@
 #include "quick_parts.h"
 #include "warm.h"
 
-#define MESSAGES_BYTES (4 << 20) /* some thousands of messages: a full look may take that long */
-
 struct quick {
-	int ours, theirs; /* of one pair of sockets */
+	struct quick_talk *talk;
 	int end;
 	cpu_set_t cpus;	  /* that the threads are for */
 	struct quick_plan plan; /* its list of pinned processes is ours */
@@ -30,30 +27,24 @@ struct quick {
 	struct quick_thread *threads[CPU_SETSIZE];
 	unsigned n;
 	touched_ns touched;
-	said_count said;
-	uint64_t taken;
 	const struct event_filter *filter; /* borrowed */
 	char refusal[128];
 };
 
 struct quick *quick_new(struct err *e)
 {
-	const int bytes = MESSAGES_BYTES;
 	struct quick *q = must_alloc(sizeof(*q));
-	int pair[2] = {-1, -1};
 
 	q->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (q->end < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
-		fail(e, errno, "messages between threads: %s", strerror(errno));
-		auto_close(&q->end);
-		free(q);
-		return NULL;
-	}
-	q->ours = pair[0];
-	q->theirs = pair[1];
-	/* less is only sooner full: then the main loop places */
-	(void)setsockopt(q->theirs, SOL_SOCKET, SO_SNDBUFFORCE, &bytes, sizeof(bytes));
-	return q;
+	if (q->end < 0)
+		fail(e, errno, "threads: %s", strerror(errno));
+	else
+		q->talk = quick_talk_new(e);
+	if (q->talk)
+		return q;
+	auto_close(&q->end);
+	free(q);
+	return NULL;
 }
 
 void quick_free(struct quick *q)
@@ -62,20 +53,19 @@ void quick_free(struct quick *q)
 		return;
 	quick_stop(q);
 	free(q->pinned);
-	close(q->ours);
-	close(q->theirs);
+	quick_talk_free(q->talk);
 	close(q->end);
 	free(q);
 }
 
 int quick_fd(const struct quick *q)
 {
-	return q->ours;
+	return quick_talk_fd(q->talk);
 }
 
-said_count *quick_said(struct quick *q)
+struct quick_talk *quick_talk_of(struct quick *q)
 {
-	return &q->said;
+	return q->talk;
 }
 
 static void kit_done(struct quick_kit *kit)
@@ -102,7 +92,7 @@ static unsigned kept_each(const struct quick *q)
 /* Kept descriptors, what is delegated and the journal are as the plan found them. */
 static int kit_make(struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
 {
-	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .messages = q->theirs, .said = quick_said(q)};
+	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .talk = q->talk};
 
 	kit.proc = proc_new(q->plan.machine, e);
 	if (!kit.proc)
@@ -274,15 +264,7 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 
 bool quick_take(struct quick *q, struct quick_message *ret)
 {
-	ssize_t n;
-
-	/* Asked before every event: mostly there is nothing, and no call needed to know it. */
-	if (q->taken == q->said)
-		return false;
-	n = recv(q->ours, ret, sizeof(*ret), MSG_DONTWAIT);
-	q->taken += n >= 0;
-	return n >= (ssize_t)QUICK_MESSAGE_BYTES && (size_t)n == QUICK_MESSAGE_BYTES + ret->paths_bytes &&
-	       (ret->paths_bytes == 0 || ret->paths[ret->paths_bytes - 1] == '\0');
+	return quick_talk_hear(q->talk, ret);
 }
 
 unsigned quick_threads(const struct quick *q)

@@ -65,7 +65,7 @@ struct quick;
 
 struct quick *quick_new(struct err *e);
 void quick_free(struct quick *q);
-int quick_fd(const struct quick *q); /* readable while messages wait */
+int quick_fd(const struct quick *q); /* readable when there are new messages: all are to be taken then */
 
 /* After it nobody reads the plan any more. Waits for at most one process a thread that is being moved. */
 void quick_pause(struct quick *q);

@@ -11,10 +11,8 @@
 #include "origin_store.h"
 #include "proc.h"
 #include "quick.h"
+#include "quick_talk.h"
 #include "whereabouts.h"
-
-/* Messages sent so far, each counted before it is. */
-typedef _Atomic uint64_t said_count;
 
 /* What one thread works with, made anew for each plan. */
 struct quick_kit {
@@ -25,8 +23,7 @@ struct quick_kit {
 	struct whereabouts *whereabouts;
 	const struct event_filter *filter;
 	unsigned cpu;
-	int messages;
-	said_count *said;
+	struct quick_talk *talk;
 };
 
 /* When one of the threads touched last, CLOCK_MONOTONIC: one is enough. */
@@ -53,7 +50,7 @@ extern const unsigned quick_sockets_max;
 extern const struct sched_param quick_priority;
 
 /* quick.c: of all its threads. */
-said_count *quick_said(struct quick *q);
+struct quick_talk *quick_talk_of(struct quick *q);
 
 /* quick_thread.c: runs until t->end. */
 void *quick_thread_run(void *t);

@@ -1,7 +1,6 @@
 /* One process became a program: judged, announced and moved, by a thread that places at once. */
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -69,17 +68,6 @@ static bool paths_pack(const struct machine *m, const struct proc_facts *f, stru
 	return true;
 }
 
-static bool tell(const struct quick_kit *kit, const struct quick_message *m)
-{
-	bool sent;
-
-	/* Before it is there, so that nobody finds it who was told that there is nothing. */
-	*kit->said += 1;
-	sent = send(kit->messages, m, QUICK_MESSAGE_BYTES + m->paths_bytes, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
-	*kit->said -= !sent;
-	return sent;
-}
-
 /* Into the journal and the main loop's queue, in this order: a daemon that is killed in between has lost nothing. */
 static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct quick_message *m)
 {
@@ -98,7 +86,7 @@ static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct q
 		return false;
 	origin_store_add(kit->origins, p->policy, &one);
 	origin_store_flush(kit->origins);
-	return tell(kit, m);
+	return quick_talk_say(kit->talk, m);
 }
 
 static enum moved move_in(struct quick_kit *kit, int held, const struct proc_facts *f, unsigned group)
@@ -148,7 +136,7 @@ static bool place(struct quick_kit *kit, const struct quick_look *look, const st
 	moved = move_in(kit, held, f, m->group) == MOVED_OK;
 	m->kind = moved ? QUICK_MOVED : QUICK_MISSED;
 	m->paths_bytes = 0;
-	tell(kit, m);
+	quick_talk_say(kit->talk, m);
 	return moved;
 }
 
@@ -166,7 +154,7 @@ bool quick_place(struct quick_kit *kit, const struct proc_event_told *ev)
 		if (is_ours(kit, &f, &v))
 			moved = place(kit, &look, &f, &m);
 		else if (v.kind == VERDICT_NONE)
-			tell(kit, &m);
+			quick_talk_say(kit->talk, &m);
 	}
 	proc_facts_done(&f);
 	return moved;

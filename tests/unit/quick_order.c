@@ -4,7 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,19 +19,6 @@ static void on_ended(void *ctx, const struct member *one)
 {
 	if (one->pid == child)
 		ended = child;
-}
-
-/* Where threads speak: the only other socket of that kind in this program. */
-static int threads_end(const struct quick *q)
-{
-	for (int fd = 3; fd < 64; fd++) {
-		socklen_t size = sizeof(int);
-		int type = 0;
-
-		if (fd != quick_fd(q) && getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET)
-			return fd;
-	}
-	return -1;
 }
 
 static void an_exit_is_that_of_the_member_that_a_thread_made_before(void **state)
@@ -58,8 +44,7 @@ static void an_exit_is_that_of_the_member_that_a_thread_made_before(void **state
 	}
 	nanosleep(&moment, NULL);
 	daemon_take_events(&d, NULL);
-	*quick_said(d.quick) += 1;
-	assert_int_equal(send(threads_end(d.quick), &m, QUICK_MESSAGE_BYTES, 0), (ssize_t)QUICK_MESSAGE_BYTES);
+	assert_true(quick_talk_say(quick_talk_of(d.quick), &m));
 	close(ends[1]);
 	waitpid(child, NULL, 0);
 	nanosleep(&moment, NULL);

@@ -1,8 +1,6 @@
 /* What a thread that places at once says of what it does, and how it came out. */
 #include "mover_tree.h"
 
-#include <sys/socket.h>
-
 #include "policy_built.h"
 #undef fail /* ours fills a struct err */
 
@@ -19,9 +17,7 @@ struct bench {
 	struct want want;
 	struct quick_plan plan;
 	struct quick_kit kit;
-	said_count said;
 	struct paths paths;
-	int hear;
 	struct kernel kernel;
 	pid_t pid;
 	bool ends; /* the process, meanwhile */
@@ -59,10 +55,7 @@ static pid_t child_named(const char *name)
 
 static void bench_make(const char *leaf)
 {
-	int pair[2];
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair), 0);
-	bench = (struct bench){.policy = built_new(rows, ARRAY_SIZE(rows)), .leaf = 1, .hear = pair[0]};
+	bench = (struct bench){.policy = built_new(rows, ARRAY_SIZE(rows)), .leaf = 1};
 	paths_make(&bench.paths, "web");
 	bench.nodes[0].path = "";
 	bench.nodes[1].path = (char *)leaf;
@@ -75,14 +68,13 @@ static void bench_make(const char *leaf)
 					 .resolved = &resolved, .want = &bench.want, .state_folder = -1};
 	bench.kit = (struct quick_kit){.plan = &bench.plan, .proc = proc_new(&real.m, NULL),
 				       .mover = mover_new(&bench.kernel, &real.m),
-				       .origins = origin_store_new(-1, &real.m), .messages = pair[1], .said = &bench.said};
+				       .origins = origin_store_new(-1, &real.m), .talk = quick_talk_new(NULL)};
 	bench.pid = child_named("cgq-quick-one");
 }
 
 static void bench_leave(void)
 {
-	close(bench.hear);
-	close(bench.kit.messages);
+	quick_talk_free(bench.kit.talk);
 	mover_free(bench.kit.mover);
 	origin_store_free(bench.kit.origins);
 	proc_free(bench.kit.proc);
@@ -97,7 +89,7 @@ static void expect_said(enum quick_kind kind, uint64_t start_ticks)
 {
 	struct quick_message m = {0};
 
-	assert_true(recv(bench.hear, &m, sizeof(m), 0) >= (ssize_t)QUICK_MESSAGE_BYTES);
+	assert_true(quick_talk_hear(bench.kit.talk, &m));
 	assert_int_equal(m.kind, kind);
 	assert_int_equal(m.pid, bench.pid);
 	assert_int_equal(m.start_ticks, start_ticks);
@@ -108,9 +100,9 @@ static void expect_said(enum quick_kind kind, uint64_t start_ticks)
 
 static void expect_silence(void)
 {
-	char byte;
+	struct quick_message m;
 
-	assert_int_equal(recv(bench.hear, &byte, 1, 0), -1);
+	assert_false(quick_talk_hear(bench.kit.talk, &m));
 }
 
 static const struct proc_event_told *exec_of(pid_t pid)
@@ -190,7 +182,7 @@ static void who_is_named_by_no_rule_is_told_as_unfit_and_left_alone(void **state
 	bench_make("web");
 	other = child_named("cgq-quick-two");
 	quick_place(&bench.kit, exec_of(other));
-	assert_int_equal(recv(bench.hear, &m, sizeof(m), 0), (ssize_t)QUICK_MESSAGE_BYTES);
+	assert_true(quick_talk_hear(bench.kit.talk, &m));
 	assert_int_equal(m.kind, QUICK_UNFIT);
 	assert_int_equal(m.pid, other);
 	assert_int_equal(m.ppid, getpid());
