@@ -1,7 +1,6 @@
 /* The mover's descriptors of cgroup.procs, and what is written to them. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cgq/memory.h>
 
 #include "mover_parts.h"
+#include "text.h"
 
 static void *fd_to_value(int fd)
 {
@@ -63,10 +63,11 @@ static int kept_open(struct mover *v, struct strmap_entry *one, unsigned hierarc
 
 static int pid_write(int fd, pid_t pid)
 {
-	char text[16];
-	int n = snprintf(text, sizeof(text), "%d\n", (int)pid);
+	char text[TEXT_U64_BYTES + 1];
+	size_t n = text_put_u64((uint64_t)pid, text);
 
-	return write(fd, text, (size_t)n) < 0 ? -errno : 0;
+	text[n++] = '\n';
+	return write(fd, text, n) < 0 ? -errno : 0;
 }
 
 static int kept_write(struct mover *v, unsigned hierarchy, const char *path, pid_t pid)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +89,15 @@ static void queue_drop(struct origin_store *s)
 	s->cap = 0;
 }
 
+static void queue_number(struct origin_store *s, uint64_t n)
+{
+	char text[TEXT_U64_BYTES + 1];
+	size_t len = text_put_u64(n, text);
+
+	text[len++] = ' ';
+	queue_text(s, text, len);
+}
+
 /* A field ends at a blank; a cgroup's path may hold one. */
 static void queue_field(struct origin_store *s, const char *text)
 {
@@ -131,14 +139,13 @@ static void unescape(char *s)
 void origin_store_add(struct origin_store *s, const struct policy *p, const struct member *one)
 {
 	unsigned group = one->ahead_ns ? one->before_group : one->group;
-	char head[128];
-	int n;
 
 	if (s->folder < 0)
 		return;
-	n = snprintf(head, sizeof(head), "%d %" PRIu64 " %" PRIu64 " %d ", (int)one->pid, one->start_ticks,
-		     one->ahead_ns ? one->before_key : one->rule_key, (int)one->kind);
-	queue_text(s, head, (size_t)n);
+	queue_number(s, (uint64_t)one->pid);
+	queue_number(s, one->start_ticks);
+	queue_number(s, one->ahead_ns ? one->before_key : one->rule_key);
+	queue_number(s, (uint64_t)one->kind);
 	/* Whom no group holds any more may be moved within the tree, or be still to be moved back: its origin counts on. */
 	queue_field(s, group < p->n_groups ? p->groups[group].path : ORIGIN_NO_GROUP);
 	for (unsigned h = 0; h < s->machine->n_hierarchies; h++) {

@@ -1,7 +1,6 @@
 /* What a BPF program tells of one process becomes facts. */
 #include "task_facts.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -11,8 +10,9 @@
 
 static void exe_take(const struct task_record *r, struct proc_facts *f)
 {
-	char link[TASK_NAME_BYTES + sizeof(" (deleted)")];
-	int len;
+	static const char mark[] = " (deleted)";
+	char link[TASK_NAME_BYTES + sizeof(mark)];
+	size_t len = strnlen(r->exe_name, TASK_NAME_BYTES);
 
 	if (r->bits & TASK_HAS_FILE) {
 		f->exe_dev = makedev(r->exe_dev >> 20, r->exe_dev & 0xfffff);
@@ -22,9 +22,12 @@ static void exe_take(const struct task_record *r, struct proc_facts *f)
 	if (!(r->bits & TASK_HAS_NAME))
 		return;
 	/* as the link would say it: a file may really be called so */
-	len = snprintf(link, sizeof(link), "%.*s%s", TASK_NAME_BYTES, r->exe_name,
-		       r->bits & TASK_EXE_DELETED ? " (deleted)" : "");
-	proc_parse_exe_link(link, (size_t)len, f);
+	memcpy(link, r->exe_name, len);
+	if (r->bits & TASK_EXE_DELETED) {
+		memcpy(link + len, mark, sizeof(mark) - 1);
+		len += sizeof(mark) - 1;
+	}
+	proc_parse_exe_link(link, len, f);
 	f->known |= FACT_BIT(FACT_EXE);
 }
 

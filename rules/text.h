@@ -21,6 +21,10 @@ void text_list_each(const char *normalised, void (*each)(void *ctx, unsigned i),
 bool text_list_within(const char *inner, const char *outer); /* both normalised */
 void text_list_common(const char *a, const char *b, char *ret, size_t size); /* what both hold; "" where that is nothing */
 
+/* The other way: "17", without NUL. Answers how many digits. Where ten thousand are written, printf() costs more than the rest. */
+#define TEXT_U64_BYTES 20
+size_t text_put_u64(uint64_t n, char ret[TEXT_U64_BYTES]);
+
 /*
  * Foreign bytes made fit for one line of a log or a terminal: control and non-ASCII bytes become \n, \t or \xHH,
  * a backslash stays. Always terminates; "…" at the end where it was cut. Returns ret.

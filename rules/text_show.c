@@ -108,3 +108,15 @@ uint64_t text_hash(uint64_t seed, const char *s, size_t len)
 		h = (h ^ (unsigned char)s[i]) * 0x100000001b3U;
 	return h;
 }
+
+size_t text_put_u64(uint64_t n, char ret[TEXT_U64_BYTES])
+{
+	char digits[TEXT_U64_BYTES];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	memcpy(ret, digits + at, sizeof(digits) - at);
+	return sizeof(digits) - at;
+}

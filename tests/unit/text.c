@@ -190,6 +190,21 @@ static void a_hash_goes_on_where_it_stopped(void **state)
 	assert_int_equal(text_hash(0, "a", 1), 0xaf63dc4c8601ec8cU); /* the published value of FNV-1a */
 }
 
+static void a_number_is_written_as_it_is_read(void **state)
+{
+	const uint64_t numbers[] = {0, 9, 10, 4194304, UINT64_MAX - 1, UINT64_MAX};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		char text[TEXT_U64_BYTES + 1] = "";
+		size_t n = text_put_u64(numbers[i], text);
+		uint64_t read = 1;
+
+		assert_int_equal(n, strlen(text));
+		assert_int_equal(text_u64(text, &read), 0);
+		assert_true(read == numbers[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +215,7 @@ int main(void)
 		cmocka_unit_test(a_list_is_normalised_within_its_bounds),
 		cmocka_unit_test(foreign_bytes_cannot_act_on_a_terminal),
 		cmocka_unit_test(a_suggestion_is_near_or_there_is_none),
+		cmocka_unit_test(a_number_is_written_as_it_is_read),
 		cmocka_unit_test(a_hash_goes_on_where_it_stopped),
 	};
 

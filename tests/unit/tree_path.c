@@ -60,9 +60,37 @@ static void the_members_leaf_is_its_group(void **state)
 		assert_string_equal(tree_group_path(rows[i][0], buf, sizeof(buf)), rows[i][1]);
 }
 
+static void ours_stand_below_the_base_and_others_where_they_say(void **state)
+{
+	static const struct {
+		unsigned hierarchy;
+		const char *rel, *path;
+	} rows[] = {
+		{0, NULL, ""},
+		{1, NULL, "/a/b.scope"},
+		{0, "", "/cgq"},
+		{0, "web/php", "/cgq/web/php"},
+		{1, "", "/a/b.scope/cgq"},
+		{1, "web", "/a/b.scope/cgq/web"},
+		{0, "/", ""},
+		{1, "/x.slice", "/x.slice"},
+	};
+	char path[TREE_PATH_MAX], cut[8] = "abcdefg";
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		machine_path(&machine, rows[i].hierarchy, rows[i].rel, path, sizeof(path));
+		assert_string_equal(path, rows[i].path);
+		machine_path(&machine, rows[i].hierarchy, rows[i].rel, cut, sizeof(cut) - 1);
+		assert_memory_equal(cut, path, strnlen(path, sizeof(cut) - 2));
+		assert_int_equal(cut[strnlen(path, sizeof(cut) - 2)], '\0');
+		assert_int_equal(cut[sizeof(cut) - 1], '\0');
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(ours_stand_below_the_base_and_others_where_they_say),
 		cmocka_unit_test(only_our_own_tree_is_ours),
 		cmocka_unit_test(the_members_leaf_is_its_group),
 	};
