@@ -12,6 +12,7 @@
 #include "proc.h"
 #include "quick.h"
 #include "quick_talk.h"
+#include "warm_pace.h"
 #include "whereabouts.h"
 
 /* What one thread works with, made anew for each plan. */
@@ -38,6 +39,7 @@ struct quick_thread {
 	bool stepped_down;
 	uint64_t warm_until_ns; /* by the last start on this CPU; set before it starts, and then its own */
 	touched_ns *touched;
+	struct warm_pace pace;
 	struct allowance allowance;
 	pthread_mutex_t lock; /* of the kit, held while one process is looked at */
 	struct quick_kit kit;

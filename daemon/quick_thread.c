@@ -65,22 +65,25 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 /* While programs start on this CPU, and no thread has done so for a while. While it is paused, the next try is as far. */
 static void touch(struct quick_thread *t, uint64_t now_ns)
 {
-	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + WARM_TOUCH_NS)
+	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + warm_pace_ns(&t->pace))
 		return;
 	*t->touched = now_ns;
 	if (pthread_mutex_trylock(&t->lock) != 0)
 		return;
-	if (t->kit.plan && t->kit.plan->keeps_warm)
+	if (t->kit.plan && t->kit.plan->keeps_warm) {
 		quick_touch(&t->kit);
-	else if (t->kit.plan)
+		*t->touched = clock_now_ns();
+		warm_pace_note(&t->pace, now_ns, *t->touched);
+	} else if (t->kit.plan) {
 		t->warm_until_ns = 0;
+	}
 	pthread_mutex_unlock(&t->lock);
 }
 
 /* Until there is something to do, apart from what the descriptors tell; UINT64_MAX: nothing else. */
 static uint64_t wait_ns(const struct quick_thread *t)
 {
-	uint64_t now = clock_now_ns(), ns = UINT64_MAX, due = *t->touched + WARM_TOUCH_NS;
+	uint64_t now = clock_now_ns(), ns = UINT64_MAX, due = *t->touched + warm_pace_ns(&t->pace);
 
 	if (t->stepped_down)
 		ns = allowance_wait_ns(&t->allowance, now);

@@ -9,31 +9,33 @@
 #include <cgq/memory.h>
 
 #include "clock.h"
-
-#define TOUCH_USEC (WARM_TOUCH_NS / 1000)
+#include "warm_pace.h"
 
 struct warm {
 	sd_event_source *timer;
 	bool (*touch)(void *ctx);
 	void *ctx;
 	uint64_t until_ns; /* CLOCK_MONOTONIC; 0: idle */
+	struct warm_pace pace;
 };
 
 static int on_time(sd_event_source *s, uint64_t usec, void *userdata)
 {
 	struct warm *w = userdata;
+	uint64_t now = clock_now_ns();
 
-	if (clock_now_ns() >= w->until_ns || !w->touch(w->ctx)) {
+	if (now >= w->until_ns || !w->touch(w->ctx)) {
 		w->until_ns = 0;
 		return sd_event_source_set_enabled(s, SD_EVENT_OFF);
 	}
-	return sd_event_source_set_time_relative(s, TOUCH_USEC);
+	warm_pace_note(&w->pace, now, clock_now_ns());
+	return sd_event_source_set_time_relative(s, warm_pace_ns(&w->pace) / 1000);
 }
 
 struct warm *warm_new(sd_event *event, bool (*touch)(void *ctx), void *ctx, struct err *e)
 {
 	struct warm *w = must_alloc(sizeof(*w));
-	int r = sd_event_add_time_relative(event, &w->timer, CLOCK_MONOTONIC, TOUCH_USEC, 1, on_time, w);
+	int r = sd_event_add_time_relative(event, &w->timer, CLOCK_MONOTONIC, 0, 1, on_time, w);
 
 	if (r < 0) {
 		free(w);

@@ -1,0 +1,25 @@
+/* How often the way into a cgroup is to be touched. */
+#include "warm_pace.h"
+
+uint64_t warm_pace_ns(const struct warm_pace *p)
+{
+	return WARM_OFTEN_NS + p->later_ns;
+}
+
+static void pace_set(struct warm_pace *p, uint64_t later_ns, uint64_t now_ns)
+{
+	p->later_ns = later_ns;
+	p->changed_ns = now_ns;
+}
+
+void warm_pace_note(struct warm_pace *p, uint64_t began_ns, uint64_t ended_ns)
+{
+	uint64_t most_ns = WARM_SELDOM_NS - WARM_OFTEN_NS, half_ns = warm_pace_ns(p) / 2;
+
+	if (!p->changed_ns)
+		p->changed_ns = began_ns;
+	if (ended_ns - began_ns >= WARM_COLD_NS)
+		pace_set(p, half_ns > WARM_OFTEN_NS ? half_ns - WARM_OFTEN_NS : 0, ended_ns);
+	else if (p->later_ns < most_ns && ended_ns - p->changed_ns >= WARM_CALM_NS)
+		pace_set(p, p->later_ns + WARM_STEP_NS, ended_ns);
+}

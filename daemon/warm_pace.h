@@ -1,0 +1,28 @@
+/* How often the way into a cgroup is to be touched, see warm.h: pure, time is an argument. An all-zero one is new: it begins often. */
+#pragma once
+
+#include <stdint.h>
+
+/*
+ * The kernel goes cold when one of its grace periods passes without a touch (kernel/rcu/sync.c), and how long these are is
+ * others' doing. On a machine that does little, every 12 ms is enough: at 16 ms the wait begins to come back now and then, at 20
+ * it is there for one in a hundred. On one that runs much and ends much, of touches every 12 ms one in seven waited (11 a second,
+ * 13 % of all time); of those every 8 ms 3 a second, every 6 ms 1, every 4 ms one in five seconds.
+ */
+#define WARM_SELDOM_NS UINT64_C(12000000)
+#define WARM_OFTEN_NS  UINT64_C(4000000)
+/* A touch takes some microseconds, and a wait some milliseconds. */
+#define WARM_COLD_NS   UINT64_C(1000000)
+/* So long without a wait, and it is tried more seldom, by one step. */
+#define WARM_CALM_NS   UINT64_C(2000000000)
+#define WARM_STEP_NS   UINT64_C(2000000)
+
+struct warm_pace {
+	uint64_t later_ns; /* than WARM_OFTEN_NS */
+	uint64_t changed_ns;
+};
+
+/* From one touch to the next. */
+uint64_t warm_pace_ns(const struct warm_pace *p);
+/* One was made, which took from began to ended, CLOCK_MONOTONIC. */
+void warm_pace_note(struct warm_pace *p, uint64_t began_ns, uint64_t ended_ns);

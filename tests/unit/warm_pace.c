@@ -1,0 +1,84 @@
+/* What is kept warm is touched as seldom as will do. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "warm_pace.h"
+
+#define START UINT64_C(7000000000)
+#define MS    UINT64_C(1000000)
+
+static uint64_t now;
+
+/* It takes so long; what follows comes at its time. */
+static void touch(struct warm_pace *p, uint64_t took_ns)
+{
+	warm_pace_note(p, now, now + took_ns);
+	now += took_ns + warm_pace_ns(p);
+}
+
+static void quick_ones(struct warm_pace *p, uint64_t for_ns)
+{
+	uint64_t until = now + for_ns;
+
+	while (now < until)
+		touch(p, MS / 100);
+}
+
+/* It begins often, and grows seldom in steps. */
+static void what_stays_warm_is_touched_ever_more_seldom_but_for_the_last_step(void **state)
+{
+	struct warm_pace p = {0};
+
+	now = START;
+	for (uint64_t every = 4 * MS; every <= 12 * MS; every += 2 * MS) {
+		assert_int_equal(warm_pace_ns(&p), every);
+		quick_ones(&p, WARM_CALM_NS / 2);
+		assert_int_equal(warm_pace_ns(&p), every);
+		quick_ones(&p, WARM_CALM_NS / 2 + 20 * MS);
+	}
+	quick_ones(&p, 100 * WARM_CALM_NS);
+	assert_int_equal(warm_pace_ns(&p), 12 * MS);
+}
+
+static void one_that_waited_makes_the_next_come_sooner_but_not_without_end(void **state)
+{
+	struct warm_pace p = {0};
+
+	now = START;
+	quick_ones(&p, 6 * WARM_CALM_NS);
+	assert_int_equal(warm_pace_ns(&p), 12 * MS);
+	touch(&p, 8 * MS);
+	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+	for (int i = 0; i < 10; i++)
+		touch(&p, 8 * MS);
+	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+}
+
+static void after_one_that_waited_it_stays_so_for_a_while(void **state)
+{
+	struct warm_pace p = {0};
+
+	now = START;
+	quick_ones(&p, 2 * WARM_CALM_NS - 500 * MS);
+	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+	touch(&p, 8 * MS);
+	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+	quick_ones(&p, WARM_CALM_NS - 100 * MS);
+	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+	quick_ones(&p, 200 * MS);
+	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_stays_warm_is_touched_ever_more_seldom_but_for_the_last_step),
+		cmocka_unit_test(one_that_waited_makes_the_next_come_sooner_but_not_without_end),
+		cmocka_unit_test(after_one_that_waited_it_stays_so_for_a_while),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
