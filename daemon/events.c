@@ -182,11 +182,10 @@ static int listen_ask(struct events *v, struct err *e)
 	return request_send(v, &op, sizeof(op), e);
 }
 
-static int inbox_fill(struct events *v)
+/* The first n of it, before they are used for the first time, or again. */
+static void inbox_clear(struct inbox *in, unsigned n)
 {
-	struct inbox *in = &v->inbox;
-
-	for (unsigned i = 0; i < READ_A_CALL; i++) {
+	for (unsigned i = 0; i < n; i++) {
 		in->rooms[i] = (struct iovec){in->bytes[i], sizeof(in->bytes[i])};
 		in->heads[i].msg_hdr = (struct msghdr){
 			.msg_name = &in->from[i],
@@ -195,7 +194,6 @@ static int inbox_fill(struct events *v)
 			.msg_iovlen = 1,
 		};
 	}
-	return recvmmsg(events_fd(v), in->heads, READ_A_CALL, MSG_DONTWAIT, NULL);
 }
 
 /*
@@ -210,12 +208,13 @@ static int messages_take(struct events *v)
 	v->told = 0;
 	v->left = false;
 	for (int calls = 0; calls < READ_CALLS && has_more; calls++) {
-		int n = inbox_fill(v);
+		int n = recvmmsg(events_fd(v), v->inbox.heads, READ_A_CALL, MSG_DONTWAIT, NULL);
 
 		if (n < 0 && errno != EINTR)
 			return errno == EAGAIN ? 0 : -errno;
 		for (int i = 0; i < n; i++)
 			datagram_read(v, (unsigned)i);
+		inbox_clear(&v->inbox, n > 0 ? (unsigned)n : 0);
 		has_more = v->wanted != PROC_EVENT_EXEC || n == READ_A_CALL;
 	}
 	v->left = has_more;
@@ -295,6 +294,7 @@ static struct events *new_of(uint32_t wanted, struct err *e)
 
 	v->wanted = wanted;
 	v->filtered_ns = UINT64_MAX;
+	inbox_clear(&v->inbox, READ_A_CALL);
 	v->sock = nl_socket_alloc();
 	if (!v->sock)
 		abort();

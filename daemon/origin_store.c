@@ -98,17 +98,27 @@ static void queue_number(struct origin_store *s, uint64_t n)
 	queue_text(s, text, len);
 }
 
+static size_t plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while ((unsigned char)text[n] > ' ' && text[n] != '%' && text[n] != '=')
+		n++;
+	return n;
+}
+
 /* A field ends at a blank; a cgroup's path may hold one. */
 static void queue_field(struct origin_store *s, const char *text)
 {
-	for (; *text; text++) {
+	for (;;) {
+		size_t n = plain_length(text);
 		char hex[8];
 
-		if ((unsigned char)*text > ' ' && *text != '%' && *text != '=') {
-			queue_text(s, text, 1);
-			continue;
-		}
-		snprintf(hex, sizeof(hex), "%%%02x", (unsigned char)*text);
+		queue_text(s, text, n);
+		text += n;
+		if (!*text)
+			return;
+		snprintf(hex, sizeof(hex), "%%%02x", (unsigned char)*text++);
 		queue_text(s, hex, 3);
 	}
 }
