@@ -41,7 +41,7 @@ static int frozen_refuse(const struct daemon *d, const char *group, struct err *
 	return by ? fail(e, EBUSY, "%s is frozen, and nothing would run in it: cgq thaw %s", group, by->path) : 0;
 }
 
-static int caller_find(struct start *s, pid_t pid, struct err *e)
+static int caller_find(struct placing *s, pid_t pid, struct err *e)
 {
 	struct placer *p = &s->d->placer;
 	int r;
@@ -56,7 +56,7 @@ static int caller_find(struct start *s, pid_t pid, struct err *e)
 }
 
 /* Law 6. What somebody decided, he may decide anew; and root may. */
-static int pin_refuse(struct start *s, struct err *e)
+static int pin_refuse(struct placing *s, struct err *e)
 {
 	const struct pin *there = pins_of(s->d->pins, s->f.pid, s->f.start_ticks);
 	char who[128];
@@ -73,7 +73,7 @@ static int pin_refuse(struct start *s, struct err *e)
 	return fail(e, EPERM, "%s pinned you (pid %d), or the process that started you; cgq unpin releases", who, (int)s->f.pid);
 }
 
-static int caller_place(struct start *s, struct run_done *ret, struct err *e)
+static int caller_place(struct placing *s, struct run_done *ret, struct err *e)
 {
 	int r = settle_run_place(s, ret->note, sizeof(ret->note), e);
 
@@ -82,14 +82,14 @@ static int caller_place(struct start *s, struct run_done *ret, struct err *e)
 	return r;
 }
 
-bool settle_run_is_inside(const struct start *s)
+bool settle_run_is_inside(const struct placing *s)
 {
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 
 	return !s->d->passive && g->enforce && namespaces_any(&g->namespaces);
 }
 
-static int run(struct start *s, const struct run_request *q, struct run_done *ret, struct err *e)
+static int run(struct placing *s, const struct run_request *q, struct run_done *ret, struct err *e)
 {
 	int r = caller_find(s, q->peer->pid, e);
 
@@ -106,7 +106,7 @@ static int run(struct start *s, const struct run_request *q, struct run_done *re
 
 int settle_run(struct daemon *d, const struct run_request *q, struct run_done *ret, struct err *e)
 {
-	struct start s = {.d = d, .path = q->group, .uid = q->peer->uid, .command = q->command};
+	struct placing s = {.d = d, .path = q->group, .uid = q->peer->uid, .command = q->command};
 	auto_fd int held = -1;
 	int r;
 

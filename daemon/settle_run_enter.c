@@ -5,12 +5,12 @@
 #include "settle_run_parts.h"
 
 struct search {
-	const struct start *s;
+	const struct placing *s;
 	const struct pin *oldest;
 };
 
 /* Started in that group, for the same user where that is not root. */
-static bool is_like(const struct start *s, const struct pin *pin)
+static bool is_like(const struct placing *s, const struct pin *pin)
 {
 	return pin->run && strcmp(pin->group, s->path) == 0 && (s->uid == 0 || s->uid == pin->uid);
 }
@@ -25,7 +25,7 @@ static void look(void *ctx, struct pin *one)
 		w->oldest = one;
 }
 
-int settle_run_member(const struct start *s, pid_t pid, struct err *e)
+int settle_run_member(const struct placing *s, pid_t pid, struct err *e)
 {
 	const struct member *one = members_find(s->d->members, pid);
 
@@ -34,7 +34,7 @@ int settle_run_member(const struct start *s, pid_t pid, struct err *e)
 	return fail(e, ESRCH, "pid %d is no member of %s", (int)pid, s->path);
 }
 
-static int named_find(const struct start *s, pid_t named, struct process_id *ret, struct err *e)
+static int named_find(const struct placing *s, pid_t named, struct process_id *ret, struct err *e)
 {
 	const struct pin *pin = pins_find(s->d->pins, named);
 
@@ -45,7 +45,7 @@ static int named_find(const struct start *s, pid_t named, struct process_id *ret
 	return 0;
 }
 
-int settle_run_like(const struct start *s, pid_t named, struct process_id *ret, struct err *e)
+int settle_run_like(const struct placing *s, pid_t named, struct process_id *ret, struct err *e)
 {
 	struct search w = {.s = s};
 

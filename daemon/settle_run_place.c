@@ -11,14 +11,14 @@
 #include "text.h"
 #include "users.h"
 
-bool settle_run_lives(const struct start *s)
+bool settle_run_lives(const struct placing *s)
 {
 	struct pollfd p = {.fd = s->held, .events = POLLIN};
 
 	return poll(&p, 1, 0) == 0;
 }
 
-static void pin_put(struct start *s)
+static void pin_put(struct placing *s)
 {
 	struct pin pin = {
 		.pid = s->f.pid,
@@ -35,21 +35,21 @@ static void pin_put(struct start *s)
 }
 
 /* The rest of the machine is not looked at: somebody waits at a terminal. */
-static void judge_alone(struct start *s)
+static void judge_alone(struct placing *s)
 {
 	settle_quick_take(s->d);
 	placer_judge(&s->d->placer, s->f.pid);
 }
 
 /* Of a group without a cgroup, threads that place at once see nothing: they have to be told of the pin. */
-static void judge_unseen(struct start *s)
+static void judge_unseen(struct placing *s)
 {
 	settle_quick_pause(s->d);
 	placer_judge(&s->d->placer, s->f.pid);
 	settle_quick_go(s->d);
 }
 
-static int judge(struct start *s, struct err *e)
+static int judge(struct placing *s, struct err *e)
 {
 	struct daemon *d = s->d;
 
@@ -63,7 +63,7 @@ static int judge(struct start *s, struct err *e)
 	return 0;
 }
 
-static void undo(struct start *s)
+static void undo(struct placing *s)
 {
 	struct err e = {0};
 
@@ -78,7 +78,7 @@ static void undo(struct start *s)
 }
 
 /* What was said of the move that failed. */
-static const char *trouble_of(const struct start *s)
+static const char *trouble_of(const struct placing *s)
 {
 	const struct troubles *t = &s->d->troubles;
 	const char *said = NULL;
@@ -89,7 +89,7 @@ static const char *trouble_of(const struct start *s)
 	return said;
 }
 
-static void note_write(const struct start *s, const char *why, char *note, size_t note_bytes)
+static void note_write(const struct placing *s, const char *why, char *note, size_t note_bytes)
 {
 	bool misses = namespaces_any(&s->d->choice.policy->groups[s->group].namespaces) && !settle_run_is_inside(s);
 
@@ -98,7 +98,7 @@ static void note_write(const struct start *s, const char *why, char *note, size_
 }
 
 /* 0 when it is in the group, or where that has no cgroup: then the note says so. */
-static int result_judge(struct start *s, char *note, size_t note_bytes, struct err *e)
+static int result_judge(struct placing *s, char *note, size_t note_bytes, struct err *e)
 {
 	const char *why = settle_no_cgroup(s->d, s->group), *said;
 
@@ -113,7 +113,7 @@ static int result_judge(struct start *s, char *note, size_t note_bytes, struct e
 		    said ? said : "");
 }
 
-static void tell(const struct start *s)
+static void tell(const struct placing *s)
 {
 	struct users *users = users_load();
 	const char *who = users_name(users, s->uid), *name = s->command ? s->command : s->f.comm;
@@ -130,7 +130,7 @@ static void tell(const struct start *s)
 	users_free(users);
 }
 
-int settle_run_place(struct start *s, char *note, size_t note_bytes, struct err *e)
+int settle_run_place(struct placing *s, char *note, size_t note_bytes, struct err *e)
 {
 	int r;
 

@@ -34,7 +34,7 @@ static bool has_mode(const struct namespaces *n, enum namespace_mode mode)
 }
 
 /* The process that keeps the group's namespaces; none where it has none that are the group's. */
-static int keeper_find(const struct start *s, struct process_id *ret, struct err *e)
+static int keeper_find(const struct placing *s, struct process_id *ret, struct err *e)
 {
 	const struct namespaces *n = &s->d->choice.policy->groups[s->group].namespaces;
 	const struct keeper *k = keepers_of_group(keeping_book(s->d->keeping), s->path);
@@ -54,7 +54,7 @@ static int keeper_find(const struct start *s, struct process_id *ret, struct err
  * One that nobody has: a link of the group is taken for its own by whoever makes one of that name, and another start of the same
  * process may still run in it.
  */
-static void link_choose(const struct start *s, char ret[KEEPER_LINK_BYTES])
+static void link_choose(const struct placing *s, char ret[KEEPER_LINK_BYTES])
 {
 	uint64_t salt = placer_now_ns();
 
@@ -87,7 +87,7 @@ static int cgroup_open(const struct daemon *d, unsigned group)
 static int born_place(struct inside *i, pid_t pid, struct run_done *done, struct err *e)
 {
 	struct daemon *d = i->d;
-	struct start s = {.d = d, .path = i->group, .uid = i->uid, .command = i->command, .f.pid = pid};
+	struct placing s = {.d = d, .path = i->group, .uid = i->uid, .command = i->command, .f.pid = pid};
 	auto_fd int held = mover_hold(pid, e);
 	int r = held;
 
@@ -178,7 +178,7 @@ static void on_started(void *ctx, int error, pid_t pid, const struct net_result 
 	inside_free(i);
 }
 
-static int order(struct inside *i, const struct start *s, const struct run_request *q, struct err *e)
+static int order(struct inside *i, const struct placing *s, const struct run_request *q, struct err *e)
 {
 	const struct group *g = &s->d->choice.policy->groups[s->group];
 	auto_fd int cgroup = cgroup_open(s->d, s->group);
@@ -212,7 +212,7 @@ static int order(struct inside *i, const struct start *s, const struct run_reque
 	return r;
 }
 
-int settle_run_inside(const struct start *s, const struct run_request *q, struct run_done *ret, struct err *e)
+int settle_run_inside(const struct placing *s, const struct run_request *q, struct run_done *ret, struct err *e)
 {
 	struct call_extra *extra = q->peer->extra;
 	struct inside *i;
