@@ -9,6 +9,7 @@
 #include <cgq/auto.h>
 
 #include "namespace_state.h"
+#include "namespaces_read.h"
 #include "settle_run_parts.h"
 #include "starter.h"
 #include "text.h"
@@ -25,14 +26,6 @@ struct inside {
 	void (*finish)(struct call_extra *extra, int r, const struct run_done *done, const struct err *e);
 };
 
-static bool has_mode(const struct namespaces *n, enum namespace_mode mode)
-{
-	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++)
-		if (n->modes[kind] == mode)
-			return true;
-	return false;
-}
-
 /* The process that keeps the group's namespaces; none where it has none that are the group's. */
 static int keeper_find(const struct placing *s, struct process_id *ret, struct err *e)
 {
@@ -43,7 +36,7 @@ static int keeper_find(const struct placing *s, struct process_id *ret, struct e
 
 	if (k)
 		*ret = (struct process_id){ k->pid, k->start_ticks };
-	if (k || !has_mode(n, NAMESPACE_GROUP))
+	if (k || !namespaces_kinds(n, NAMESPACE_GROUP))
 		return 0;
 	keeping_state(s->d->keeping, s->path, &state);
 	why = namespace_absence(&state);
@@ -197,7 +190,7 @@ static int order(struct inside *i, const struct placing *s, const struct run_req
 	};
 	int r = keeper_find(s, &start.keeper, e);
 
-	if (r == 0 && q->enters && has_mode(&g->namespaces, NAMESPACE_NEW))
+	if (r == 0 && q->enters && namespaces_kinds(&g->namespaces, NAMESPACE_NEW))
 		r = settle_run_like(s, q->enter, &start.like, e);
 	if (r < 0)
 		return r;
