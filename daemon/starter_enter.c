@@ -10,6 +10,7 @@
 
 #include <cgq/auto.h>
 
+#include "namespaces_read.h"
 #include "net_apply.h"
 #include "netns.h"
 #include "starter_mounts.h"
@@ -135,7 +136,7 @@ static int entered(const struct enter *plan, const int fds[NAMESPACE__COUNT], st
 		if (kind == NAMESPACE_NET && (plan->fresh & NAMESPACE_BIT(kind)))
 			continue;
 		if (setns(fds[kind], (int)namespace_flags(NAMESPACE_BIT(kind))) < 0)
-			return fail(e, errno, "into the %s namespace: %s", namespace_words[kind], strerror(errno));
+			return fail(e, errno, "into the %s namespace: %s", namespace_name(kind), strerror(errno));
 	}
 	return 0;
 }

@@ -29,8 +29,6 @@ pid_t starter_clone(uint64_t flags, int cgroup, int *ret_pidfd);
 /* Of the set of kinds, the flags of clone(); a pid namespace always comes with a mount namespace. */
 uint64_t namespace_flags(uint32_t kinds);
 uint32_t namespace_kinds_whole(uint32_t kinds);
-extern const char *const namespace_files[NAMESPACE__COUNT]; /* in /proc/PID/ns */
-extern const char *const namespace_words[NAMESPACE__COUNT];
 /* -EOPNOTSUPP where the kernel does not have one of them. */
 int namespaces_exist(uint32_t kinds, struct err *e);
 /* "/proc/PID/ns/net", open. start_ticks 0: whoever has the number. -ESRCH: it has ended; -EPERM: it is of other users. */

@@ -18,6 +18,7 @@
 
 #include <cgq/auto.h>
 
+#include "namespaces_read.h"
 #include "netns.h"
 #include "process_title.h"
 #include "starter_caps.h"
@@ -66,7 +67,7 @@ static int namespaces_remember(struct keeper *k, struct err *e)
 	char path[32];
 
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
-		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_files[kind]);
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_file(kind));
 		if (has(k, kind) && stat(path, &k->own[kind]) < 0)
 			return fail(e, errno, "%s: %s", path, strerror(errno));
 	}
@@ -80,7 +81,7 @@ static bool is_inside(const struct keeper *k, const char *pid)
 	struct stat st;
 
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
-		snprintf(path, sizeof(path), "/proc/%.10s/ns/%s", pid, namespace_files[kind]);
+		snprintf(path, sizeof(path), "/proc/%.10s/ns/%s", pid, namespace_file(kind));
 		if (has(k, kind) && stat(path, &st) == 0 && st.st_ino == k->own[kind].st_ino &&
 		    st.st_dev == k->own[kind].st_dev)
 			return true;

@@ -18,14 +18,8 @@
 
 #include <cgq/auto.h>
 
+#include "namespaces_read.h"
 #include "proc_usage.h"
-
-#define X(id, word, file, flag) [NAMESPACE_##id] = (file),
-const char *const namespace_files[NAMESPACE__COUNT] = { NAMESPACE_TABLE(X) };
-#undef X
-#define X(id, word, file, flag) [NAMESPACE_##id] = (word),
-const char *const namespace_words[NAMESPACE__COUNT] = { NAMESPACE_TABLE(X) };
-#undef X
 
 uint64_t namespace_flags(uint32_t kinds)
 {
@@ -50,9 +44,9 @@ int namespaces_exist(uint32_t kinds, struct err *e)
 	char path[32];
 
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
-		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_files[kind]);
+		snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_file(kind));
 		if ((kinds & NAMESPACE_BIT(kind)) && access(path, F_OK) < 0)
-			return fail(e, EOPNOTSUPP, "this kernel has no %s namespaces", namespace_words[kind]);
+			return fail(e, EOPNOTSUPP, "this kernel has no %s namespaces", namespace_name(kind));
 	}
 	return 0;
 }
@@ -91,12 +85,12 @@ int namespace_open(const struct process_id *of, enum namespace_kind kind, struct
 
 	if (folder < 0)
 		return folder;
-	snprintf(name, sizeof(name), "ns/%s", namespace_files[kind]);
+	snprintf(name, sizeof(name), "ns/%s", namespace_file(kind));
 	fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return fail(e, errno, "the %s namespace of process %d: %s", namespace_words[kind], (int)of->pid, strerror(errno));
+		return fail(e, errno, "the %s namespace of process %d: %s", namespace_name(kind), (int)of->pid, strerror(errno));
 	if (!is_of_our_users(fd))
-		return fail(e, EPERM, "the %s namespace of process %d belongs to a user namespace of its own", namespace_words[kind],
+		return fail(e, EPERM, "the %s namespace of process %d belongs to a user namespace of its own", namespace_name(kind),
 			    (int)of->pid);
 	return take_fd(fd);
 }
@@ -106,7 +100,7 @@ int namespace_open_own(enum namespace_kind kind, struct err *e)
 	char path[32];
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_files[kind]);
+	snprintf(path, sizeof(path), "/proc/self/ns/%s", namespace_file(kind));
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	return fd >= 0 ? fd : fail(e, errno, "%s: %s", path, strerror(errno));
 }

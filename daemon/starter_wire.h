@@ -27,7 +27,6 @@ enum { BESIDE_CONNECTION, BESIDE_CALLER, BESIDE_CGROUP, START__BESIDE };
 /* What its hand has then: the client's files in their order, taken from that connection, and these. */
 enum { START_CALLER = START_FILES, START_CGROUP, START__DESCRIPTORS };
 
-#define STARTER_NAME_BYTES     256 /* of a file in /run/netns: NAME_MAX and its NUL */
 #define STARTER_HOSTNAME_BYTES 65  /* __NEW_UTS_LEN and its NUL */
 #define STARTER_PATH_BYTES     (POLICY_LINE_MAX_BYTES + 1)
 
@@ -43,9 +42,9 @@ struct starter_order {
 	uint32_t modes[NAMESPACE__COUNT];
 	bool go, terminal, cgroup, has_net, look;
 	char group[GROUP_PATH_MAX_BYTES + 1];
-	char name[STARTER_NAME_BYTES];
+	char name[KEEPER_NAME_BYTES];
 	char hostname[STARTER_HOSTNAME_BYTES];
-	char link[IFNAMSIZ];
+	char link[KEEPER_LINK_BYTES];
 	char path[STARTER_PATH_BYTES]; /* NET */
 	char paths[NAMESPACE__COUNT][STARTER_PATH_BYTES];
 	char interface[IFNAMSIZ];

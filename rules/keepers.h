@@ -9,9 +9,6 @@
 #include <cgq/bounds.h>
 #include <cgq/policy.h>
 
-#define KEEPER_NAME_BYTES 256 /* of a file in /run/netns: NAME_MAX and its NUL */
-#define KEEPER_LINK_BYTES 16  /* IFNAMSIZ */
-
 enum keeper_state {
 	KEEPER_ASKED = 0,  /* the starter makes it, or made it just when cgqd died */
 	KEEPER_THERE,

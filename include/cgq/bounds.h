@@ -15,3 +15,5 @@
 #define PROC_ENVIRON_MAX_BYTES (128U << 10)
 #define CPUS_MAX	       8192	   /* CONFIG_NR_CPUS of the largest distribution kernels */
 #define NODES_MAX	       1024	   /* NUMA nodes, likewise */
+#define KEEPER_NAME_BYTES      256	   /* of a file in /run/netns: NAME_MAX and its NUL */
+#define KEEPER_LINK_BYTES      16	   /* of an interface: IFNAMSIZ */
