@@ -17,12 +17,10 @@ static int become(const struct run_program *p)
 	return status;
 }
 
+/* Signals stay blocked: one that was for the program comes too late, and is not to be the end of us instead of its status. */
 static int attend(struct run_talk *t)
 {
-	int status = run_talk_until_end(t);
-
-	run_talk_close(t);
-	return status;
+	return run_talk_until_end(t);
 }
 
 static int run_attended(const struct options *o, const struct run_program *p)

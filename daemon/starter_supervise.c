@@ -32,12 +32,23 @@ static void tell(const struct supervisor *s, enum run_said_kind kind, int value)
 		(void)errno; /* its end is seen by poll() */
 }
 
+/* A socket that is closed with something unread in it takes from the other side what that has not read yet (ECONNRESET). */
+static void hear_no_more(const struct supervisor *s)
+{
+	struct run_said said;
+
+	shutdown(s->talk, SHUT_RD);
+	while (recv(s->talk, &said, sizeof(said), MSG_DONTWAIT) > 0)
+		;
+}
+
 /* Waits for a client that is stopped and has not taken what was told before; there is nothing else to do any more. */
 static _Noreturn void tell_end(const struct supervisor *s, enum run_said_kind kind, int value)
 {
 	const struct run_said said = { .kind = (int32_t)kind, .value = value };
 
 	descriptors_keep(s->talk, -1);
+	hear_no_more(s);
 	while (send(s->talk, &said, sizeof(said), MSG_NOSIGNAL) < 0 && errno == EINTR)
 		;
 	_exit(0);
