@@ -18,6 +18,7 @@
 #include "namespaces_read.h"
 #include "starter.h"
 #include "text.h"
+#include "threads.h"
 
 uint64_t namespace_inode(pid_t pid, enum namespace_kind kind)
 {
@@ -82,6 +83,28 @@ pid_t keeper_search(const char *name)
 	return 0;
 }
 
+struct network {
+	uint64_t inode;
+};
+
+static bool is_inside(void *ctx, const char *folder)
+{
+	char path[80];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/ns/%s", folder, namespace_file(NAMESPACE_NET));
+	return stat(path, &st) == 0 && st.st_ino == ((const struct network *)ctx)->inode;
+}
+
+bool keeper_is_used_by(const struct keeper *k, pid_t pid)
+{
+	struct network network = {k->inodes[NAMESPACE_NET]};
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", (int)pid);
+	return network.inode && pid != k->pid && threads_any(name, is_inside, &network);
+}
+
 pid_t keeper_user(const struct keeper *k, char comm[16], bool *ret_more)
 {
 	auto_dir DIR *dir = opendir("/proc");
@@ -91,8 +114,7 @@ pid_t keeper_user(const struct keeper *k, char comm[16], bool *ret_more)
 
 	*ret_more = false;
 	while (dir && !*ret_more && (entry = readdir(dir))) {
-		if (text_u64(entry->d_name, &pid) < 0 || pid > INT32_MAX || (pid_t)pid == k->pid ||
-		    namespace_inode((pid_t)pid, NAMESPACE_NET) != k->inodes[NAMESPACE_NET])
+		if (text_u64(entry->d_name, &pid) < 0 || pid > INT32_MAX || !keeper_is_used_by(k, (pid_t)pid))
 			continue;
 		*ret_more = first;
 		first = first ? first : (pid_t)pid;

@@ -11,6 +11,8 @@ uint64_t namespace_inode(pid_t pid, enum namespace_kind kind);
 uint64_t namespace_inode_of_path(const char *path);
 /* The process that keeps the namespace of that name in /run/netns; 0: nobody of ours does. */
 pid_t keeper_search(const char *name);
+/* Is any thread of that process, which is not the keeper itself, in its network? */
+bool keeper_is_used_by(const struct keeper *k, pid_t pid);
 /* A process in the network of that keeper other than itself, its name, and whether there are more; 0: nobody. Looks at all of /proc. */
 pid_t keeper_user(const struct keeper *k, char comm[16], bool *ret_more);
 /* SIGTERM, to that very process. */

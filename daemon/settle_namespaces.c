@@ -65,8 +65,7 @@ static void note_use(void *ctx, struct member *one)
 {
 	struct using *u = ctx;
 
-	if (one->group != u->group || (u->n && !u->all) || one->pid == u->k->pid ||
-	    namespace_inode(one->pid, NAMESPACE_NET) != u->k->inodes[NAMESPACE_NET])
+	if (one->group != u->group || (u->n && !u->all) || !keeper_is_used_by(u->k, one->pid))
 		return;
 	if (!u->n++ || one->pid < u->first) {
 		u->first = one->pid;
@@ -83,10 +82,20 @@ static struct using using_find(struct daemon *d, const struct keeper *k, bool al
 	return u;
 }
 
-/* Its members by rules and by persons; who else entered the network by himself has to see to himself. */
+/*
+ * Its members by rules and by persons; who else entered the network by himself has to see to himself. Where nothing of the group
+ * is enforced it has no members any more, and everybody is looked at.
+ */
 static bool by_uses(void *ctx, const struct keeper *k)
 {
-	return using_find(ctx, k, false).n > 0;
+	struct daemon *d = ctx;
+	const struct policy *p = d->choice.policy;
+	char comm[16];
+	bool more;
+
+	if (group_kept_kinds(p, policy_group(p, k->group), d->passive))
+		return using_find(d, k, false).n > 0;
+	return keeper_user(k, comm, &more);
 }
 
 /* The keeper itself waits for anybody. */

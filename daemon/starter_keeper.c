@@ -24,6 +24,7 @@
 #include "starter_caps.h"
 #include "starter_mounts.h"
 #include "text.h"
+#include "threads.h"
 
 /* Between two looks whether they are still needed. */
 #define LOOK_MS_FIRST 20
@@ -74,14 +75,15 @@ static int namespaces_remember(struct keeper *k, struct err *e)
 	return 0;
 }
 
-/* Of a process that may be gone: then it is in none. */
-static bool is_inside(const struct keeper *k, const char *pid)
+/* Of a thread that may be gone: then it is in none. */
+static bool is_inside(void *ctx, const char *folder)
 {
-	char path[48];
+	const struct keeper *k = ctx;
+	char path[80];
 	struct stat st;
 
 	for (unsigned kind = 0; kind < NAMESPACE__COUNT; kind++) {
-		snprintf(path, sizeof(path), "/proc/%.10s/ns/%s", pid, namespace_file(kind));
+		snprintf(path, sizeof(path), "%s/ns/%s", folder, namespace_file(kind));
 		if (has(k, kind) && stat(path, &st) == 0 && st.st_ino == k->own[kind].st_ino &&
 		    st.st_dev == k->own[kind].st_dev)
 			return true;
@@ -96,7 +98,7 @@ static bool is_anybody_below(void)
 }
 
 /* Where /proc cannot be read, nobody is let down. */
-static bool is_anybody_near(const struct keeper *k)
+static bool is_anybody_near(struct keeper *k)
 {
 	auto_dir DIR *dir = opendir("/proc");
 	const struct dirent *entry;
@@ -105,12 +107,12 @@ static bool is_anybody_near(const struct keeper *k)
 	if (!dir)
 		return true;
 	while ((entry = readdir(dir)))
-		if (text_u64(entry->d_name, &pid) == 0 && pid != self && is_inside(k, entry->d_name))
+		if (text_u64(entry->d_name, &pid) == 0 && pid != self && threads_any(entry->d_name, is_inside, k))
 			return true;
 	return false;
 }
 
-static bool is_anybody_inside(const struct keeper *k)
+static bool is_anybody_inside(struct keeper *k)
 {
 	return has(k, NAMESPACE_PID) ? is_anybody_below() : is_anybody_near(k);
 }

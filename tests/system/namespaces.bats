@@ -134,6 +134,45 @@ names_are() {
 	true
 }
 
+@test "a dead keeper of a group that is no more leaves the network to who is in it" {
+	local keeper
+	policy 50-web.conf <<<$'[web]\nnamespace = net\nnet.address = 10.214.1.2/24\n[db]'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	INSIDE=$(cgq run --detach web -- sleep 600)
+	policy 50-web.conf <<<'[db]'
+	cgq reload
+	kill -KILL "$keeper"
+	wait_until 5 "is_gone $keeper" is_gone "$keeper"
+	cgq reload
+	names_are "$TREE-web"
+	nsenter -t "$INSIDE" -n ip -o link | grep -q eth0
+	cgq reset
+	nsenter -t "$INSIDE" -n ip -o link | grep -q eth0
+	kill "$INSIDE"
+	wait_until 5 "is_gone $INSIDE" is_gone "$INSIDE"
+	cgq reload
+	wait_until 5 "names_are" names_are
+}
+
+@test "a thread alone in a network keeps it" {
+	local keeper
+	policy 50-web.conf <<<$'[web]\nnamespace = net'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	"$PROGRAMS/threads" --enter "$NETNS/$TREE-web" </dev/null >"$ROOM/thread" 2>&1 3>&- &
+	INSIDE=$!
+	STARTED+=($!)
+	wait_until 5 'a thread is in there' grep -q inside "$ROOM/thread"
+	cgq reset
+	sleep 1
+	names_are "$TREE-web"
+	kill "$INSIDE"
+	wait_until 5 "is_gone $keeper" is_gone "$keeper"
+}
+
 @test "a process that matches is limited at once, and pending until it is started in the group" {
 	policy 50-web.conf <<-END
 		[web]
