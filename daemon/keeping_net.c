@@ -57,7 +57,8 @@ static void on_netted(void *ctx, int error, const struct net_result *result, con
 
 static void net_ask(struct keeping *n, const struct keeper *k, const struct net *net, struct about *a)
 {
-	struct starter_net q = { .group = k->group, .keeper = { k->pid, k->start_ticks }, .link = k->link, .net = net };
+	struct starter_net q = { .group = k->group, .keeper = { k->pid, k->start_ticks }, .name = k->name, .link = k->link,
+				 .net = net };
 	struct asked *one = keeping_asked_new(n, k);
 	struct err e = { 0 };
 

@@ -341,6 +341,7 @@ int starter_net(struct starter *s, const struct starter_net *q, bool look, start
 	int r = PUT(a, group, q->group, 0, e);
 
 	r = PUT(a, path, q->path, r, e);
+	r = PUT(a, name, q->name, r, e);
 	r = PUT(a, link, q->link, r, e);
 	r = r < 0 ? r : net_put(a, q->net, e);
 	a->order.keeper = q->keeper;

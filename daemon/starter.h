@@ -54,6 +54,7 @@ struct starter_net {
 	const char *group;
 	struct process_id keeper;
 	const char *path;
+	const char *name; /* in /run/netns, given anew where it is missing; NULL: none */
 	const char *link;
 	const struct net *net;
 };

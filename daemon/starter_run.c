@@ -71,14 +71,25 @@ static int netns_of(const struct starter_order *o, struct err *e)
 	return o->keeper.pid > 0 ? namespace_open(&o->keeper, NAMESPACE_NET, e) : namespace_open_path(o->path, e);
 }
 
+/* `ip netns delete` takes it from whatever runs in there, and from a service that is prepared to start there. */
+static int name_mend(const struct starter_order *o, int netns, struct net_result *ret, struct err *e)
+{
+	int r = o->name[0] && !o->look ? netns_name_mend(o->name, netns, e) : 0;
+
+	if (r > 0 && !ret->changes++)
+		snprintf(ret->first, sizeof(ret->first), "/run/netns/%.120s is missing", o->name);
+	return r < 0 ? r : 0;
+}
+
 static int net_make(const struct starter_order *o, struct net_result *ret, struct err *e)
 {
 	const struct starter_net q = { .group = o->group, .link = o->link, .net = &o->net };
 	auto_fd int netns = netns_of(o, e);
+	int r = netns;
 
-	if (netns < 0)
-		return netns;
-	return o->look ? net_look(&q, netns, ret, e) : net_apply(&q, netns, ret, e);
+	if (r >= 0)
+		r = o->look ? net_look(&q, netns, ret, e) : net_apply(&q, netns, ret, e);
+	return r < 0 ? r : name_mend(o, netns, ret, e);
 }
 
 /* The name also where the link cannot be taken. */

@@ -156,6 +156,27 @@ names_are() {
 	wait_until 5 "names_are" names_are
 }
 
+@test "a name that somebody takes away is given anew" {
+	local keeper
+	policy 50-web.conf <<<$'[web]\nnamespace = net'
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	ip netns delete "$TREE-web"
+	cgq reload
+	wait_until 5 "names_are $TREE-web" names_are "$TREE-web"
+	[ "$(inode "$NETNS/$TREE-web")" = "$(inode "/proc/$keeper/ns/net")" ]
+	wait_until 5 'it is told' grep -q "put right: /run/netns/$TREE-web is missing" "$LOG"
+	[ "$(keeper_of web)" = "$keeper" ]
+	ip netns delete "$TREE-web"
+	ip netns add "$TREE-web"
+	cgq reload
+	wait_until 5 "state_is web not in force" state_is web "not in force"
+	cgq status web | grep -q "/run/netns/$TREE-web: File exists"
+	cgq reset
+	ip netns delete "$TREE-web" || true
+}
+
 @test "a thread alone in a network keeps it" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net'
