@@ -220,11 +220,12 @@ void keeping_take_over(struct keeping *n)
 	own_renew(n);
 }
 
-static void keeper_ask(struct keeping *n, const struct policy *p, unsigned group)
+/* network: of one that is dead and whose network it takes over; 0: it gets a new one. */
+static void keeper_ask(struct keeping *n, const struct policy *p, unsigned group, uint64_t network)
 {
 	const struct group *g = &p->groups[group];
 	struct keeper *k = keepers_add(&n->book, g->path, group_kept_kinds(p, group, false), n->tree);
-	struct starter_keep q = { .group = g->path, .hostname = g->name, .kinds = k->kinds };
+	struct starter_keep q = { .group = g->path, .hostname = g->name, .kinds = k->kinds, .network = network };
 	struct err e = { 0 };
 	struct asked *one;
 
@@ -327,7 +328,7 @@ static void book_follow(struct keeping *n, const struct policy *p, bool passive)
 
 		k->lives = k->pid && n->by.lives(n->by.ctx, k);
 		k->used = k->pid && !k->lives && *k->link && n->by.uses(n->by.ctx, k);
-		i += keeper_do(n, i, keeper_decide(k, p, passive));
+		i += keeper_do(n, i, keeper_decide(&n->book, k, p, passive));
 	}
 }
 
@@ -348,15 +349,18 @@ static void group_follow(struct keeping *n, const struct policy *p, unsigned gro
 {
 	enum group_need need = group_need(&n->book, p, group, passive);
 	struct about *a = about_find(n, p->groups[group].path);
+	bool may_ask = !a || keeping_may_retry(n, a->failed_ns, again);
 
 	if (need == GROUP_WAITS) {
 		group_wait(n, keeping_about(n, p->groups[group].path));
 	} else if (need == GROUP_SOON && a && !a->failed_ns) {
 		a->why_not[0] = '\0';
-	} else if (need == GROUP_NEEDS_KEEPER && (!a || keeping_may_retry(n, a->failed_ns, again))) {
+	} else if (need == GROUP_NEEDS_KEEPER && may_ask) {
 		if (a && !a->failed_ns)
 			a->why_not[0] = '\0'; /* those that it waited for have ended */
-		keeper_ask(n, p, group);
+		keeper_ask(n, p, group, 0);
+	} else if (need == GROUP_NEEDS_HEIR && may_ask) {
+		keeper_ask(n, p, group, keepers_left(&n->book, p->groups[group].path)->inodes[NAMESPACE_NET]);
 	}
 }
 

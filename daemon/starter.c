@@ -331,6 +331,7 @@ int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *
 	r = PUT(a, name, q->name, r, e);
 	r = PUT(a, hostname, q->hostname, r, e);
 	a->order.kinds = q->kinds;
+	a->order.network = q->network;
 	a->kept = answer;
 	return ask(s, a, r, e);
 }

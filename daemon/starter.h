@@ -41,6 +41,7 @@ struct starter_keep {
 	const char *name;
 	const char *hostname;
 	uint32_t kinds; /* bit per enum namespace_kind */
+	uint64_t network; /* inode of the one that name leads to, which it goes on keeping; 0: a new one, and the name is given */
 };
 /* All texts must fit their places in starter_wire.h, else -ENAMETOOLONG at once. */
 int starter_keep(struct starter *s, const struct starter_keep *q, starter_kept *answer, void *ctx, struct err *e);

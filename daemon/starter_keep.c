@@ -2,13 +2,16 @@
 #include "starter_hand.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
+#include <cgq/memory.h>
 
 #include "netns.h"
 
@@ -38,10 +41,24 @@ static int name_give(const struct starter_order *o, pid_t keeper, struct err *e)
 {
 	auto_fd int netns = -1;
 
-	if (!(o->kinds & NAMESPACE_BIT(NAMESPACE_NET)) || !o->name[0])
+	if (!(o->kinds & NAMESPACE_BIT(NAMESPACE_NET)) || !o->name[0] || o->network)
 		return 0;
 	netns = namespace_open(&(struct process_id){ .pid = keeper }, NAMESPACE_NET, e);
 	return netns < 0 ? netns : netns_name_give(o->name, netns, e);
+}
+
+/* The hand enters it, and whom it forks is born there. */
+static int network_enter(const struct starter_order *o, struct err *e)
+{
+	auto_free char *path = must_printf("/run/netns/%s", o->name);
+	auto_fd int fd = namespace_open_path(path, e);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || st.st_ino != o->network)
+		return fail(e, ENOENT, "%s leads to another network than the group's", path);
+	return setns(fd, CLONE_NEWNET) < 0 ? fail(e, errno, "%s: %s", path, strerror(errno)) : 0;
 }
 
 /* It has ended when this returns, and its namespaces with it. */
@@ -80,7 +97,7 @@ static int keeper_settle(const struct starter_order *o, pid_t keeper, int ready,
 	hand_answer(hand, 0, keeper, NULL, e);
 	if (is_written_down(hand) && keeper_let_live(ready, e) == 0)
 		return 0;
-	if (o->name[0])
+	if (o->name[0] && !o->network)
 		netns_name_take(o->name, NULL);
 	keeper_end(keeper);
 	return 0; /* nobody is left to be told */
@@ -88,10 +105,12 @@ static int keeper_settle(const struct starter_order *o, pid_t keeper, int ready,
 
 int keep_make(const struct starter_order *o, int hand, struct err *e)
 {
-	uint32_t kinds = namespace_kinds_whole(o->kinds);
+	uint32_t kinds = namespace_kinds_whole(o->kinds) & ~(o->network ? NAMESPACE_BIT(NAMESPACE_NET) : 0);
 	int r = namespaces_exist(kinds, e), pidfd = -1, pair[2];
 	pid_t keeper;
 
+	if (r == 0 && o->network)
+		r = network_enter(o, e);
 	if (r < 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)

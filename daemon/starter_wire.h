@@ -38,6 +38,7 @@ struct starter_order {
 	struct process_id keeper, like;
 	uint32_t uid, gid;
 	uint32_t kinds;
+	uint64_t network; /* KEEP: see starter.h */
 	uint32_t call_bytes; /* START: how long the call is that waits in the connection, with the files */
 	uint32_t modes[NAMESPACE__COUNT];
 	bool go, terminal, cgroup, has_net, look;

@@ -112,9 +112,22 @@ static bool is_wanted(const struct keeper *k, const struct policy *p, bool passi
 	return k->kinds == group_kept_kinds(p, policy_group(p, k->group), passive);
 }
 
-/* Whoever still lives in its network has it by that link, and finds it by that name. */
-static enum keeper_deed dead_decide(const struct keeper *k)
+/* The later of two that share a link. */
+const struct keeper *keepers_heir(const struct keepers *k, const struct keeper *dead)
 {
+	for (const struct keeper *one = dead + 1; *dead->link && one < k->list + k->n; one++)
+		if (!strcmp(one->link, dead->link))
+			return one;
+	return NULL;
+}
+
+/* Whoever still lives in its network has it by that link, and finds it by that name. */
+static enum keeper_deed dead_decide(const struct keepers *book, const struct keeper *k)
+{
+	const struct keeper *heir = keepers_heir(book, k);
+
+	if (heir)
+		return heir->state == KEEPER_ASKED ? KEEPER_LEAVE : KEEPER_DROP;
 	if (!*k->link)
 		return KEEPER_DROP;
 	if (k->used)
@@ -122,13 +135,21 @@ static enum keeper_deed dead_decide(const struct keeper *k)
 	return KEEPER_FORGET;
 }
 
-enum keeper_deed keeper_decide(const struct keeper *k, const struct policy *p, bool passive)
+enum keeper_deed keeper_decide(const struct keepers *book, const struct keeper *k, const struct policy *p, bool passive)
 {
 	if (k->state == KEEPER_ASKED || k->state == KEEPER_FORGETTING)
 		return KEEPER_LEAVE;
 	if (!k->lives)
-		return dead_decide(k);
+		return dead_decide(book, k);
 	return k->state == KEEPER_THERE && !is_wanted(k, p, passive) ? KEEPER_LET_GO : KEEPER_LEAVE;
+}
+
+/* Of one that is not there any more, but for its name and link. */
+static enum group_need link_need(const struct keeper *k)
+{
+	if (k->state == KEEPER_FORGETTING)
+		return GROUP_SOON;
+	return k->used && !k->lives ? GROUP_NEEDS_HEIR : GROUP_WAITS;
 }
 
 enum group_need group_need(const struct keepers *k, const struct policy *p, unsigned group, bool passive)
@@ -144,7 +165,7 @@ enum group_need group_need(const struct keepers *k, const struct policy *p, unsi
 		if (one->state == KEEPER_THERE || one->state == KEEPER_ASKED)
 			return GROUP_NEEDS_NONE;
 		if (*one->link && kinds & NAMESPACE_BIT(NAMESPACE_NET))
-			need = one->state == KEEPER_FORGETTING ? GROUP_SOON : GROUP_WAITS;
+			need = link_need(one);
 	}
 	return need;
 }

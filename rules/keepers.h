@@ -59,11 +59,14 @@ void keeper_link(const char *tree, const char *group, char ret[KEEPER_LINK_BYTES
 /* The same for one start alone, which has a network of its own and no keeper: each salt gives another one. */
 void keeper_start_link(const char *tree, const char *group, uint64_t salt, char ret[KEEPER_LINK_BYTES]);
 
+/* One that took over the network of k, which is dead: its name and its link are that one's. NULL: there is none. */
+const struct keeper *keepers_heir(const struct keepers *k, const struct keeper *dead);
+
 /* What one in the book needs. */
 enum keeper_deed {
 	KEEPER_LEAVE, /* nothing */
 	KEEPER_LET_GO,
-	KEEPER_MOURN, /* it was killed, and others go on in its network: told, then as one that leaves */
+	KEEPER_MOURN, /* it was killed, and others go on in its network: told, then as one that leaves, until it has an heir */
 	KEEPER_FORGET,/* its name and its link */
 	KEEPER_DROP,  /* out of the book */
 };
@@ -72,11 +75,12 @@ enum keeper_deed {
 enum group_need {
 	GROUP_NEEDS_NONE, /* it wants no keeper, or has one, or it is being made */
 	GROUP_NEEDS_KEEPER,
+	GROUP_NEEDS_HEIR, /* a keeper that takes over the network of one that is dead */
 	GROUP_WAITS, /* for one that leaves, whose name and link it needs */
 	GROUP_SOON,  /* these are being taken away */
 };
 
-enum keeper_deed keeper_decide(const struct keeper *k, const struct policy *p, bool passive);
+enum keeper_deed keeper_decide(const struct keepers *book, const struct keeper *k, const struct policy *p, bool passive);
 /* Once all deeds of the book are done. */
 enum group_need group_need(const struct keepers *k, const struct policy *p, unsigned group, bool passive);
 /* Kinds that one process keeps for the group: 0 where it wants none, or nothing of it is enforced. */

@@ -134,6 +134,48 @@ names_are() {
 	true
 }
 
+# takes_over OLD: another one keeps the group's namespaces, in the network of the old one.
+takes_over() {
+	is_kept web && [ "$(keeper_of web)" != "$1" ]
+}
+
+one_is_known() {
+	[ "$(grep -c ' web ' "$STATE/keepers")" = 1 ]
+}
+
+@test "a killed keeper has an heir in the network of who runs there, with all else made anew" {
+	local keeper network
+	policy 50-web.conf <<-'END'
+		[web]
+		namespace = net uts ipc mount
+		net.address = 10.215.1.2/24
+		net.out = 100Mbit
+	END
+	cgqd_start
+	wait_until 5 "is_kept web" is_kept web
+	keeper=$(keeper_of web)
+	INSIDE=$(cgq run --detach web -- sleep 600)
+	network=$(inode "/proc/$INSIDE/ns/net")
+	kill -KILL "$keeper"
+	wait_until 10 'there is an heir' takes_over "$keeper"
+	keeper=$(keeper_of web)
+	[ "$(inode "/proc/$keeper/ns/net")" = "$network" ]
+	[ "$(inode "/proc/$keeper/ns/uts")" != "$(inode "/proc/$INSIDE/ns/uts")" ]
+	names_are "$TREE-web"
+	wait_until 5 'the dead one is forgotten' one_is_known
+	run -0 cgq run web -- ip -o -4 address show
+	[[ $output == *10.215.1.2/24* ]] || fail "$output"
+	cgq set web net.out=50Mbit
+	wait_until 5 "rate_is 50Mbit" rate_is 50Mbit
+	cgqd_kill
+	cgqd_start
+	[ "$(keeper_of web)" = "$keeper" ]
+	cgq reset
+	kill "$INSIDE"
+	wait_until 5 "names_are" names_are
+	[ -z "$(ip -o link | grep "cgq.*$TREE.*web" || true)" ]
+}
+
 @test "a dead keeper of a group that is no more leaves the network to who is in it" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net\nnet.address = 10.214.1.2/24\n[db]'

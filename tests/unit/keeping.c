@@ -131,29 +131,64 @@ static void changed_kinds_without_a_network_wait_for_nobody(void **state)
 	toy_done(&t);
 }
 
-static void a_killed_keeper_is_made_anew_and_who_lived_with_it_goes_on(void **state)
+static void a_killed_keeper_is_made_anew_in_the_network_of_who_lived_with_it(void **state)
 {
-	struct policy *p = help_policy("[web]\nnamespace = net\n[db]\nnamespace = ipc\n");
+	struct policy *p = help_policy("[web]\nnamespace = net\n[db]\nnamespace = ipc\n"), *none = help_policy("[db]\n");
+	struct keeping_state s;
 	struct toy t = { 0 };
 	unsigned told;
 
 	toy_begin(&t);
 	toy_settle(&t, p, false);
-	t.list[1].lives = t.list[2].lives = false;
-	for (pid_t pid = 1; pid <= 2; pid++)
+	for (pid_t pid = 1; pid <= 2; pid++) {
+		t.list[pid].lives = false;
 		t.list[pid].users = strcmp(t.list[pid].group, "web") == 0;
+	}
 	told = t.told;
 	toy_settle(&t, p, false);
-	assert_stands(&t, 1, 1); /* db's; web waits, and its network stays as it is */
-	assert_int_equal(t.told, told + 1);
-	toy_restart(&t);
-	toy_settle(&t, p, false);
-	assert_stands(&t, 1, 1);
-	t.list[1].users = t.list[2].users = 0;
-	toy_settle(&t, p, false);
 	assert_stands(&t, 2, 1);
+	assert_int_equal(t.told, told + 1);
+	assert_int_equal(keeping_book(t.k)->n, 2);
+	keeping_state(t.k, "web", &s);
+	assert_true(t.list[s.keeper->pid].inherits);
+	assert_true(s.net_known);
+	toy_settle(&t, none, false);
+	for (pid_t pid = 1; pid <= t.n; pid++)
+		t.list[pid].users = 0;
+	toy_settle(&t, none, false);
+	assert_stands(&t, 0, 0);
 	policy_free(p);
+	policy_free(none);
 	toy_done(&t);
+}
+
+/* Its name may be somebody else's by now: then the group waits. cgqd may die at any point. */
+static void a_network_that_cannot_be_taken_over_is_left_to_who_is_in_it(void **state)
+{
+	struct policy *p = help_policy("[web]\nnamespace = net\n");
+
+	for (unsigned at = 0; at < 12; at++) {
+		struct toy t = { 0 };
+
+		toy_begin(&t);
+		toy_settle(&t, p, false);
+		t.list[1].lives = false;
+		t.list[1].users = 1;
+		t.dies_in = at;
+		t.refuses = at % 2 ? 0 : -ENOENT;
+		toy_settle(&t, p, false);
+		toy_restart(&t);
+		toy_settle(&t, p, false);
+		assert_int_equal(count(t.links[0], KEEPER_LINK_BYTES), 1);
+		assert_int_equal(count(t.names[0], KEEPER_NAME_BYTES), 1);
+		t.refuses = 0;
+		t.now_ns += 20000000000;
+		toy_settle(&t, p, false);
+		assert_stands(&t, 1, 1);
+		assert_int_equal(keeping_book(t.k)->n, 1);
+		toy_done(&t);
+	}
+	policy_free(p);
 }
 
 static void a_name_of_somebody_else_is_refused_and_left_alone(void **state)
@@ -396,7 +431,8 @@ int main(void)
 		cmocka_unit_test(one_that_others_still_need_keeps_nobody_waiting),
 		cmocka_unit_test(changed_kinds_wait_for_those_who_run_in_the_network),
 		cmocka_unit_test(changed_kinds_without_a_network_wait_for_nobody),
-		cmocka_unit_test(a_killed_keeper_is_made_anew_and_who_lived_with_it_goes_on),
+		cmocka_unit_test(a_killed_keeper_is_made_anew_in_the_network_of_who_lived_with_it),
+		cmocka_unit_test(a_network_that_cannot_be_taken_over_is_left_to_who_is_in_it),
 		cmocka_unit_test(a_name_of_somebody_else_is_refused_and_left_alone),
 		cmocka_unit_test(a_lost_book_is_found_again_by_the_names),
 		cmocka_unit_test(what_fails_is_tried_again_later_or_at_a_verify),

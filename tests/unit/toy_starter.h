@@ -11,6 +11,7 @@
 /* A machine with processes, names and links, and the starter's answers that are still to come. */
 struct toy_process {
 	bool lives, told_to_go, is_keeper;
+	bool inherits;
 	bool held; /* its hand waits to hear that it may live on */
 	unsigned users; /* programs in its namespaces */
 	uint32_t kinds;
@@ -89,15 +90,18 @@ static inline int toy_keep(void *ctx, const struct starter_keep *q, starter_kept
 		return -EPIPE;
 	if (t->refuses)
 		a.error = t->refuses;
-	else if (*q->name && slot(t->names[0], KEEPER_NAME_BYTES, q->name))
+	else if (q->network && !slot(t->names[0], KEEPER_NAME_BYTES, q->name))
+		a.error = -ENOENT;
+	else if (!q->network && *q->name && slot(t->names[0], KEEPER_NAME_BYTES, q->name))
 		a.error = -EEXIST; /* somebody else's, as far as the starter can know */
 	if (!a.error) {
 		struct toy_process *p = &t->list[a.pid = ++t->n];
 
-		*p = (struct toy_process){ .lives = true, .is_keeper = true, .held = true, .kinds = q->kinds };
+		*p = (struct toy_process){ .lives = true, .is_keeper = true, .held = true, .inherits = q->network, .kinds = q->kinds };
 		snprintf(p->group, sizeof(p->group), "%s", q->group);
 		snprintf(p->name, sizeof(p->name), "%s", q->name);
 		slot_put(t->names[0], KEEPER_NAME_BYTES, q->name);
+		p->users = q->network ? t->list[q->network / 100].users : 0; /* see toy_identify() */
 	}
 	answer_add(t, a);
 	return 0;
@@ -221,7 +225,8 @@ static inline int toy_save(void *ctx, struct keepers *k)
 static inline void toy_undo(struct toy *t, pid_t pid)
 {
 	t->list[pid].lives = t->list[pid].held = false;
-	slot_drop(t->names[0], KEEPER_NAME_BYTES, t->list[pid].name);
+	if (!t->list[pid].inherits)
+		slot_drop(t->names[0], KEEPER_NAME_BYTES, t->list[pid].name);
 }
 
 static inline void starter_ends(struct toy *t)
