@@ -44,6 +44,7 @@ struct keeping {
 };
 
 struct about *keeping_about(struct keeping *n, const char *group); /* made if missing */
+struct about *keeping_about_find(const struct keeping *n, const char *group); /* NULL: there is none */
 struct asked *keeping_asked_new(struct keeping *n, const struct keeper *k);
 void keeping_asked_free(struct asked *one);
 bool keeping_may_retry(const struct keeping *n, uint64_t failed_ns, bool again);
