@@ -34,13 +34,7 @@ const char *net_address_text(const struct net_address *a, char *ret, size_t size
 
 static bool is_same_network(const struct net_address *a, const struct net_address *b)
 {
-	unsigned whole = a->prefix / 8, rest = a->prefix % 8;
-	unsigned char differ;
-
-	if (a->family != b->family || a->prefix != b->prefix || a->prefix == net_family_bytes(a->family) * 8)
-		return false;
-	differ = rest ? a->bytes.s6_addr[whole] ^ b->bytes.s6_addr[whole] : 0;
-	return !memcmp(&a->bytes, &b->bytes, whole) && !(differ >> (8 - rest));
+	return a->prefix == b->prefix && a->prefix != net_family_bytes(a->family) * 8 && net_address_within(a, b);
 }
 
 static bool address_read(struct rtnl_addr *a, struct net_address *ret)
@@ -93,14 +87,6 @@ static bool is_for_good(struct rtnl_addr *a)
 	return rtnl_addr_get_scope(a) == RT_SCOPE_UNIVERSE && (rtnl_addr_get_flags(a) & IFA_F_PERMANENT);
 }
 
-static bool list_has(const struct net_address *list, unsigned n, const struct net_address *a)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (net_address_is(&list[i], a) && list[i].prefix == a->prefix)
-			return true;
-	return false;
-}
-
 static bool is_of(struct nl_object *o, int index, struct net_address *ret)
 {
 	struct rtnl_addr *a = (struct rtnl_addr *)o;
@@ -113,7 +99,7 @@ static bool link_has(struct nl_cache *all, int index, const struct net_address *
 	struct net_address there;
 
 	for (struct nl_object *o = nl_cache_get_first(all); o; o = nl_cache_get_next(o))
-		if (is_of(o, index, &there) && list_has(&there, 1, want))
+		if (is_of(o, index, &there) && net_address_listed(want, &there, 1))
 			return true;
 	return false;
 }
@@ -129,7 +115,7 @@ static int strangers_see(struct net_end *n, int index, const struct net_address 
 	if (r < 0)
 		return net_end_failed(n, r, e, "addresses");
 	for (struct nl_object *o = nl_cache_get_first(all); o && found < STRANGERS_MAX; o = nl_cache_get_next(o))
-		if (is_of(o, index, &ret[found]) && !list_has(want, n_want, &ret[found]))
+		if (is_of(o, index, &ret[found]) && !net_address_listed(&ret[found], want, n_want))
 			found++;
 	return (int)found;
 }
@@ -199,7 +185,7 @@ int net_address_free(struct net_work *w, const struct net_address *a, bool as_ga
 
 		if (rtnl_addr_get_ifindex(other) == w->outer || !address_read(other, &there))
 			continue;
-		if (net_address_is(a, &there))
+		if (net_address_equal(a, &there))
 			return fail(e, EADDRINUSE, "address %s is the machine's own, on another link",
 				    NET_ADDRESS_TEXT(a));
 		if (as_gateway && is_same_network(a, &there))

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "net_apply.h"
+#include "net_read.h"
 
 #define NET_INSIDE_NAME "eth0"
 
@@ -81,14 +82,6 @@ bool net_shape_is_ours(const struct net_link *l, const char *link);
 int net_addresses(struct net_work *w, struct net_end *n, int index, const struct net_address *want, unsigned n_want,
 		  struct err *e);
 int net_address_set(struct net_end *n, int index, const struct net_address *a, bool add); /* libnl's result */
-static inline unsigned net_family_bytes(int family)
-{
-	return family == AF_INET ? 4 : 16;
-}
-static inline bool net_address_is(const struct net_address *a, const struct net_address *b)
-{
-	return a->family == b->family && !memcmp(&a->bytes, &b->bytes, net_family_bytes(a->family));
-}
 const char *net_address_text(const struct net_address *a, char *ret, size_t size); /* "10.77.0.2/24" */
 #define NET_ADDRESS_TEXT(a) net_address_text((a), (char[64]){0}, 64)
 

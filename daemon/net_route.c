@@ -82,7 +82,7 @@ static bool route_read(struct rtnl_route *route, int index, struct net_address *
 static bool route_note(const struct net *net, const struct net_address *gateway, struct routes *ret)
 {
 	for (unsigned i = 0; i < net->n_gateways; i++)
-		if (net_address_is(&net->gateways[i], gateway))
+		if (net_address_equal(&net->gateways[i], gateway))
 			return ret->has[i] = true;
 	return false;
 }

@@ -53,21 +53,13 @@ static bool modes_equal(const struct group *a, const struct group *b)
 	return a->net->mode == b->net->mode && texts_equal(a->net->interface, b->net->interface);
 }
 
-static bool has_address(const struct net_address *list, unsigned n, const struct net_address *one)
-{
-	for (unsigned i = 0; i < n; i++)
-		if (net_address_equal(&list[i], one) && list[i].prefix == one->prefix)
-			return true;
-	return false;
-}
-
 /* Each of a's is one of b's. */
 static bool addresses_stay(const struct group *a, const struct group *b)
 {
 	bool stay = true;
 
 	for (unsigned i = 0; i < a->net->n_addresses; i++)
-		stay &= has_address(b->net->addresses, b->net->n_addresses, &a->net->addresses[i]);
+		stay &= net_address_listed(&a->net->addresses[i], b->net->addresses, b->net->n_addresses);
 	return stay;
 }
 
@@ -81,7 +73,7 @@ static bool gateways_stay(const struct group *a, const struct group *b)
 	bool stay = true;
 
 	for (unsigned i = 0; i < a->net->n_gateways; i++)
-		stay &= has_address(b->net->gateways, b->net->n_gateways, &a->net->gateways[i]);
+		stay &= net_address_listed(&a->net->gateways[i], b->net->gateways, b->net->n_gateways);
 	return stay;
 }
 

@@ -19,9 +19,14 @@ static int __attribute__((format(printf, 3, 4))) net_fail(char *why, size_t size
 	return -EINVAL;
 }
 
+unsigned net_family_bytes(int family)
+{
+	return family == AF_INET ? 4 : 16;
+}
+
 static unsigned family_bits(int family)
 {
-	return family == AF_INET ? 32 : 128;
+	return net_family_bytes(family) * 8;
 }
 
 static bool bit_of(const struct net_address *a, unsigned i)
@@ -41,7 +46,15 @@ bool net_address_within(const struct net_address *a, const struct net_address *n
 
 bool net_address_equal(const struct net_address *a, const struct net_address *b)
 {
-	return a->family == b->family && !memcmp(&a->bytes, &b->bytes, family_bits(a->family) / 8);
+	return a->family == b->family && !memcmp(&a->bytes, &b->bytes, net_family_bytes(a->family));
+}
+
+bool net_address_listed(const struct net_address *a, const struct net_address *list, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (net_address_equal(&list[i], a) && list[i].prefix == a->prefix)
+			return true;
+	return false;
 }
 
 /* All bits after the first n. */

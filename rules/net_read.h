@@ -12,3 +12,6 @@ int net_read(enum key key, const char *text, struct arena *arena, struct net *re
 bool net_address_within(const struct net_address *a,
                         const struct net_address *network); /* of one family, by network's prefix */
 bool net_address_equal(const struct net_address *a, const struct net_address *b); /* whatever the prefixes */
+bool net_address_listed(const struct net_address *a, const struct net_address *list,
+                        unsigned n); /* with that prefix */
+unsigned net_family_bytes(int family); /* AF_INET or AF_INET6 */
