@@ -21,7 +21,8 @@ struct pair {
 	const struct keeper *keeper; /* of what it was; NULL: there is none */
 };
 
-static const struct group no_group;
+static const struct net no_net;
+static const struct group no_group = {.net = &no_net};
 
 static bool texts_equal(const char *a, const char *b)
 {
@@ -30,7 +31,7 @@ static bool texts_equal(const char *a, const char *b)
 
 static bool users_equal(const struct group *a, const struct group *b)
 {
-	return texts_equal(a->settings[KEY_RUN_USERS].max.list, b->settings[KEY_RUN_USERS].max.list);
+	return texts_equal(group_setting(a, KEY_RUN_USERS)->max.list, group_setting(b, KEY_RUN_USERS)->max.list);
 }
 
 static bool strict_equal(const struct group *a, const struct group *b)
@@ -212,7 +213,9 @@ static const struct row {
 
 static const struct setting *setting_of(const struct group *g, enum key key)
 {
-	return g && g->settings[key].at.file ? &g->settings[key] : NULL;
+	const struct setting *s = g ? group_setting(g, key) : NULL;
+
+	return s && s->at.file ? s : NULL;
 }
 
 static void compare(const struct row *row, const struct pair *c, json_t *list)
