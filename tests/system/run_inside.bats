@@ -14,7 +14,7 @@ inside() {
 
 # One that is passive has none: in a pid namespace of its own that shell would be 1 or 2, and would be "web" by name.
 runs_outside() {
-	run -0 --separate-stderr "$BUILD/cgq" --socket "$SOCKET" "$1" web -- sh -c 'readlink /proc/self/ns/pid /proc/self/ns/uts'
+	run -0 --separate-stderr cgq "$1" web -- sh -c 'readlink /proc/self/ns/pid /proc/self/ns/uts'
 	[ "$output" = "$(readlink /proc/self/ns/pid /proc/self/ns/uts)" ] || fail "$1: $output"
 	[[ $stderr == 'cgq: web has no cgroup now: '*"$2"*'; nothing limits what is started in it, and none of its namespaces is made' ]] ||
 		fail "$stderr"
@@ -120,6 +120,7 @@ starter_pid() {
 
 # What a start brings stands in its call, and cgqd has the connection until the answer.
 asks() {
+	# shellcheck disable=SC2046 # a word each
 	find $(pgrep -f "$SOCKET run" | sed 's|.*|/proc/&/fd|') -lname '*memfd:cgq-run*' 2>/dev/null | grep -q .
 }
 
@@ -233,6 +234,7 @@ mute() {
 # How many hands of the starter there are, while no program runs.
 hands() {
 	local pid
+	# shellcheck disable=SC2013 # likewise
 	for pid in $(cat "/proc/$CGQD/task"/*/children); do
 		[[ $(<"/proc/$pid/comm") != cgqd-starter ]] || wc -w <"/proc/$pid/task/$pid/children"
 	done
