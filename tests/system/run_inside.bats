@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # In a group with namespaces a program is started for the caller, since nobody who runs can be put into one.
+# shellcheck disable=SC2153
 load lib
 load run
 
