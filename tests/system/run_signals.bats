@@ -130,3 +130,5 @@ leave() {
 	wait "$caller" || status=$?
 	[ $status = 7 ] || fail "status $status"
 }
+
+
