@@ -30,6 +30,15 @@ int run_exec_status(int error)
 	return error == ENOENT ? 127 : 126;
 }
 
+/* The kernel says the same of a script whose "#!" names nothing that is there. */
+int run_exec_fail(const char *program, int error, struct err *e)
+{
+	if (error != ENOENT)
+		return fail(e, error, "%s: %s", TEXT_ESCAPED(program), strerror(error));
+	return fail(e, error, "%s: there is no such program%s, or no such interpreter as it names", TEXT_ESCAPED(program),
+		    strchr(program, '/') ? "" : " in PATH");
+}
+
 int run_exec(const struct run_program *p, struct err *e)
 {
 	char *const *argv = p->argv;
@@ -42,7 +51,6 @@ int run_exec(const struct run_program *p, struct err *e)
 		}
 	execvp(argv[0], argv);
 	error = errno;
-	fail(e, error, "%s: %s", TEXT_ESCAPED(argv[0]),
-	     error == ENOENT && !strchr(argv[0], '/') ? "there is no such program in PATH" : strerror(error));
+	run_exec_fail(argv[0], error, e);
 	return run_exec_status(error);
 }

@@ -13,6 +13,8 @@ struct run_program;
  * finds them as they were. EXIT_RUN_FAILED, said, or 0.
  */
 int run_streams_keep(void);
+/* Why an exec failed, for people: -error. */
+int run_exec_fail(const char *program, int error, struct err *e);
 /* Returns only where it failed: the exit status, told in e. With other streams than ours, 0 to 2 are these then. */
 int run_exec(const struct run_program *p, struct err *e);
 int run_exec_status(int error); /* what an exec's errno is as an exit status: 127 not found, 126 else */

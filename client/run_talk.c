@@ -145,7 +145,7 @@ int run_talk_started(struct run_talk *t, const char *program, pid_t *ret, struct
 		if (r < 0)
 			return fail(e, EPIPE, "%s was not started: whoever was to start it ended", program);
 		if (said.kind == RUN_FAILED && said.value > 0)
-			return fail(e, said.value, "%s: %s", program, strerror(said.value));
+			return run_exec_fail(program, said.value, e);
 		if (said.kind == RUN_NO_FOLDER)
 			return fail(e, EPIPE, "%s was not started: its folder: %s", program, strerror(said.value));
 		if (said.kind != RUN_STARTED)

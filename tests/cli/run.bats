@@ -62,11 +62,11 @@ load lib
 @test "the program that is not there is 127, one that cannot be run 126; detached too, with no process id" {
 	machine person
 	run -127 --separate-stderr cgq run apache -- no-such-program-here
-	says_only 'no-such-program-here: there is no such program in PATH'
+	says_only 'no-such-program-here: there is no such program in PATH, or no such interpreter as it names'
 	run -126 --separate-stderr cgq run apache -- /
 	says_only '/: Permission denied'
 	run -127 --separate-stderr cgq run -d apache -- ./nothing
-	says_only './nothing: No such file or directory'
+	says_only './nothing: there is no such program, or no such interpreter as it names'
 	run -126 --separate-stderr cgq run -d apache -- /
 	says_only '/: Permission denied'
 }

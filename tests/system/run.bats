@@ -45,6 +45,10 @@ load run
 	run -127 --separate-stderr cgq run web -- no-such-program-here
 	[[ $stderr == *'no such program'* ]]
 	run -127 cgq run web -- "$ROOM/nothing"
+	printf '#!%s/nothing\n' "$ROOM" >"$ROOM/bin/no-interpreter"
+	chmod 755 "$ROOM/bin/no-interpreter"
+	PATH=$ROOM/bin:$PATH run -127 --separate-stderr cgq run web -- no-interpreter
+	[[ $stderr == *'or no such interpreter'* ]]
 	run -125 --separate-stderr cgq run nothing -- true
 	[[ $stderr == *"no group 'nothing'"* ]]
 	run -125 cgq run web
