@@ -12,6 +12,7 @@
 #include <netlink/route/addr.h>
 
 #include "net_parts.h"
+#include "text.h"
 
 static void cache_done(struct nl_cache **c)
 {
@@ -172,6 +173,18 @@ int net_addresses(struct net_work *w, struct net_end *n, int index, const struct
 	return r < 0 ? r : missing_add(w, n, index, want, n_want, e);
 }
 
+/* Two groups, or two starts of one with a network each, can be told apart by no address that they share. */
+static int in_use(struct net_work *w, int index, const char *what, const struct net_address *a, struct err *e)
+{
+	struct net_link l = {0};
+	const char *group = net_link_see_at(&w->outside, index, &l, NULL) > 0 ? net_shape_group(&l) : NULL;
+
+	if (group)
+		return fail(e, EADDRINUSE, "%s %s is in use: group %s has it, at %s", what, NET_ADDRESS_TEXT(a),
+			    TEXT_ESCAPED(group), l.name);
+	return fail(e, EADDRINUSE, "%s %s is the machine's own, at %s", what, NET_ADDRESS_TEXT(a), l.name);
+}
+
 int net_address_free(struct net_work *w, const struct net_address *a, bool as_gateway, struct err *e)
 {
 	auto_cache *all = NULL;
@@ -186,11 +199,9 @@ int net_address_free(struct net_work *w, const struct net_address *a, bool as_ga
 		if (rtnl_addr_get_ifindex(other) == w->outer || !address_read(other, &there))
 			continue;
 		if (net_address_equal(a, &there))
-			return fail(e, EADDRINUSE, "address %s is the machine's own, on another link",
-				    NET_ADDRESS_TEXT(a));
+			return in_use(w, rtnl_addr_get_ifindex(other), "address", a, e);
 		if (as_gateway && is_same_network(a, &there))
-			return fail(e, EADDRINUSE, "the network of %s is that of another link already, with %s there",
-				    NET_ADDRESS_TEXT(a), NET_ADDRESS_TEXT(&there));
+			return in_use(w, rtnl_addr_get_ifindex(other), "the network of", &there, e);
 	}
 	return 0;
 }

@@ -1,11 +1,15 @@
 /* The network of a group: looked at, and what differs made right, in this order. */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+
+#include <cgq/auto.h>
 
 #include "net_apply.h"
 #include "net_parts.h"
@@ -153,8 +157,22 @@ static int inside_check(int inside, struct err *e)
 		       : 0;
 }
 
+/*
+ * Starts are carried out side by side, and an address that is free for two of them is one's only. The lock is the machine's own
+ * network, and goes with the descriptor; where it cannot be had, they may meet.
+ */
+static int outside_lock(void)
+{
+	int fd = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && flock(fd, LOCK_EX) < 0)
+		(void)errno;
+	return fd;
+}
+
 static int work(struct net_work *w, struct net_result *ret, struct err *e)
 {
+	auto_fd int lock = w->look ? -1 : outside_lock();
 	int r = link_check(w->q->link, e);
 
 	if (r >= 0)

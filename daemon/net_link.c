@@ -30,30 +30,42 @@ static struct rtnl_link *link_indexed(int index)
 
 static void link_read(struct rtnl_link *l, struct net_link *ret)
 {
-	const char *kind = rtnl_link_get_type(l), *alias = rtnl_link_get_ifalias(l);
+	const char *kind = rtnl_link_get_type(l), *alias = rtnl_link_get_ifalias(l), *name = rtnl_link_get_name(l);
 	struct nl_addr *mac = rtnl_link_get_addr(l);
 
 	*ret = (struct net_link){.index = rtnl_link_get_ifindex(l),
 				 .below = rtnl_link_get_link(l),
 				 .is_up = rtnl_link_get_flags(l) & IFF_UP,
 				 .mtu = rtnl_link_get_mtu(l)};
+	snprintf(ret->name, sizeof(ret->name), "%s", name ? name : "");
 	snprintf(ret->kind, sizeof(ret->kind), "%s", kind ? kind : "");
 	snprintf(ret->alias, sizeof(ret->alias), "%s", alias ? alias : "");
 	if (mac && nl_addr_get_len(mac) == sizeof(ret->mac))
 		memcpy(ret->mac, nl_addr_get_binary_addr(mac), sizeof(ret->mac));
 }
 
-int net_link_see(struct net_end *n, const char *name, struct net_link *ret, struct err *e)
+/* Which of the two: a name, or without one an index. */
+static int link_see(struct net_end *n, int index, const char *name, struct net_link *ret, struct err *e)
 {
 	auto_link *l = NULL;
-	int r = rtnl_link_get_kernel(n->sock, 0, name, &l);
+	int r = rtnl_link_get_kernel(n->sock, index, name, &l);
 
 	if (r == -NLE_NODEV || r == -NLE_OBJ_NOTFOUND)
 		return 0;
 	if (r < 0)
-		return net_end_failed(n, r, e, "%s", name);
+		return net_end_failed(n, r, e, "%s", name ? name : "a link");
 	link_read(l, ret);
 	return 1;
+}
+
+int net_link_see(struct net_end *n, const char *name, struct net_link *ret, struct err *e)
+{
+	return link_see(n, 0, name, ret, e);
+}
+
+int net_link_see_at(struct net_end *n, int index, struct net_link *ret, struct err *e)
+{
+	return link_see(n, index, NULL, ret, e);
 }
 
 int net_link_up(struct net_work *w, struct net_end *n, const char *name, struct err *e)

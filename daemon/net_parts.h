@@ -1,6 +1,7 @@
 /* What the files that make a group's network share: the ends they work at, and what one call has done so far. */
 #pragma once
 
+#include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -61,11 +62,13 @@ struct net_link {
 	int index, below; /* below: of the pair's other end, or of what a macvlan is on */
 	bool is_up;
 	unsigned mtu;
+	char name[IFNAMSIZ];
 	char kind[16];	/* "veth"; "" for hardware */
 	char alias[256];
 	unsigned char mac[6];
 };
 int net_link_see(struct net_end *n, const char *name, struct net_link *ret, struct err *e); /* 1: there; 0: not */
+int net_link_see_at(struct net_end *n, int index, struct net_link *ret, struct err *e); /* likewise */
 int net_link_up(struct net_work *w, struct net_end *n, const char *name, struct err *e);
 int net_link_alias(struct net_end *n, int index, const char *alias, struct err *e);
 int net_link_delete(struct net_end *n, int index, struct err *e);
@@ -76,6 +79,7 @@ int net_link_make_macvlan(struct net_work *w, int below, const unsigned char mac
 /* net_shape: the right links are there, or made; w->outer and w->inner know them. */
 int net_shape(struct net_work *w, struct err *e);
 bool net_shape_is_wanted(const struct net *net); /* a link at all */
+const char *net_shape_group(const struct net_link *l); /* whose it is, as its alias says; NULL: not cgq's */
 bool net_shape_is_ours(const struct net_link *l, const char *link);
 
 /* net_address: the addresses of a link and no others; those with an end in time (DHCP, router advertisements) are left. */

@@ -43,6 +43,11 @@ static bool is_alias_of_ours(const char *alias)
 	return !strncmp(alias, ALIAS, strlen(ALIAS));
 }
 
+const char *net_shape_group(const struct net_link *l)
+{
+	return is_alias_of_ours(l->alias) ? l->alias + strlen(ALIAS) : NULL;
+}
+
 bool net_shape_is_ours(const struct net_link *l, const char *link)
 {
 	unsigned char mac[6];
@@ -63,9 +68,8 @@ static int outer_check(const struct net_work *w, const struct seen *s, struct er
 		return 0;
 	if (!net_shape_is_ours(&s->outer, w->q->link))
 		return fail(e, EEXIST, "outside: %s is there already, and not cgq's: it is left alone", w->q->link);
-	if (is_alias_of_ours(s->outer.alias))
-		return fail(e, EEXIST, "outside: %s is that of group %s", w->q->link,
-			    TEXT_ESCAPED(s->outer.alias + strlen(ALIAS)));
+	if (net_shape_group(&s->outer))
+		return fail(e, EEXIST, "outside: %s is that of group %s", w->q->link, TEXT_ESCAPED(net_shape_group(&s->outer)));
 	return 0;
 }
 

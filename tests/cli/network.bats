@@ -30,9 +30,3 @@ load lib
 	run -0 --separate-stderr cgq reset --json
 	jq -e '.note | length > 0' <<<"$output"
 }
-
-@test "a service is inside after a daemon-reload and a restart: status and explain say the command" {
-	machine network
-	golden network-status-shop 0 status shop
-	golden network-explain-243 0 explain 243
-}

@@ -67,6 +67,37 @@ said_times() {
 	nsenter -n -t "${all[0]}" ip -o address show eth0 | grep -q 10.77.9.2 || fail 'the first has no network any more'
 }
 
+@test "of starts that would have one address outside, one has it, and the others are told who" {
+	local net=10.213.$((RANDOM % 250)) first i pids=()
+	policy 50-web.conf <<-EOF
+		[web]
+		namespace = net:new
+		net.address = $net.2/24
+		net.gateway = $net.1
+	EOF
+	cgqd_start
+	for i in {1..6}; do
+		cgq run --detach web -- sleep 100 >"$ROOM/pid$i" 2>"$ROOM/refused$i" 3>&- &
+		pids+=($!)
+	done
+	wait "${pids[@]}" || true
+	first=$(cat "$ROOM"/pid?)
+	STARTED+=("$first")
+	[ "$(cat "$ROOM"/refused? | grep -cE "^cgq: network of web: address $net.1/24 is in use: group web has it, at cgq[0-9a-f]{8}\$")" = 5 ] ||
+		fail "$(cat "$ROOM"/refused?)"
+	gateways_are 1
+	nsenter -n -t "$first" ip -o address show eth0 | grep -q "$net.2/24"
+	kill "$first"
+	wait_until 5 'its network is gone' gateways_are 0
+	run -0 cgq run web -- ip -o address show eth0
+	[[ $output == *"$net.2/24"* ]] || fail "$output"
+}
+
+# gateways_are N: links of this machine that have the address.
+gateways_are() {
+	[ "$(ip -o address | grep -cF " $net.1/24 ")" = "$1" ]
+}
+
 @test "status, streams, folder and environment are the caller's, and nothing else is open" {
 	inside
 	cgqd_start
