@@ -344,6 +344,20 @@ setup() {
 	has_no_rules
 }
 
+# As the README has it.
+# bats test_tags=any-kernel
+@test "a firewall that drops what it forwards drops the group's too, until it lets links of cgq's through" {
+	wan_make
+	outside sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
+	applies "${BOTH[@]}" masquerade=yes
+	outside nft 'add table inet filter; add chain inet filter forward { type filter hook forward priority 0; policy drop; }'
+	run ! seen_as inside 192.0.2.9
+	outside nft 'add rule inet filter forward iifname "cgq*" accept'
+	outside nft 'add rule inet filter forward oifname "cgq*" ct state established,related accept'
+	[ "$(seen_as inside 192.0.2.9)" = 192.0.2.1 ]
+	[ "$(seen_as inside 2001:db8::9)" = 2001:db8::1 ]
+}
+
 # bats test_tags=any-kernel
 @test "a machine that forwards nothing is told of, and left so" {
 	run -0 ask apply "${BOTH[@]}" masquerade=yes out=1000000
