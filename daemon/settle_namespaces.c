@@ -318,5 +318,6 @@ void settle_namespaces(struct daemon *d, enum why why)
 void settle_namespaces_done(struct daemon *d)
 {
 	starter_free(d->starter);
+	d->starter = NULL; /* who asked may still be told of: see starter_drop() */
 	keeping_free(d->keeping);
 }

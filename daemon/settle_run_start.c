@@ -110,7 +110,11 @@ static void inside_free(struct inside *i)
 
 static void on_gone(void *ctx)
 {
-	((struct inside *)ctx)->extra = NULL;
+	struct inside *i = ctx;
+
+	i->extra = NULL;
+	if (starter_drop(i->d->starter, i))
+		inside_free(i);
 }
 
 /* "net.in: no room in the kernel; net.masquerade: …"; "" where all is in force. */

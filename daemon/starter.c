@@ -1,4 +1,4 @@
-/* The starter, as cgqd sees it: orders wait here, and one at a time is with it, so that no send ever waits. */
+/* The starter, as cgqd sees it: orders wait here, and few at a time are with it, so that no send ever waits. */
 #include "starter.h"
 
 #include <errno.h>
@@ -16,28 +16,11 @@
 
 #include "fd_message.h"
 #include "helper.h"
-#include "starter_wire.h"
+#include "starter_queue.h"
 
 /* Longer than a hand may take in there: a starter that is silent for so long hangs itself. */
 #define ORDER_USEC	UINT64_C(30000000)
 #define ORDER_ACCURACY	UINT64_C(1000000)
-
-struct question {
-	struct question *next;
-	struct starter_order order;
-	int fds[START__BESIDE]; /* ours; -1: none */
-	starter_kept *kept;	     /* of these four, the one that the order has */
-	starter_done *done;
-	starter_netted *netted;
-	starter_started *started;
-	void *ctx;
-	struct starter_answer answer; /* once it is among the answered */
-	struct err why;
-};
-
-struct questions {
-	struct question *first, **last;
-};
 
 struct starter {
 	sd_event *event;
@@ -46,7 +29,7 @@ struct starter {
 	struct helpers *helpers;
 	bool runs;
 	uint32_t serial;
-	struct questions open;	   /* the first is with the starter */
+	struct questions open;
 	struct questions answered; /* who asked is still to be told */
 };
 
@@ -60,23 +43,6 @@ static void question_free(struct question *a)
 static int fd_of(const struct starter *s)
 {
 	return s->helpers->of[HELPER_STARTER].fd;
-}
-
-static struct question *first_take(struct questions *list)
-{
-	struct question *q = list->first;
-
-	list->first = q->next;
-	if (!list->first)
-		list->last = &list->first;
-	return q;
-}
-
-static void last_put(struct questions *list, struct question *q)
-{
-	q->next = NULL;
-	*list->last = q;
-	list->last = &q->next;
 }
 
 static void answer_give(struct question *q)
@@ -98,7 +64,7 @@ static void answer_give(struct question *q)
 static int on_telling(sd_event_source *source, void *userdata)
 {
 	struct starter *s = userdata;
-	struct question *q = s->answered.first ? first_take(&s->answered) : NULL;
+	struct question *q = s->answered.first ? queue_first(&s->answered) : NULL;
 
 	if (s->answered.first)
 		sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
@@ -107,14 +73,12 @@ static int on_telling(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-/* The first of the open ones has its answer, and is told from the loop. */
-static void first_answered(struct starter *s, const struct starter_answer *answer, const struct err *why)
+/* One that was open has its answer, and is told from the loop. */
+static void answered(struct starter *s, struct question *q, const struct starter_answer *answer, const struct err *why)
 {
-	struct question *q = first_take(&s->open);
-
 	q->answer = *answer;
 	q->why = *why;
-	last_put(&s->answered, q);
+	queue_put(&s->answered, q);
 	sd_event_source_set_enabled(s->telling, SD_EVENT_ONESHOT);
 }
 
@@ -136,25 +100,40 @@ static void process_lost(struct starter *s, const char *why)
 	process_end(s);
 	fail(&e, EPIPE, "the process that makes namespaces and starts programs %s", why);
 	while (s->open.first)
-		first_answered(s, &lost, &e);
+		answered(s, queue_first(&s->open), &lost, &e);
 }
 
-/* Brings the first to it. Descriptors are the starter's then. */
-static void first_send(struct starter *s)
+/* Since it was last told something, or last said something, while it has anything to do. */
+static int limit_set(struct starter *s)
 {
-	struct question *a = s->open.first;
-	size_t n = 0;
 	int r;
 
-	if (!a)
-		return;
+	if (!queue_is_any_sent(&s->open))
+		return sd_event_source_set_enabled(s->limit, SD_EVENT_OFF);
+	r = sd_event_source_set_time_relative(s->limit, ORDER_USEC);
+	return r < 0 ? r : sd_event_source_set_enabled(s->limit, SD_EVENT_ONESHOT);
+}
+
+/* Descriptors are the starter's then. */
+static int one_send(struct starter *s, struct question *a)
+{
+	size_t n = 0;
+
 	while (n < ARRAY_SIZE(a->fds) && a->fds[n] >= 0)
 		n++;
-	r = fd_message_send(fd_of(s), &a->order, sizeof(a->order), a->fds, n, MSG_DONTWAIT);
+	a->sent = true;
+	return fd_message_send(fd_of(s), &a->order, sizeof(a->order), a->fds, n, MSG_DONTWAIT);
+}
+
+static void orders_send(struct starter *s)
+{
+	struct question *a;
+	int r = 0;
+
+	while (r == 0 && (a = queue_next(&s->open)))
+		r = one_send(s, a);
 	if (r == 0)
-		r = sd_event_source_set_time_relative(s->limit, ORDER_USEC);
-	if (r == 0)
-		r = sd_event_source_set_enabled(s->limit, SD_EVENT_ONESHOT);
+		r = limit_set(s);
 	if (r < 0)
 		process_lost(s, "cannot be told");
 }
@@ -172,19 +151,20 @@ static bool answer_take(struct starter *s)
 	struct err e = { 0 };
 	size_t n;
 	ssize_t got = fd_message_recv(fd_of(s), &answer, sizeof(answer), NULL, 0, &n, MSG_DONTWAIT);
+	struct question *q;
 
 	if (got == -EAGAIN)
 		return false;
-	if (got != sizeof(answer) || !s->open.first || answer.serial != s->open.first->order.serial) {
+	q = got == sizeof(answer) ? queue_sent(&s->open, answer.serial) : NULL;
+	if (!q) {
 		process_lost(s, "ended");
 		return false;
 	}
-	sd_event_source_set_enabled(s->limit, SD_EVENT_OFF);
 	answer.text[sizeof(answer.text) - 1] = '\0';
 	if (answer.error < 0)
 		fail(&e, -answer.error, "%s", answer.text);
-	first_answered(s, &answer, &e);
-	first_send(s);
+	answered(s, q, &answer, &e);
+	orders_send(s);
 	return s->runs;
 }
 
@@ -203,40 +183,19 @@ static uint64_t now_ms(void)
 	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
-/* The first that is no start; NULL: there is none. Its place in the list may be taken over by the next. */
-static struct question **waited_for(struct questions *list)
-{
-	struct question **at = &list->first;
-
-	while (*at && (*at)->started)
-		at = &(*at)->next;
-	return *at ? at : NULL;
-}
-
-static void waited_tell(struct starter *s)
-{
-	struct question **at, *q;
-
-	while ((at = waited_for(&s->answered))) {
-		q = *at;
-		*at = q->next;
-		if (s->answered.last == &q->next)
-			s->answered.last = at;
-		answer_give(q);
-	}
-}
-
 void starter_wait(struct starter *s, unsigned ms)
 {
 	uint64_t now = now_ms(), end = now + ms;
+	struct question *q;
 
-	for (; s->runs && waited_for(&s->open) && now < end; now = now_ms()) {
+	for (; s->runs && queue_has_own(&s->open) && now < end; now = now_ms()) {
 		struct pollfd wait = { .fd = fd_of(s), .events = POLLIN };
 
 		if (poll(&wait, 1, (int)(end - now)) > 0)
 			on_answer(NULL, wait.fd, 0, s);
 	}
-	waited_tell(s);
+	while ((q = queue_own(&s->answered)))
+		answer_give(q);
 }
 
 static int process_watch(struct starter *s)
@@ -297,9 +256,8 @@ static int ask(struct starter *s, struct question *a, int r, struct err *e)
 		return r;
 	}
 	a->order.serial = ++s->serial;
-	last_put(&s->open, a);
-	if (s->open.first == a)
-		first_send(s);
+	queue_put(&s->open, a);
+	orders_send(s);
 	return 0;
 }
 
@@ -409,6 +367,15 @@ int starter_start(struct starter *s, const struct starter_start *q, starter_star
 	return ask(s, a, r, e);
 }
 
+bool starter_drop(struct starter *s, const void *ctx)
+{
+	struct question *q = s ? queue_unsent(&s->open, ctx) : NULL;
+
+	if (q)
+		question_free(q);
+	return !s || q;
+}
+
 /* Has no answer, and does not wait for those of others: a few bytes for which there is always room. */
 int starter_go(struct starter *s, pid_t pid, bool go, struct err *e)
 {
@@ -427,8 +394,8 @@ struct starter *starter_new(sd_event *event, struct helpers *helpers)
 
 	s->event = event;
 	s->helpers = helpers;
-	s->open.last = &s->open.first;
-	s->answered.last = &s->answered.first;
+	queue_init(&s->open);
+	queue_init(&s->answered);
 	return s;
 }
 
@@ -439,8 +406,8 @@ void starter_free(struct starter *s)
 	process_end(s);
 	sd_event_source_disable_unref(s->telling);
 	while (s->open.first)
-		question_free(first_take(&s->open));
+		question_free(queue_first(&s->open));
 	while (s->answered.first)
-		question_free(first_take(&s->answered));
+		question_free(queue_first(&s->answered));
 	free(s);
 }

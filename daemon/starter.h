@@ -104,4 +104,6 @@ struct starter_start {
 typedef void starter_started(void *ctx, int error, pid_t pid, const struct net_result *net, const struct err *e);
 int starter_start(struct starter *s, const struct starter_start *q, starter_started *answer, void *ctx, struct err *e);
 /* A keeper or a program. false: it ends, and the client is told nothing more. */
+/* Nobody wants an answer with ctx any more. True: none will come, since the starter did not know of it yet, or is no more (NULL). */
+bool starter_drop(struct starter *s, const void *ctx);
 int starter_go(struct starter *s, pid_t pid, bool go, struct err *e);

@@ -1,4 +1,4 @@
-/* The starter's loop: one order after the other, each by a hand of its own. */
+/* The starter's loop: orders in their turn, each by a hand of its own; the start of a client's program holds up no other. */
 #include "starter_run.h"
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cgq/auto.h>
@@ -45,8 +46,13 @@ struct starter_process {
 	int fd;
 	unsigned n;
 	struct waiting {
-		pid_t pid;
-		int hand;
+		struct start_known {
+			uint32_t serial;
+			uid_t uid;
+		} start;
+		uint64_t until_ms; /* 0: it has answered, and waits for GO */
+		pid_t pid;	   /* then */
+		int hand, pidfd;   /* pidfd: until then, else -1 */
 	} waiting[WAITING_MAX];
 	unsigned n_closing;
 	struct closing {
@@ -106,8 +112,11 @@ static void hand_begin(struct starter_process *s)
 {
 	signal(SIGCHLD, SIG_DFL);
 	close(s->fd);
-	for (unsigned i = 0; i < s->n; i++)
+	for (unsigned i = 0; i < s->n; i++) {
 		close(s->waiting[i].hand);
+		if (s->waiting[i].pidfd >= 0)
+			close(s->waiting[i].pidfd);
+	}
 	for (unsigned i = 0; i < s->n_closing; i++)
 		close(s->closing[i].pidfd);
 }
@@ -141,8 +150,10 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	struct err e = { 0 };
 	int r = 0;
 
-	if (o->kind == STARTER_START)
+	if (o->kind == STARTER_START) {
 		files_take(s, fds);
+		hand_answer(hand, 0, 0, NULL, NULL); /* they are taken: the next order may come */
+	}
 	hand_begin(s);
 	switch ((enum starter_order_kind)o->kind) {
 	case STARTER_KEEP:
@@ -165,12 +176,20 @@ static _Noreturn void hand_run(struct starter_process *s, const struct starter_o
 	_exit(0);
 }
 
-static int hand_heard(int hand, struct hand_answer *ret)
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+static int hand_heard(int hand, int ms, struct hand_answer *ret)
 {
 	struct pollfd wait = { .fd = hand, .events = POLLIN };
 	int n;
 
-	while ((n = poll(&wait, 1, HAND_SECONDS * 1000)) < 0 && errno == EINTR)
+	while ((n = poll(&wait, 1, ms)) < 0 && errno == EINTR)
 		;
 	if (n == 0)
 		return -ETIMEDOUT;
@@ -214,54 +233,82 @@ static int closing_refuse(struct starter_process *s, const struct starter_order 
 	return fail(e, EBUSY, "files that came with earlier programs are not closed yet: their file system does not answer");
 }
 
-/* The pidfd of a hand that has answered: kept where it failed to start a program. */
-static void hand_leave(struct starter_process *s, const struct starter_order *o, int pidfd, bool failed)
+/* The pidfd of a hand that could not start a program. */
+static void hand_leave(struct starter_process *s, uid_t uid, int pidfd)
 {
-	if (failed && o->kind == STARTER_START && o->uid != 0 && s->n_closing < CLOSING_MAX)
-		s->closing[s->n_closing++] = (struct closing){ .uid = o->uid, .pidfd = pidfd };
-	else if (pidfd >= 0)
+	if (uid != 0 && s->n_closing < CLOSING_MAX)
+		s->closing[s->n_closing++] = (struct closing){ .uid = uid, .pidfd = pidfd };
+	else
 		close(pidfd);
 }
 
-/* The hand's socket stays open where it waits for starter_go(): then *ret_hand, else -1. */
-static int hand_do(struct starter_process *s, const struct starter_order *o, struct hand_answer *ret, int *ret_hand)
+static int hand_make(struct starter_process *s, const struct starter_order *o, int *ret_hand, int *ret_pidfd)
 {
-	int pair[2], pidfd = -1, r;
+	int pair[2];
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return -errno;
-	pid = starter_clone(0, -1, &pidfd);
+	pid = starter_clone(0, -1, ret_pidfd);
 	if (pid == 0) {
 		close(pair[0]);
 		hand_run(s, o, pair[1]);
 	}
 	close(pair[1]);
-	r = pid < 0 ? (int)pid : hand_heard(pair[0], ret);
-	if (pid > 0 && r < 0)
-		hand_failed(r, pidfd, ret);
-	hand_leave(s, o, pidfd, pid > 0 && ret->error < 0);
-	if (pid > 0 && ret->error == 0 && (o->kind == STARTER_START || o->kind == STARTER_KEEP))
-		*ret_hand = pair[0];
-	else
+	*ret_hand = pair[0];
+	if (pid < 0)
 		close(pair[0]);
 	return pid < 0 ? (int)pid : 0;
+}
+
+/*
+ * 0: what there is to answer is in ret. 1: a START's own is heard later, by waiting_look(): what its client gives, or does to it,
+ * may hold it up, and is to hold up nobody else.
+ */
+static int hand_do(struct starter_process *s, const struct starter_order *o, struct hand_answer *ret)
+{
+	int hand = -1, pidfd = -1, r = hand_make(s, o, &hand, &pidfd);
+
+	if (r < 0)
+		return r;
+	r = hand_heard(hand, HAND_SECONDS * 1000, ret);
+	if (r < 0)
+		hand_failed(r, pidfd, ret);
+	if (r == 0 && o->kind == STARTER_START) {
+		s->waiting[s->n++] = (struct waiting){ .start = { o->serial, o->uid }, .until_ms = now_ms() + HAND_SECONDS * 1000,
+						       .hand = hand, .pidfd = pidfd };
+		return 1;
+	}
+	if (o->kind == STARTER_START)
+		hand_leave(s, o->uid, pidfd);
+	else
+		close(pidfd);
+	if (ret->error == 0 && o->kind == STARTER_KEEP)
+		s->waiting[s->n++] = (struct waiting){ .pid = ret->pid, .hand = hand, .pidfd = -1 };
+	else
+		close(hand);
+	return 0;
+}
+
+static void waiting_end(struct starter_process *s, struct waiting *w)
+{
+	close(w->hand);
+	*w = s->waiting[--s->n];
 }
 
 static void go(struct starter_process *s, const struct starter_order *o)
 {
 	for (unsigned i = 0; i < s->n; i++)
-		if (s->waiting[i].pid == o->pid) {
+		if (!s->waiting[i].until_ms && s->waiting[i].pid == o->pid) {
 			send(s->waiting[i].hand, &o->go, sizeof(o->go), MSG_NOSIGNAL | MSG_DONTWAIT);
-			close(s->waiting[i].hand);
-			s->waiting[i] = s->waiting[--s->n];
+			waiting_end(s, &s->waiting[i]);
 			return;
 		}
 }
 
-static void order_answer(struct starter_process *s, const struct starter_order *o, const struct hand_answer *said)
+static void order_answer(struct starter_process *s, uint32_t serial, const struct hand_answer *said)
 {
-	struct starter_answer answer = { .serial = o->serial, .error = said->error, .pid = said->pid, .net = said->net };
+	struct starter_answer answer = { .serial = serial, .error = said->error, .pid = said->pid, .net = said->net };
 
 	memcpy(answer.text, said->text, sizeof(answer.text));
 	fd_message_send(s->fd, &answer, sizeof(answer), NULL, 0, 0);
@@ -271,7 +318,7 @@ static void order_take(struct starter_process *s, struct starter_order *o)
 {
 	struct hand_answer said = { 0 };
 	struct err e = { 0 };
-	int hand = -1, r = starter_order_check(o, &e);
+	int r = starter_order_check(o, &e);
 	bool named;
 
 	if (r == 0 && o->kind == STARTER_GO) {
@@ -284,16 +331,15 @@ static void order_take(struct starter_process *s, struct starter_order *o)
 		r = closing_refuse(s, o, &e);
 	named = r == 0 && o->kind == STARTER_KEEP && netns_name_exists(o->name);
 	if (r == 0)
-		r = hand_do(s, o, &said, &hand);
+		r = hand_do(s, o, &said);
 	if (o->kind == STARTER_KEEP && r == 0 && said.error < 0 && !named)
 		netns_name_take(o->name, NULL); /* also by a hand that was killed in the middle of it */
 	if (r < 0) {
 		said.error = r;
 		snprintf(said.text, sizeof(said.text), "%s", e.text[0] ? e.text : strerror(-r));
 	}
-	if (hand >= 0)
-		s->waiting[s->n++] = (struct waiting){ .pid = said.pid, .hand = hand };
-	order_answer(s, o, &said);
+	if (r <= 0)
+		order_answer(s, o->serial, &said);
 }
 
 /* What the hand of a START has not taken, and all else; descriptors without room are let go by the kernel, in nobody's name. */
@@ -305,6 +351,49 @@ static ssize_t order_drop(int fd, const struct starter_order *done)
 	if (got == sizeof(next) && next.serial == done->serial && next.kind == done->kind)
 		got = recv(fd, &next, sizeof(next), MSG_DONTWAIT);
 	return got;
+}
+
+/* What a hand that was given time says, or that this is over. */
+static void waiting_look(struct starter_process *s, struct waiting *w, bool heard)
+{
+	struct hand_answer said = { 0 };
+	int r;
+
+	if (!w->until_ms || (!heard && now_ms() < w->until_ms))
+		return;
+	r = hand_heard(w->hand, 0, &said);
+	if (r < 0)
+		hand_failed(r, w->pidfd, &said);
+	order_answer(s, w->start.serial, &said);
+	if (said.error < 0) {
+		hand_leave(s, w->start.uid, w->pidfd);
+		waiting_end(s, w);
+		return;
+	}
+	close(w->pidfd);
+	*w = (struct waiting){ .pid = said.pid, .hand = w->hand, .pidfd = -1 };
+}
+
+/* True: there is an order. The last one first, since one that ends is replaced by it. */
+static bool order_wait(struct starter_process *s)
+{
+	static struct pollfd wait[1 + WAITING_MAX];
+	uint64_t now = now_ms(), first = UINT64_MAX;
+	unsigned n = s->n;
+
+	wait[0] = (struct pollfd){ .fd = s->fd, .events = POLLIN };
+	for (unsigned i = 0; i < n; i++) {
+		bool works = s->waiting[i].until_ms;
+
+		wait[1 + i] = (struct pollfd){ .fd = works ? s->waiting[i].hand : -1, .events = POLLIN };
+		if (works && s->waiting[i].until_ms < first)
+			first = s->waiting[i].until_ms;
+	}
+	if (poll(wait, 1 + n, first == UINT64_MAX ? -1 : first > now ? (int)(first - now) : 0) < 0)
+		return false;
+	for (unsigned i = n; i-- > 0;)
+		waiting_look(s, &s->waiting[i], wait[1 + i].revents);
+	return wait[0].revents;
 }
 
 int starter_run(int fd)
@@ -319,9 +408,14 @@ int starter_run(int fd)
 	signal(SIGPIPE, SIG_IGN);
 	if (mounts_spare(&e) < 0 || caps_keep_only(STARTER_CAPS, &e) < 0)
 		return -e.code;
-	while ((got = recv(fd, &order, sizeof(order), MSG_PEEK)) == sizeof(order)) {
-		order_take(&s, &order);
-		order_drop(fd, &order);
-	}
+	do {
+		while (!order_wait(&s))
+			;
+		got = recv(fd, &order, sizeof(order), MSG_PEEK);
+		if (got == sizeof(order)) {
+			order_take(&s, &order);
+			order_drop(fd, &order);
+		}
+	} while (got == sizeof(order));
 	return got < 0 ? -errno : 0;
 }

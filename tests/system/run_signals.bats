@@ -131,4 +131,38 @@ leave() {
 	[ $status = 7 ] || fail "status $status"
 }
 
+# On v2 it is born in its group, and so stands still before it has said anything.
+@test "signals that come when it ends take nothing of its status" {
+	local i n status
+	for ((i = 0; i < 20; i++)); do
+		status=0
+		rm -f "$ROOM/out"
+		"$BUILD/cgq" --socket "$SOCKET" run one -- sh -c 'trap "exit 7" TERM; trap : USR1; echo ready; while :; do sleep 0.01; done' </dev/null >"$ROOM/out" 2>&1 3>&- &
+		STARTED+=($!)
+		wait_until 5 'it runs' grep -q ready "$ROOM/out"
+		for ((n = 0; n < 40; n++)); do
+			kill -USR1 $! || break # it has ended
+			[ $n != 20 ] || kill -TERM $!
+		done 2>/dev/null
+		wait $! || status=$?
+		[ $status = 7 ] || fail "status $status: $(<"$ROOM/out")"
+	done
+}
 
+# On v2 it is born in its group, and so stands still before it has said anything.
+@test "a program that cannot begin holds up no other" {
+	local frozen first status=0
+	frozen=$(group_dir one)/cgroup.freeze
+	if [ -e "$frozen" ]; then echo 1 >"$frozen"; fi
+	"$BUILD/cgq" --socket "$SOCKET" run one -- true </dev/null >/dev/null 2>&1 3>&- &
+	first=$!
+	STARTED+=("$first")
+	sleep 0.5
+	run -0 timeout $((5 * SLOW)) "$BUILD/cgq" --socket "$SOCKET" run pids -- true
+	if [ -e "$frozen" ]; then
+		alive "$first"
+		echo 0 >"$frozen"
+	fi
+	wait "$first" || status=$?
+	[ $status = 0 ] || fail "status $status"
+}

@@ -28,8 +28,8 @@ struct room {
 	int error;
 };
 
-/* Greets, and answers each order with its kind as the pid; ends instead of answering the one of number ends_at. */
-static _Noreturn void serve(int listening, unsigned ends_at)
+/* Greets, and answers each order with its kind as the pid; hangs instead of answering the one of number hangs_at. */
+static _Noreturn void serve(int listening, unsigned hangs_at)
 {
 	static struct starter_order o;
 	int fd = accept(listening, NULL, NULL), self = pidfd_open(getpid(), 0);
@@ -40,14 +40,14 @@ static _Noreturn void serve(int listening, unsigned ends_at)
 	for (unsigned n = 1; recv(fd, &o, sizeof(o), 0) == sizeof(o); n++) {
 		const struct starter_answer answer = { .serial = o.serial, .pid = (pid_t)o.kind };
 
-		if (n == ends_at)
-			break;
+		if (n == hangs_at)
+			pause();
 		fd_message_send(fd, &answer, sizeof(answer), NULL, 0, 0);
 	}
 	_exit(0);
 }
 
-static void starter_there(struct room *r, unsigned ends_at)
+static void starter_there(struct room *r, unsigned hangs_at)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -59,7 +59,7 @@ static void starter_there(struct room *r, unsigned ends_at)
 	assert_int_equal(listen(listening, 1), 0);
 	r->child = fork();
 	if (r->child == 0)
-		serve(listening, ends_at);
+		serve(listening, hangs_at);
 	close(listening);
 }
 
@@ -190,6 +190,7 @@ static void all_who_asked_are_told_by_the_loop_that_it_died(void **state)
 	start(r);
 	keep(r);
 	start(r);
+	kill(r->child, SIGKILL);
 	loop(r);
 	assert_false(r->told_within);
 	assert_int_equal(r->started, 2);
