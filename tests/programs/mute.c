@@ -88,6 +88,7 @@ static _Noreturn void client(const char *folder, const char *path, const char *g
 
 	if (file < 0 || setresuid(uid, uid, uid) < 0)
 		_exit(4);
+	die_with_parent(getppid()); /* setresuid() forgets it */
 	for (uint64_t i = 0; i < count; i++)
 		ask(path, call, file);
 	puts("asked");
@@ -117,7 +118,6 @@ int main(int argc, char **argv)
 	}
 	if (fork() == 0) {
 		close(fd);
-		die_with_parent(getppid());
 		client(argv[1], argv[2], argv[3], count, (uid_t)option_u64(argv[5], USAGE));
 	}
 	while (read(fd, buf, sizeof(buf)) >= (ssize_t)sizeof(in)) {
