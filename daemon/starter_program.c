@@ -107,6 +107,7 @@ void program_run(struct program *p)
 	setpgid(0, 0);
 	close(p->said[OURS]);
 	close(p->execs[OURS]);
+	close(p->master);
 	r = get_ready(p, &e);
 	program_say(p, PROGRAM_READY, r, &e);
 	if (r < 0 || !may_go(p))

@@ -24,6 +24,7 @@ struct program {
 	char folder[PATH_MAX]; /* where plan.elsewhere */
 	bool has_init;	  /* the child is the init of a pid namespace, and the program its child */
 	int terminal;	  /* the program's end; -1: it has none */
+	int master;	  /* the other, until it is the client's alone */
 	int said[2];	  /* struct program_said of the child and its children, and go; ours, theirs */
 	int execs[2];	  /* ends with the exec, or brings a struct run_said with why there is none; ours, theirs */
 	pid_t child;

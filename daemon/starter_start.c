@@ -20,15 +20,20 @@
 #include "starter_terminal.h"
 #include "text.h"
 
+static bool is_socket(int fd, int option, int wanted)
+{
+	int has = 0;
+	socklen_t len = sizeof(has);
+
+	return getsockopt(fd, SOL_SOCKET, option, &has, &len) == 0 && has == wanted;
+}
+
 static int files_check(const struct starter_order *o, const int *files, struct err *e)
 {
-	int type = 0;
-	socklen_t len = sizeof(type);
-
 	for (unsigned i = 0; i < START__DESCRIPTORS; i++)
 		if ((i < START_CGROUP || o->cgroup) && files[i] < 0)
 			return fail(e, EBADMSG, "descriptor %u of the client's is missing", i);
-	if (getsockopt(files[START_TALK], SOL_SOCKET, SO_TYPE, &type, &len) < 0 || type != SOCK_SEQPACKET)
+	if (!is_socket(files[START_TALK], SO_DOMAIN, AF_UNIX) || !is_socket(files[START_TALK], SO_TYPE, SOCK_SEQPACKET))
 		return fail(e, EBADMSG, "the client is to be told by what is no socket for that");
 	return 0;
 }
@@ -89,15 +94,15 @@ static int namespaces_enter(struct program *p, struct err *e)
 }
 
 /* The client has the other end, and alone: when it dies, the program's terminal hangs up. */
-static int terminal_set(struct program *p, struct err *e)
+static int terminal_give_away(struct program *p, struct err *e)
 {
 	const struct run_said said = { .kind = RUN_TERMINAL };
-	int master, r = terminal_make(p->files[START_STDIN], p->caller.uid, &master, &p->terminal, e);
+	int r;
 
-	if (r < 0)
-		return r;
-	r = fd_message_send(p->files[START_TALK], &said, sizeof(said), &master, 1, MSG_DONTWAIT);
-	close(master);
+	if (p->master < 0)
+		return 0;
+	r = fd_message_send(p->files[START_TALK], &said, sizeof(said), &p->master, 1, MSG_DONTWAIT);
+	close(p->master);
 	return r < 0 ? fail(e, -r, "the client cannot be given its terminal: %s", strerror(-r)) : 0;
 }
 
@@ -145,14 +150,17 @@ static int start_make(struct program *p, struct err *e)
 	if (r == 0)
 		r = namespaces_enter(p, e);
 	if (r == 0 && p->o->terminal)
-		r = terminal_set(p, e);
+		r = terminal_make(p->files[START_STDIN], p->caller.uid, &p->master, &p->terminal, e);
 	if (r == 0)
 		r = pairs_make(p, e);
 	if (r == 0)
 		r = child_make(p, e);
 	if (r == 0)
 		r = child_ready(p, e);
-	return r == 0 ? become_caller(&p->caller, e) : r;
+	if (r == 0)
+		r = become_caller(&p->caller, e);
+	/* What the client's socket says comes from the client's user: who holds the other end may ask the kernel who speaks. */
+	return r == 0 ? terminal_give_away(p, e) : r;
 }
 
 void program_title(const struct program *p, const char *comm)
@@ -187,7 +195,7 @@ void start_run(const struct starter_order *o, int *files, int hand)
 	bool go = false;
 	int r;
 
-	p = (struct program){ .o = o, .files = files, .terminal = -1 };
+	p = (struct program){ .o = o, .files = files, .master = -1, .terminal = -1 };
 	signals_hold();
 	setsid();
 	process_title(RUN_COMM, "%s", o->group);

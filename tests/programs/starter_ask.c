@@ -29,8 +29,8 @@
 #include "run_text.h"
 #include "run_terminal.h"
 #include "starter.h"
+#include "starter_client.h"
 
-#define USAGE "starter_ask keep|forget|net|run|cycles …, see its source"
 
 struct asking {
 	sd_event *event;
@@ -169,42 +169,6 @@ static int net(struct asking *a, const char *of, const char *link)
 		q.keeper = process_of(of);
 	again(a);
 	return wait_for(a, starter_net(a->starter, &q, false, on_net, a, &e), &e);
-}
-
-/* --- the client ------------------------------------------------------------------------------------------------- */
-
-/* client FD detach|stay COMMAND… */
-static int client(char **argv)
-{
-	int socket = (int)option_u64(argv[0], USAGE), files[START_FILES] = { 0, 1, 2 };
-	struct run_talk t;
-	struct err e;
-	pid_t pid;
-	int r;
-
-	if (run_talk_open(&t, &e) < 0)
-		abort();
-	files[START_FOLDER] = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	files[START_TEXT] = run_text_make(argv + 2, environ, &e);
-	files[START_TALK] = t.theirs;
-	r = fd_message_send(socket, "x", 1, files, START_FILES, 0);
-	run_talk_given(&t);
-	close(socket);
-	if (r < 0)
-		abort();
-	r = run_talk_started(&t, argv[2], &pid, &e);
-	if (r < 0) {
-		fprintf(stderr, "%s\n", e.text);
-		return r == -EPIPE ? 125 : run_exec_status(-r);
-	}
-	if (!strcmp(argv[1], "detach")) {
-		printf("%d\n", (int)pid);
-		return 0;
-	}
-	fprintf(stderr, "started %d\n", (int)pid);
-	r = run_talk_until_end(&t);
-	run_talk_close(&t);
-	return r;
 }
 
 static pid_t client_start(const struct wishes *w, char **command, int socket)

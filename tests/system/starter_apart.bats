@@ -29,3 +29,13 @@ stuck() {
 	done
 	[ ! -e "$ROOM/ran" ]
 }
+
+# --- what it does in whose name -----------------------------------------------------------------------------------
+
+USER_ASKS=(--uid 1234 --gid 1235 --through 'setpriv --reuid=1234 --regid=1235 --clear-groups')
+
+@test "only the caller's own user speaks to the socket that the caller chose" {
+	run -0 --separate-stderr ask run "${USER_ASKS[@]}" --terminal -- true
+	run -0 --separate-stderr ask run "${USER_ASKS[@]}" --namespace pid:new -- true
+	[[ $stderr != *speaks* ]]
+}
