@@ -239,7 +239,9 @@ const struct command commands[] = {
 			 "In a group with namespaces it is started inside of them, by cgqd: with your\n"
 			 "user, limits, folder and environment, a terminal of its own, and nothing open\n"
 			 "but 0, 1 and 2. HUP, INT, QUIT, TERM, USR1, USR2, TSTP and CONT are passed on,\n"
-			 "unless you ignore them; of a death by a signal the status is 128 and its number.\n\n"
+			 "unless you ignore them; of a death by a signal the status is 128 and its number.\n"
+			 "Whoever is in a sandbox that CMD would not be in is refused: seccomp,\n"
+			 "no_new_privs, another AppArmor or SELinux label than cgqd's.\n\n"
 			 "A frozen group is refused. In one that is passive (enforce = no, or cgq reset)\n"
 			 "it runs as a member, and nothing limits it. It goes on when cgqd ends.\n",
 		.exits = "125  cgq failed, and CMD was not started\n126  CMD is not executable\n"

@@ -17,6 +17,7 @@
 #include <cgq/memory.h>
 
 #include "starter_caps.h"
+#include "starter_label.h"
 #include "text.h"
 
 #define STATUS_MAX_BYTES (1U << 20) /* 65,536 groups, NGROUPS_MAX, of 11 bytes each are less */
@@ -111,6 +112,9 @@ int caller_parse(const char *status, uid_t uid, gid_t gid, struct caller *ret, s
 	    (r = field(status, "NoNewPrivs", 10, &no_new_privs, e)) < 0 ||
 	    (r = field(status, "Umask", 8, &umask_bits, e)) < 0)
 		return r;
+	/* Landlock is not to be seen, but whoever is not root needs this to confine himself by it. */
+	if (uid != 0 && no_new_privs)
+		return fail(e, EPERM, "it has given up new privileges (no_new_privs), as sandboxes do that its program would not be in");
 	ret->uid = uid;
 	ret->gid = gid;
 	/* A root that has given up capabilities would get them back by its next exec. */
@@ -267,6 +271,8 @@ static int all_read(pid_t pid, int proc, uid_t uid, gid_t gid, struct caller *re
 	auto_free char *status = NULL;
 	int r = places_check(proc, e);
 
+	if (r == 0)
+		r = label_check(proc, e);
 	if (r == 0)
 		r = text_read(proc, "status", STATUS_MAX_BYTES, &status, e);
 	if (r == 0)

@@ -16,7 +16,7 @@ struct caller {
 	gid_t *groups; /* malloc'ed */
 	size_t n_groups;
 	uint64_t bounding; /* what a program of its may have at most; of root: what it has now */
-	bool no_new_privs;
+	bool no_new_privs; /* root's only */
 	mode_t umask;
 	int nice;
 	int policy;	   /* SCHED_OTHER, SCHED_BATCH or SCHED_IDLE: a real-time one is not handed on */
@@ -28,15 +28,15 @@ struct caller {
 };
 
 /*
- * status: of /proc/PID, hostile bytes expected. -EPERM where all its ids are not uid and gid, or it is under seccomp: whoever could
- * exec a setuid program meanwhile is somebody else now. -EBADMSG.
+ * status: of /proc/PID, hostile bytes expected. -EPERM where all its ids are not uid and gid (whoever could exec a setuid
+ * program meanwhile is somebody else now), or it is under seccomp, or has no_new_privs and is not root. -EBADMSG.
  */
 int caller_parse(const char *status, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
 /* Of /proc/PID/limits. -EBADMSG. */
 int caller_limits_parse(const char *text, struct rlimit limits[RLIM_NLIMITS], struct err *e);
 /*
  * The process pid, which pidfd is the descriptor of and stays alive all the while. -EPERM where it has left the namespaces that we are
- * in, as far as a program of ours would bring it out of there.
+ * in, as far as a program of ours would bring it out of there, or a security module confines it in another way than us.
  */
 int caller_read(pid_t pid, int pidfd, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
 /* What was looked at by its pid until now was its own. */

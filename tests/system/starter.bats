@@ -15,6 +15,7 @@ load starter
 
 @test "who is in a sandbox that its program would not be in is refused" {
 	refused 'seccomp' --through "$PROGRAMS/confined"
+	refused 'no_new_privs' --uid 1234 --gid 1235 --through 'setpriv --reuid=1234 --regid=1235 --clear-groups --no-new-privs'
 	refused 'a user namespace of its own' --through 'unshare --user --map-root-user'
 	refused 'a mount namespace of its own' --through 'unshare --mount'
 	refused 'a cgroup namespace of its own' --through 'unshare --cgroup'

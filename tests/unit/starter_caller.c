@@ -11,6 +11,7 @@
 #include <cgq/memory.h>
 
 #include "starter_caller.h"
+#include "starter_label.h"
 
 #include <cmocka.h> /* last: it has a macro fail() */
 
@@ -53,6 +54,7 @@ static void a_status_that_is_another_users_or_damaged_is_refused(void **state)
 		{HEAD IDS GROUPS "CapPrm:\t0\nCapBnd:\t0\nNoNewPrivs:\t0\nSeccomp:\t1\n", EPERM},
 		{HEAD IDS GROUPS "CapPrm:\t0\nCapBnd:\t0\nNoNewPrivs:\t0\nSeccomp:\t2\n", EPERM},
 		{HEAD IDS GROUPS "CapPrm:\t0\nCapBnd:\t0\nNoNewPrivs:\t0\nSeccomp:\tx\n", EBADMSG},
+		{HEAD IDS GROUPS "CapPrm:\t0\nCapBnd:\t0\nNoNewPrivs:\t1\nSeccomp:\t0\n", EPERM},
 		{HEAD IDS REST("0", "0"), EBADMSG},
 		{HEAD IDS "Groups:\t8 x \n" REST("0", "0"), EBADMSG},
 		{HEAD IDS "Groups:\t8 4294967296 \n" REST("0", "0"), EBADMSG},
@@ -114,6 +116,41 @@ static void a_root_that_gave_up_capabilities_does_not_get_them_back(void **state
 	caller_done(&c);
 }
 
+/* Root needs none of that to confine itself, and gets no more than it has. */
+static void a_root_without_new_privileges_keeps_that(void **state)
+{
+	static const char text[] = HEAD UID("0", "0", "0", "0") GID("0", "0", "0", "0") GROUPS
+		"CapPrm:\t0\nCapBnd:\t0\nNoNewPrivs:\t1\nSeccomp:\t0\n";
+	struct caller c = {0};
+	struct err e;
+
+	assert_int_equal(caller_parse(text, 0, 0, &c, &e), 0);
+	assert_true(c.no_new_privs);
+	caller_done(&c);
+}
+
+static void who_is_confined_in_another_way_is_refused(void **state)
+{
+	static const struct {
+		const char *theirs, *ours;
+		int error;
+	} rows[] = {
+		{"firefox (enforce)", "unconfined", EPERM},
+		{"unconfined", "/usr/sbin/cgqd (complain)", EPERM},
+		{"user_u:user_r:user_t:s0", "system_u:system_r:init_t:s0", EPERM},
+		{"unconfined", NULL, EPERM},
+		{NULL, "unconfined", EPERM},
+		{"", "unconfined", EPERM},
+		{"unconfined", "unconfined", 0},
+		{NULL, NULL, 0},
+	};
+	struct err e;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (labels_check(rows[i].theirs, rows[i].ours, &e) != -rows[i].error)
+			fail_msg("row %zu", i);
+}
+
 #define LIMITS_HEAD "Limit                     Soft Limit           Hard Limit           Units     \n"
 
 static void limits_are_read_in_the_kernels_order(void **state)
@@ -154,6 +191,8 @@ int main(void)
 		cmocka_unit_test(a_status_that_ends_anywhere_is_refused_or_understood),
 		cmocka_unit_test(a_user_has_his_groups_and_bounds),
 		cmocka_unit_test(a_root_that_gave_up_capabilities_does_not_get_them_back),
+		cmocka_unit_test(a_root_without_new_privileges_keeps_that),
+		cmocka_unit_test(who_is_confined_in_another_way_is_refused),
 		cmocka_unit_test(limits_are_read_in_the_kernels_order),
 		cmocka_unit_test(damaged_limits_are_refused),
 	};
