@@ -197,6 +197,25 @@ static int turns_read(pid_t pid, struct caller *c, struct err *e)
 	return 0;
 }
 
+/* "1000". A kernel without audit has no such file. */
+int caller_loginuid_read(int proc, struct caller *c, struct err *e)
+{
+	auto_free char *text = NULL;
+	uint64_t n;
+	int r;
+
+	if (faccessat(proc, "loginuid", F_OK, 0) < 0 && errno == ENOENT)
+		return 0; /* or it has ended, which its pidfd says last */
+	r = text_read(proc, "loginuid", 16, &text, e);
+	if (r < 0 || !text)
+		return r;
+	if (text_u64(text, &n) < 0 || n > UINT32_MAX)
+		return fail(e, EBADMSG, "its loginuid is no number");
+	c->loginuid = (uint32_t)n;
+	c->has_loginuid = true;
+	return 0;
+}
+
 static int cpus_read(pid_t pid, struct caller *c, struct err *e)
 {
 	c->cpus_bytes = CPU_ALLOC_SIZE(CPUS_MAX);
@@ -279,6 +298,8 @@ static int all_read(pid_t pid, int proc, uid_t uid, gid_t gid, struct caller *re
 		r = caller_parse(status, uid, gid, ret, e);
 	if (r == 0)
 		r = oom_read(proc, &ret->oom_score_adj, e);
+	if (r == 0)
+		r = caller_loginuid_read(proc, ret, e);
 	return r == 0 ? limits_read(pid, proc, ret, e) : r;
 }
 

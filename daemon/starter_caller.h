@@ -22,6 +22,8 @@ struct caller {
 	int policy;	   /* SCHED_OTHER, SCHED_BATCH or SCHED_IDLE: a real-time one is not handed on */
 	int io_priority;   /* as of ioprio_get(2); 0: by nice */
 	int oom_score_adj;
+	uint32_t loginuid; /* UINT32_MAX: nobody logged in; where the kernel has none, has_loginuid is false */
+	bool has_loginuid;
 	struct rlimit limits[RLIM_NLIMITS];
 	cpu_set_t *cpus; /* malloc'ed */
 	size_t cpus_bytes;
@@ -39,6 +41,8 @@ int caller_limits_parse(const char *text, struct rlimit limits[RLIM_NLIMITS], st
  * in, as far as a program of ours would bring it out of there, or a security module confines it in another way than us.
  */
 int caller_read(pid_t pid, int pidfd, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
+/* Of a process, by its folder in /proc. */
+int caller_loginuid_read(int proc, struct caller *c, struct err *e);
 /* What was looked at by its pid until now was its own. */
 int caller_is_there(int pidfd, struct err *e);
 void caller_done(struct caller *c);

@@ -34,13 +34,14 @@
 
 /*
  * CHOWN: a terminal is its user's. KILL: hands are ended. SYS_CHROOT: setns() into a mount namespace. SYS_PTRACE: looks at namespaces
- * of other users' processes. SYS_RESOURCE, SYS_NICE: limits and niceness of the caller, which may be beyond ours. The bounding set
- * stays whole: it is what a caller's root program may have.
+ * of other users' processes. SYS_RESOURCE, SYS_NICE: limits and scheduling of the caller, which may be beyond ours. AUDIT_CONTROL: its
+ * loginuid, where ours is set. The bounding set stays whole: it is what a caller's root program may have.
  */
 #define STARTER_CAPS                                                                                                   \
 	(CAP_BIT(CAP_SYS_ADMIN) | CAP_BIT(CAP_NET_ADMIN) | CAP_BIT(CAP_SETUID) | CAP_BIT(CAP_SETGID) |                 \
 	 CAP_BIT(CAP_SETPCAP) | CAP_BIT(CAP_CHOWN) | CAP_BIT(CAP_KILL) | CAP_BIT(CAP_SYS_CHROOT) |                     \
-	 CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_SYS_RESOURCE) | CAP_BIT(CAP_SYS_NICE))
+	 CAP_BIT(CAP_SYS_PTRACE) | CAP_BIT(CAP_SYS_RESOURCE) | CAP_BIT(CAP_SYS_NICE) |              \
+	 CAP_BIT(CAP_AUDIT_CONTROL))
 
 struct starter_process {
 	int fd;

@@ -62,6 +62,24 @@ static int oom_set(const struct program *p, struct err *e)
 	return 0;
 }
 
+/*
+ * Whom the log of audit names for what the program does. Unset, as under systemd, it may be set by the process itself, to anybody;
+ * once set it needs CAP_AUDIT_CONTROL. Inherited by the child.
+ */
+static int loginuid_set(const struct program *p, struct err *e)
+{
+	struct caller own = { 0 };
+	auto_fd int proc = open("/proc/self", O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = -1;
+	int r = p->caller.has_loginuid ? caller_loginuid_read(proc, &own, e) : 0;
+
+	if (r < 0 || !p->caller.has_loginuid || own.loginuid == p->caller.loginuid)
+		return r;
+	fd = openat(proc, "loginuid", O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || dprintf(fd, "%u", p->caller.loginuid) < 0)
+		return fail(e, errno, "the caller's loginuid, which audit names: %s", strerror(errno));
+	return 0;
+}
+
 static int all_read(struct program *p, struct err *e)
 {
 	const struct starter_order *o = p->o;
@@ -73,6 +91,8 @@ static int all_read(struct program *p, struct err *e)
 		r = program_text_read(p->files[START_TEXT], &p->text, e);
 	if (r == 0)
 		r = folder_find(p, e);
+	if (r == 0)
+		r = loginuid_set(p, e);
 	return r == 0 ? oom_set(p, e) : r;
 }
 

@@ -39,3 +39,25 @@ USER_ASKS=(--uid 1234 --gid 1235 --through 'setpriv --reuid=1234 --regid=1235 --
 	run -0 --separate-stderr ask run "${USER_ASKS[@]}" --namespace pid:new -- true
 	[[ $stderr != *speaks* ]]
 }
+
+# through WORDS: a script that does so before it becomes the client, as THROUGH.
+through() {
+	THROUGH=$ROOM/through
+	printf '#!/bin/sh\n%s\nexec "$@"\n' "$1" >"$THROUGH"
+	chmod +x "$THROUGH"
+}
+
+@test "audit names for a program whom it names for its caller" {
+	[ -e /proc/self/loginuid ] || fail 'this kernel has no audit'
+	through 'echo 1234 >/proc/self/loginuid'
+	run -0 --separate-stderr ask run --through "$THROUGH" -- cat /proc/self/loginuid
+	[ "$output" = 1234 ] || fail "$output"
+	# Also where the starter's own is set.
+	run -0 --separate-stderr sh -c 'echo 77 >/proc/self/loginuid && exec "$@"' - "$PROGRAMS/starter_ask" run --through "$THROUGH" -- \
+		cat /proc/self/loginuid
+	[ "$output" = 1234 ] || fail "$output"
+	through 'echo 4294967295 >/proc/self/loginuid'
+	run -0 --separate-stderr sh -c 'echo 77 >/proc/self/loginuid && exec "$@"' - "$PROGRAMS/starter_ask" run --through "$THROUGH" -- \
+		cat /proc/self/loginuid
+	[ "$output" = 4294967295 ] || fail "$output"
+}
