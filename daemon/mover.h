@@ -54,6 +54,8 @@ enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *
 			    struct err *e);
 /* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
 enum moved mover_return(struct mover *v, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX], struct err *e);
+/* May the process run on fewer CPUs than its cpuset has, by sched_setaffinity(2)? */
+bool mover_is_bound(struct mover *v, pid_t pid);
 /*
  * Around writes that change cpusets with all that is in them: every thread's affinity, and that again for those that
  * lost it. NULL where the kernel keeps it by itself (since Linux 6.2); NULL is then given back too.

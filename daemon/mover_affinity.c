@@ -115,6 +115,20 @@ static bool is_bound(struct looking *l, pid_t thread)
 	return l->known && !CPU_EQUAL_S(MASK_BYTES, l->mask, l->cpuset);
 }
 
+bool mover_is_bound(struct mover *v, pid_t pid)
+{
+	int hierarchy = machine_hierarchy(v->machine, CONTROLLER_CPUSET);
+	struct looking l = {v, (unsigned)hierarchy, pid, must_alloc(MASK_BYTES), must_alloc(MASK_BYTES), hierarchy < 0, false};
+	bool bound = v->proc && is_bound(&l, pid);
+
+	/* Without cpusets whatever it lacks was taken by itself or an ancestor. */
+	if (hierarchy < 0)
+		bound = mask_read(pid, l.mask) && CPU_COUNT_S(MASK_BYTES, l.mask) < (int)v->machine->cpus;
+	free(l.mask);
+	free(l.cpuset);
+	return bound;
+}
+
 void affinities_note(struct mover *v, unsigned hierarchy, pid_t pid, struct affinities *ret)
 {
 	struct looking l = {v, hierarchy, pid, NULL, NULL, false, false};

@@ -188,6 +188,7 @@ static int order(struct inside *i, const struct placing *s, const struct run_req
 		.uid = q->peer->uid,
 		.gid = q->peer->gid,
 		.cgroup = cgroup,
+		.bound = mover_is_bound(s->d->mover, q->peer->pid),
 		.terminal = q->terminal,
 		.connection = q->peer->socket,
 		.call_bytes = q->peer->extra->left_bytes,

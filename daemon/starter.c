@@ -363,6 +363,7 @@ int starter_start(struct starter *s, const struct starter_start *q, starter_star
 	o->uid = q->uid;
 	o->gid = q->gid;
 	o->terminal = q->terminal;
+	o->bound = q->bound;
 	a->started = answer;
 	return ask(s, a, r, e);
 }

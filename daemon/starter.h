@@ -90,12 +90,13 @@ struct starter_start {
 	const struct namespaces *namespaces; /* NAMESPACE_HOST: those that the caller is in */
 	const struct net *net;	/* of a net:new: made for this start alone. NULL: none */
 	const char *link;	/* and its end outside */
-	pid_t caller;	/* whose capabilities (bounding), no_new_privs, rlimits, umask, nice, groups … it has; refused when it is under
+	pid_t caller;	/* whose capabilities (bounding), no_new_privs, rlimits, umask, scheduling, groups … it has; refused when it is under
 			   seccomp, in another user, pid, mount … namespace than the starter, in a chroot, or its ids are not all those below */
 	int caller_pidfd; /* opened while it was known to be the one who asks (SO_PEERPIDFD); borrowed */
 	uid_t uid;	/* SO_PEERCRED */
 	gid_t gid;
 	int cgroup;	/* v2: descriptor of the cgroup that it is born into by clone3(); -1: cgqd moves it */
+	bool bound;	/* the caller is, to fewer CPUs than its cpuset has: the program is too, as far as its own cpuset has them */
 	bool terminal;	/* it gets a terminal of its own, whose other end the client is given */
 	int connection; /* borrowed */
 	size_t call_bytes;

@@ -33,7 +33,7 @@ int become_limited(const struct caller *c, struct err *e)
 	for (int i = 0; i < RLIM_NLIMITS; i++)
 		if (setrlimit(i, &c->limits[i]) < 0)
 			return fail(e, errno, "the caller's resource limits: %s", strerror(errno));
-	if (sched_setaffinity(0, c->cpus_bytes, c->cpus) < 0)
+	if (c->cpus && sched_setaffinity(0, c->cpus_bytes, c->cpus) < 0 && errno != EINVAL) /* its cpuset has none of them */
 		return fail(e, errno, "the caller's CPUs: %s", strerror(errno));
 	umask(c->umask);
 	return turns_set(c, e);

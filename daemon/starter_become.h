@@ -3,7 +3,7 @@
 
 #include "starter_caller.h"
 
-/* While it may: the caller's limits, niceness, CPUs, umask. */
+/* While it may: the caller's limits, niceness, scheduling, CPUs, umask. */
 int become_limited(const struct caller *c, struct err *e);
 /* Then: its user, groups and capabilities; of root CAP_KILL alone is in force until an exec, of others none. There is no way back. */
 int become_caller(const struct caller *c, struct err *e);

@@ -216,13 +216,6 @@ int caller_loginuid_read(int proc, struct caller *c, struct err *e)
 	return 0;
 }
 
-static int cpus_read(pid_t pid, struct caller *c, struct err *e)
-{
-	c->cpus_bytes = CPU_ALLOC_SIZE(CPUS_MAX);
-	c->cpus = must_alloc(c->cpus_bytes);
-	return sched_getaffinity(pid, c->cpus_bytes, c->cpus) < 0 ? fail(e, errno, "its CPUs: %s", strerror(errno)) : 0;
-}
-
 /* "unlimited", or a number with blanks behind it. */
 static bool limit_take(const char *at, rlim_t *ret)
 {
@@ -265,8 +258,14 @@ static int limits_read(pid_t pid, int proc, struct caller *c, struct err *e)
 		return r;
 	errno = 0;
 	c->nice = getpriority(PRIO_PROCESS, (id_t)pid);
-	r = errno ? fail(e, errno, "its niceness: %s", strerror(errno)) : turns_read(pid, c, e);
-	return r == 0 ? cpus_read(pid, c, e) : r;
+	return errno ? fail(e, errno, "its niceness: %s", strerror(errno)) : turns_read(pid, c, e);
+}
+
+int caller_cpus_read(pid_t pid, struct caller *c, struct err *e)
+{
+	c->cpus_bytes = CPU_ALLOC_SIZE(CPUS_MAX);
+	c->cpus = must_alloc(c->cpus_bytes);
+	return sched_getaffinity(pid, c->cpus_bytes, c->cpus) < 0 ? fail(e, errno, "its CPUs: %s", strerror(errno)) : 0;
 }
 
 /* Of a descriptor: "Pid:\t17", as seen from here. */

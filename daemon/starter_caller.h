@@ -25,7 +25,7 @@ struct caller {
 	uint32_t loginuid; /* UINT32_MAX: nobody logged in; where the kernel has none, has_loginuid is false */
 	bool has_loginuid;
 	struct rlimit limits[RLIM_NLIMITS];
-	cpu_set_t *cpus; /* malloc'ed */
+	cpu_set_t *cpus; /* malloc'ed; NULL: it is bound to none */
 	size_t cpus_bytes;
 };
 
@@ -41,6 +41,8 @@ int caller_limits_parse(const char *text, struct rlimit limits[RLIM_NLIMITS], st
  * in, as far as a program of ours would bring it out of there, or a security module confines it in another way than us.
  */
 int caller_read(pid_t pid, int pidfd, uid_t uid, gid_t gid, struct caller *ret, struct err *e);
+/* Not with caller_read(): the CPUs that it is bound to. */
+int caller_cpus_read(pid_t pid, struct caller *c, struct err *e);
 /* Of a process, by its folder in /proc. */
 int caller_loginuid_read(int proc, struct caller *c, struct err *e);
 /* What was looked at by its pid until now was its own. */

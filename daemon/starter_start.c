@@ -87,6 +87,8 @@ static int all_read(struct program *p, struct err *e)
 
 	if (r == 0)
 		r = caller_read(o->caller, p->files[START_CALLER], o->uid, o->gid, &p->caller, e);
+	if (r == 0 && o->bound)
+		r = caller_cpus_read(o->caller, &p->caller, e);
 	if (r == 0)
 		r = program_text_read(p->files[START_TEXT], &p->text, e);
 	if (r == 0)

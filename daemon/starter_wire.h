@@ -41,7 +41,7 @@ struct starter_order {
 	uint64_t network; /* KEEP: see starter.h */
 	uint32_t call_bytes; /* START: how long the call is that waits in the connection, with the files */
 	uint32_t modes[NAMESPACE__COUNT];
-	bool go, terminal, cgroup, has_net, look;
+	bool go, terminal, bound, cgroup, has_net, look;
 	char group[GROUP_PATH_MAX_BYTES + 1];
 	char name[KEEPER_NAME_BYTES];
 	char hostname[STARTER_HOSTNAME_BYTES];

@@ -260,7 +260,8 @@ static const struct option run_options[] = {
 	{ "group", required_argument, NULL, 'G' },     { "cgroup", required_argument, NULL, 'c' },
 	{ "starter-dies-before", no_argument, NULL, 'B' }, { "terminal", no_argument, NULL, 'T' },
 	{ "no-go", no_argument, NULL, 'N' },	       { "starter-dies", no_argument, NULL, 'D' },
-	{ "detach", no_argument, NULL, 'd' },	       { 0 },
+	{ "detach", no_argument, NULL, 'd' },	       { "bound", no_argument, NULL, 'C' },
+	{ 0 },
 };
 
 static void wish(struct wishes *w, int option, char *text)
@@ -278,6 +279,7 @@ static void wish(struct wishes *w, int option, char *text)
 	case 'T': w->start.terminal = true; break;
 	case 'N': w->no_go = true; break;
 	case 'D': w->starter_dies = true; break;
+	case 'C': w->start.bound = true; break;
 	case 'd': w->detach = true; break;
 	default: program_misused(USAGE);
 	}

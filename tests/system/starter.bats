@@ -74,7 +74,7 @@ field_in() {
 
 @test "limits, niceness, scheduling, umask, CPUs and oom_score_adj are the caller's" {
 	local through='prlimit --nofile=77:99 --core=0 nice -n 7 choom -n 123 -- taskset -c 0 env'
-	run -0 --separate-stderr bash -c 'umask 027; "$@"' - "$PROGRAMS/starter_ask" run --through "$through" -- \
+	run -0 --separate-stderr bash -c 'umask 027; "$@"' - "$PROGRAMS/starter_ask" run --bound --through "$through" -- \
 		sh -c 'ulimit -Sn; ulimit -Hn; ulimit -c; umask; nice; cat /proc/self/oom_score_adj; grep Cpus_allowed_list /proc/self/status'
 	[ "$output" = $'77\n99\n0\n0027\n7\n123\nCpus_allowed_list:\t0' ] || fail "$output"
 	run -0 --separate-stderr ask run --through 'chrt --idle 0 ionice -c 3' -- sh -c 'chrt -p $$; ionice -p $$'

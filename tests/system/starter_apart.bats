@@ -61,3 +61,21 @@ through() {
 		cat /proc/self/loginuid
 	[ "$output" = 4294967295 ] || fail "$output"
 }
+
+@test "CPUs of the caller's cpuset are not the program's" {
+	local cpuset=${MOUNT[cpuset]}/$TREE all
+	[ "$(nproc)" -gt 1 ] || fail 'one CPU is too few'
+	all=$(ask run -- grep Cpus_allowed_list /proc/self/status 2>/dev/null)
+	mkdir "$cpuset"
+	echo 0 >"$cpuset/cpuset.cpus"
+	cat "${MOUNT[cpuset]}/cpuset.mems" >"$cpuset/cpuset.mems"
+	through "echo \$\$ >$cpuset/cgroup.procs"
+	run -0 --separate-stderr ask run --through "$THROUGH" -- grep Cpus_allowed_list /proc/self/status
+	[ "$output" = "$all" ] || fail "$output"
+	# Of those that it is bound to, the program's cpuset has none.
+	through "echo \$\$ >${MOUNT[cpuset]}/cgroup.procs; exec taskset -c 1 \"\$@\""
+	run -0 --separate-stderr sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$cpuset" \
+		"$PROGRAMS/starter_ask" run --bound --through "$THROUGH" -- grep Cpus_allowed_list /proc/self/status
+	[ "$output" = $'Cpus_allowed_list:\t0' ] || fail "$output"
+	wait_until 5 'it is empty' rmdir "$cpuset"
+}
