@@ -131,7 +131,6 @@ leave() {
 	[ $status = 7 ] || fail "status $status"
 }
 
-# On v2 it is born in its group, and so stands still before it has said anything.
 @test "signals that come when it ends take nothing of its status" {
 	local i n status
 	for ((i = 0; i < 20; i++)); do
