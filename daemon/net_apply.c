@@ -175,6 +175,7 @@ static int work(struct net_work *w, struct net_result *ret, struct err *e)
 	auto_fd int lock = w->look ? -1 : outside_lock();
 	int r = link_check(w->q->link, e);
 
+	(void)lock; /* until we return */
 	if (r >= 0)
 		r = inside_check(w->netns, e);
 	if (r >= 0)
