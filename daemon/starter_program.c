@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
@@ -99,19 +100,28 @@ static bool may_go(const struct program *p)
 	return recv(p->said[THEIRS], &go, sizeof(go), 0) == sizeof(go) && go;
 }
 
+/* However that is ended, and whatever holds us up. The kernel forgets this with every change of credentials. */
+static void ends_with_hand(bool so)
+{
+	prctl(PR_SET_PDEATHSIG, so ? SIGKILL : 0);
+}
+
 void program_run(struct program *p)
 {
 	struct err e = { 0 };
 	int r;
 
 	setpgid(0, 0);
+	ends_with_hand(true);
 	close(p->said[OURS]);
 	close(p->execs[OURS]);
 	close(p->master);
 	r = get_ready(p, &e);
+	ends_with_hand(true);
 	program_say(p, PROGRAM_READY, r, &e);
 	if (r < 0 || !may_go(p))
 		_exit(125);
+	ends_with_hand(false);
 	if (p->has_init)
 		init_run(p);
 	program_exec(p);

@@ -46,6 +46,7 @@ struct wishes {
 	struct starter_start start;
 	struct namespaces namespaces;
 	char *through; /* words before the client's own: "setpriv --reuid=1000" */
+	char *before_go; /* shell words, with PROGRAM */
 	bool no_go, starter_dies, starter_dies_before, detach;
 };
 
@@ -200,6 +201,15 @@ static void on_started(void *ctx, int error, pid_t pid, const struct net_result 
 			fprintf(stderr, "not in force: %s\n", net->why_not[i]);
 }
 
+static void before_go(const struct asking *a, const char *words)
+{
+	auto_free char *pid = must_printf("%d", (int)a->pid);
+
+	setenv("PROGRAM", pid, 1);
+	if (system(words) != 0)
+		abort();
+}
+
 static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socket)
 {
 	struct starter_start *q = &w->start;
@@ -225,6 +235,8 @@ static int start(struct asking *a, struct wishes *w, pid_t client_pid, int socke
 		a->starter = NULL;
 		return -EPIPE;
 	}
+	if (w->before_go)
+		before_go(a, w->before_go);
 	r = starter_go(a->starter, a->pid, !w->no_go, &e);
 	if (r < 0)
 		fprintf(stderr, "%s\n", e.text);
@@ -260,6 +272,7 @@ static const struct option run_options[] = {
 	{ "group", required_argument, NULL, 'G' },     { "cgroup", required_argument, NULL, 'c' },
 	{ "starter-dies-before", no_argument, NULL, 'B' }, { "terminal", no_argument, NULL, 'T' },
 	{ "no-go", no_argument, NULL, 'N' },	       { "starter-dies", no_argument, NULL, 'D' },
+	{ "before-go", required_argument, NULL, 'b' },
 	{ "detach", no_argument, NULL, 'd' },	       { "bound", no_argument, NULL, 'C' },
 	{ 0 },
 };
@@ -279,6 +292,7 @@ static void wish(struct wishes *w, int option, char *text)
 	case 'T': w->start.terminal = true; break;
 	case 'N': w->no_go = true; break;
 	case 'D': w->starter_dies = true; break;
+	case 'b': w->before_go = text; break;
 	case 'C': w->start.bound = true; break;
 	case 'd': w->detach = true; break;
 	default: program_misused(USAGE);

@@ -329,12 +329,16 @@ is_stopped() {
 }
 
 @test "a program without a terminal goes on when its client is killed" {
-	talk --namespace '' -- sh -c 'echo ready; exec sleep 30'
-	kill -KILL "$TALK"
-	wait $ASKING || true
-	wait_until 5 'its supervisor ends' none_left
-	alive "$PROGRAM"
-	kill "$PROGRAM"
+	local as
+	for as in '' '--uid 1234 --gid 1235 --through'; do
+		# shellcheck disable=SC2086 # words; the last is one
+		talk $as ${as:+"setpriv --reuid=1234 --regid=1235 --clear-groups"} --namespace '' -- sh -c 'echo ready; exec sleep 30'
+		kill -KILL "$TALK"
+		wait $ASKING || true
+		wait_until 5 'its supervisor ends' none_left
+		alive "$PROGRAM"
+		kill "$PROGRAM"
+	done
 }
 
 @test "a program and its client go on when the starter ends" {

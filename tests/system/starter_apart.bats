@@ -30,6 +30,33 @@ stuck() {
 	[ ! -e "$ROOM/ran" ]
 }
 
+# held_up: a cgroup v2 as HELD, for programs that shall not go on.
+held_up() {
+	local folder
+	for folder in "${MOUNTS[@]}"; do
+		[ ! -e "$folder/cgroup.controllers" ] || break
+	done
+	HELD=$folder/$TREE
+	mkdir "$HELD" || fail 'there is no cgroup v2'
+}
+
+no_members() {
+	grep -qx 'populated 0' "$1/cgroup.events"
+}
+
+@test "what waits for its exec ends with the starter's process for it, also where it is held up" {
+	held_up
+	local ended=0
+	ask run --cgroup "$HELD" --before-go "echo 1 >$HELD/cgroup.freeze; kill -KILL \$(ps -o ppid= \$PROGRAM); touch $ROOM/held" -- \
+		touch "$ROOM/ran" >"$ROOM/out" 2>&1 3>&- &
+	wait_until 10 'it is held up' test -e "$ROOM/held"
+	wait_until 5 'it ends' no_members "$HELD" || ended=1
+	echo 0 >"$HELD/cgroup.freeze"
+	wait_until 5 'all end' rmdir "$HELD"
+	[ $ended = 0 ] || fail "$(<"$ROOM/out")"
+	[ ! -e "$ROOM/ran" ]
+}
+
 # --- what it does in whose name -----------------------------------------------------------------------------------
 
 USER_ASKS=(--uid 1234 --gid 1235 --through 'setpriv --reuid=1234 --regid=1235 --clear-groups')
