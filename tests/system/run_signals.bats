@@ -29,7 +29,7 @@ on_terminal() {
 }
 
 keys() {
-	printf "$1" >&9
+	printf '%b' "$1" >&9
 }
 
 hears() {
