@@ -247,7 +247,8 @@ static void compare_all(const struct pair *written, bool passive, json_t *list)
 
 static struct pair pair_of(const struct view *v, const struct group *was, const struct group *is)
 {
-	struct pair c = { .v = v, .path = is ? is->path : was->path, .was = was, .is = is, .group = GROUP_NONE };
+	const struct group *any = is ? is : was;
+	struct pair c = { .v = v, .path = any->path, .was = was, .is = is, .group = GROUP_NONE };
 	struct keeping_state s;
 
 	keeping_state(v->keeping, c.path, &s);
