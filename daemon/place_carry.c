@@ -162,6 +162,7 @@ void place_carry_begin(struct carrying *c)
 {
 	c->n = 0;
 	c->group = GROUP_NONE;
+	memset(c->paths, 0, sizeof(c->paths));
 }
 
 enum carried place_carry_out(struct placer *p, struct proc_facts *f, const struct verdict *v, uint32_t inside, uint32_t in_tree)

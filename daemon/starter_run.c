@@ -276,7 +276,7 @@ static int hand_do(struct starter_process *s, const struct starter_order *o, str
 	if (r < 0)
 		hand_failed(r, pidfd, ret);
 	if (r == 0 && o->kind == STARTER_START) {
-		s->waiting[s->n++] = (struct waiting){ .start = { o->serial, o->uid }, .until_ms = now_ms() + HAND_SECONDS * 1000,
+		s->waiting[s->n++] = (struct waiting){ .start = { o->serial, o->uid }, .until_ms = now_ms() + HAND_SECONDS * UINT64_C(1000),
 						       .hand = hand, .pidfd = pidfd };
 		return 1;
 	}

@@ -187,7 +187,7 @@ static int start_make(struct program *p, struct err *e)
 
 void program_title(const struct program *p, const char *comm)
 {
-	const char *path = p->text.arguments[0], *slash = strrchr(path, '/');
+	const char *path = p->text.arguments ? p->text.arguments[0] : "", *slash = strrchr(path, '/');
 
 	process_title(comm, "%s: %s", p->o->group, TEXT_ESCAPED(slash && slash[1] ? slash + 1 : path));
 }
