@@ -302,8 +302,7 @@ static void padded_put(const struct table *t, const struct cell *cells, char *li
 		char *begin = at + (head->flags & TABLE_RIGHT ? head->width - len : 0);
 
 		memset(at, ' ', head->width + 1);
-		memcpy(begin, text, len);
-		end = begin + len;
+		end = mempcpy(begin, text, len);
 		at += head->width + 1;
 	}
 	while (end > line && end[-1] == ' ')
