@@ -276,6 +276,7 @@ hands_are() {
 	[ "$(hands)" = "$1" ]
 }
 
+# bats test_tags=any-kernel
 @test "files that never close hang neither cgqd nor the next one, and few of the hands that they are given to" {
 	local before
 	inside
