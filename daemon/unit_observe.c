@@ -70,8 +70,20 @@ static void values_keep(struct arena *a, const struct value from[KNOB__COUNT], s
 	}
 }
 
+/* What is asked of it beside, for what comes next. */
+struct asides {
+	pid_t control;
+	char *slice;
+	bool stands; /* it is not on its way up or down, when its own processes are gone or yet to come */
+};
+
+static bool is_standing(const char *active_state)
+{
+	return !strcmp(active_state, "active") || !strcmp(active_state, "reloading");
+}
+
 /* The kernel names a root's cgroup by nothing at all, and so do we. */
-static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_control, char **ret_slice, struct err *e)
+static int unit_read(const struct observing *c, struct seen_unit *s, struct asides *ret, struct err *e)
 {
 	struct unit_props props;
 	bool delegated;
@@ -96,8 +108,11 @@ static int unit_read(const struct observing *c, struct seen_unit *s, pid_t *ret_
 		s->refusal = "init.scope holds systemd itself; it is left as it is";
 	else if (s->group != GROUP_NONE && delegated)
 		s->refusal = arena_printf(&c->seen->arena, "%s is delegated to a manager of its own; it is left as it is", s->name);
-	*ret_control = props.control_pid;
-	*ret_slice = must_strdup(*props.slice ? props.slice : "-.slice");
+	*ret = (struct asides){
+		.control = props.control_pid,
+		.slice = must_strdup(*props.slice ? props.slice : "-.slice"),
+		.stands = is_standing(props.active_state),
+	};
 	unit_props_done(&props);
 	return 0;
 }
@@ -159,15 +174,15 @@ static bool names_unit(const struct observing *c, const char *name)
 	return false;
 }
 
-/* One that runs, and in which nobody of its group is any more, is nobody's. */
-static void owner_judge(const struct observing *c, struct seen_unit *s, pid_t control_pid)
+/* One that runs, and in which nobody of its group is any more, is nobody's. In a restart there is nobody, for a moment. */
+static void owner_judge(const struct observing *c, struct seen_unit *s, const struct asides *asides)
 {
 	const struct book_unit *book = unit_book_find(c->l->book, s->name);
-	auto_free char *refusal = book ? unit_book_refusal(book, control_pid, group_path, (void *)c) : NULL;
+	auto_free char *refusal = book ? unit_book_refusal(book, asides->control, group_path, (void *)c) : NULL;
 
 	if (refusal && !s->refusal && s->group != GROUP_NONE)
 		s->refusal = arena_strdup(&c->seen->arena, refusal);
-	if (!book && s->cgroup && !names_unit(c, s->name))
+	if (!book && s->cgroup && asides->stands && !names_unit(c, s->name))
 		s->group = GROUP_NONE;
 }
 
@@ -185,9 +200,8 @@ static unsigned slice_index(const struct observing *c, const char *name)
 static int slice_add(const struct observing *c, const char *name, struct err *e)
 {
 	const char *parent = unit_slice_parent(&c->seen->arena, name);
-	auto_free char *slice = NULL;
+	struct asides asides = {0};
 	struct seen_unit *s;
-	pid_t control;
 	int r = 0;
 
 	if (find(c, name))
@@ -197,7 +211,8 @@ static int slice_add(const struct observing *c, const char *name, struct err *e)
 	if (r < 0)
 		return r;
 	s = add(c, name, GROUP_NONE);
-	r = unit_read(c, s, &control, &slice, e);
+	r = unit_read(c, s, &asides, e);
+	free(asides.slice);
 	if (!parent)
 		s->cgroup = "";
 	s->slice = parent ? slice_index(c, parent) : (unsigned)(s - c->seen->list);
@@ -217,17 +232,17 @@ static int slices_from_store(const struct observing *c, struct err *e)
 /* 1: systemd answers, but not for this one: a template's name in a rule, say. The others are none the worse for it. */
 static int unit_place(const struct observing *c, const struct observing *to, struct seen_unit *s, struct err *e)
 {
-	auto_free char *slice = NULL;
-	pid_t control = 0;
-	int r = unit_read(to, s, &control, &slice, e);
+	struct asides asides = {0};
+	int r = unit_read(to, s, &asides, e);
 
 	if (r == 0)
-		r = slice_add(c, slice, e);
-	if (r < 0)
-		return units_lost(r) ? r : 1;
-	owner_judge(to, s, control);
-	s->slice = slice_index(c, slice);
-	return 0;
+		r = slice_add(c, asides.slice, e);
+	if (r == 0) {
+		owner_judge(to, s, &asides);
+		s->slice = slice_index(c, asides.slice);
+	}
+	free(asides.slice);
+	return r < 0 && !units_lost(r) ? 1 : r;
 }
 
 /* Units first, since they tell which slices there are; then put behind these. */

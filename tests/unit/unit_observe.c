@@ -26,7 +26,7 @@ struct room {
 static struct said {
 	const char *name;
 	int error;
-	const char *cgroup, *slice, *load_state, *id;
+	const char *cgroup, *slice, *load_state, *active_state, *id;
 	bool delegate, transient;
 } said[8];
 static size_t n_said;
@@ -41,6 +41,7 @@ static int fake_get(void *ctx, const char *name, struct unit_props *ret, struct 
 	if (s.error)
 		return fail(e, s.error, "systemd: GetAll %s: no", name);
 	*ret = (struct unit_props){.load_state = s.load_state ? s.load_state : "loaded",
+				   .active_state = s.active_state ? s.active_state : "active",
 				   .cgroup = s.cgroup ? s.cgroup : "",
 				   .slice = s.slice ? s.slice : "",
 				   .id = s.id ? s.id : name,
@@ -244,6 +245,20 @@ static void one_that_runs_without_any_member_is_nobodys_unless_a_rule_names_it(v
 	assert_int_equal(group_of(r, "x.service"), 0);
 }
 
+/* Its own process has ended, or is yet to come, and systemd has not taken its cgroup away, or has made it already. */
+static void one_that_is_restarted_stays_its_groups(void **state)
+{
+	struct room *r = *state;
+
+	kept(r, "x.service", "b");
+	kept(r, "y.service", "b");
+	say((struct said){.name = "x.service", .cgroup = "/x.service", .active_state = "deactivating"});
+	say((struct said){.name = "y.service", .cgroup = "/y.service", .active_state = "activating"});
+	assert_int_equal(observe(r, "[b]\nmatch = name:b\n", false), 0);
+	assert_int_equal(group_of(r, "x.service"), 0);
+	assert_int_equal(group_of(r, "y.service"), 0);
+}
+
 static void slices_stand_before_what_is_in_them(void **state)
 {
 	struct room *r = *state;
@@ -294,6 +309,7 @@ int main(void)
 		in_room(a_rule_that_says_more_or_names_a_slice_or_a_glob_names_no_unit),
 		in_room(a_group_that_is_gone_or_passive_gives_its_units_back),
 		in_room(one_that_runs_without_any_member_is_nobodys_unless_a_rule_names_it),
+		in_room(one_that_is_restarted_stays_its_groups),
 		in_room(slices_stand_before_what_is_in_them),
 		in_room(of_a_unit_that_is_not_there_its_drop_in_says_what_it_was_told),
 	};
