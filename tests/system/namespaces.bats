@@ -66,6 +66,13 @@ names_are() {
 	[ "$(names | xargs)" = "$*" ]
 }
 
+# cgqd_keeps GROUP: cgqd starts, and keeps the namespaces of that group, by process $keeper.
+cgqd_keeps() {
+	cgqd_start
+	wait_until 5 "is_kept $1" is_kept "$1"
+	keeper=$(keeper_of "$1")
+}
+
 @test "a group has its namespaces once it is applied, and they end with it" {
 	local keeper kind
 	policy 50-web.conf <<-'END'
@@ -73,9 +80,7 @@ names_are() {
 		namespace = net uts ipc pid
 		tasks = 100
 	END
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	for kind in net uts ipc pid mnt; do
 		[ "$(inode "/proc/$keeper/ns/$kind")" != "$(inode "/proc/self/ns/$kind")" ] || fail "$kind is the machine's"
 	done
@@ -96,9 +101,7 @@ names_are() {
 @test "a restart takes the keeper over, also after a SIGKILL; a killed one is made anew" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net'
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	cgqd_kill
 	kill -0 "$keeper"
 	cgqd_start
@@ -151,9 +154,7 @@ one_is_known() {
 		net.address = 10.215.1.2/24
 		net.out = 100Mbit
 	END
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	INSIDE=$(cgq run --detach web -- sleep 600)
 	network=$(inode "/proc/$INSIDE/ns/net")
 	kill -KILL "$keeper"
@@ -179,9 +180,7 @@ one_is_known() {
 @test "a dead keeper of a group that is no more leaves the network to who is in it" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net\nnet.address = 10.214.1.2/24\n[db]'
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	INSIDE=$(cgq run --detach web -- sleep 600)
 	policy 50-web.conf <<<'[db]'
 	cgq reload
@@ -201,9 +200,7 @@ one_is_known() {
 @test "a name that somebody takes away is given anew" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net'
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	ip netns delete "$TREE-web"
 	cgq reload
 	wait_until 5 "names_are $TREE-web" names_are "$TREE-web"
@@ -222,9 +219,7 @@ one_is_known() {
 @test "a thread alone in a network keeps it" {
 	local keeper
 	policy 50-web.conf <<<$'[web]\nnamespace = net'
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	"$PROGRAMS/threads" --enter "$NETNS/$TREE-web" </dev/null >"$ROOM/thread" 2>&1 3>&- &
 	INSIDE=$!
 	STARTED+=($!)
@@ -290,9 +285,7 @@ one_is_known() {
 		net.address = 10.213.$((RANDOM % 250)).2/24
 		net.out = 100Mbit
 	END
-	cgqd_start
-	wait_until 5 "is_kept web" is_kept web
-	keeper=$(keeper_of web)
+	cgqd_keeps web
 	wait_until 5 "rate_is 100Mbit" rate_is 100Mbit
 	cgq events web | grep -q 'its network is made'
 	cgq set web net.out=50Mbit

@@ -75,17 +75,25 @@ static void a_rate_is_told_as_it_was_read_back(void **state)
 	keeping_free(k);
 }
 
+/* Web's are kept by ourselves, and pid is a member of it. */
+static struct keeping *kept_begin(struct world *w, struct toy *t, pid_t pid)
+{
+	struct keeping *k = keeping_begin(w, t);
+
+	world_member(w, pid, "web");
+	keeping_follow(k, w->choice.policy, false, false);
+	t->kept(t->kept_ctx, 0, getpid(), NULL);
+	return k;
+}
+
 static void who_was_not_started_in_the_group_is_pending(void **state)
 {
 	struct world *w = *state;
 	pid_t pid = start_sleeping("web");
 	struct toy t = { .own_net = 7 };
-	struct keeping *k = keeping_begin(w, &t);
+	struct keeping *k = kept_begin(w, &t, pid);
 	json_t *o;
 
-	world_member(w, pid, "web");
-	keeping_follow(k, w->choice.policy, false, false);
-	t.kept(t.kept_ctx, 0, getpid(), NULL);
 	o = report_status(&w->v, "web");
 	assert_json(o, "groups[0].pending", "1");
 	json_decref(o);
@@ -111,12 +119,9 @@ static void who_runs_in_the_old_network_is_pending_and_named_as_whom_the_new_one
 	struct world *w = *state;
 	pid_t pid = start_sleeping("web");
 	struct toy t = { .own_net = 7 };
-	struct keeping *k = keeping_begin(w, &t);
+	struct keeping *k = kept_begin(w, &t, pid);
 	json_t *o;
 
-	world_member(w, pid, "web");
-	keeping_follow(k, w->choice.policy, false, false);
-	t.kept(t.kept_ctx, 0, getpid(), NULL);
 	keepers_of_group(keeping_book(k), "web")->inodes[NAMESPACE_NET] = namespace_inode(0, NAMESPACE_NET);
 	world_put_file(w, "60-more.conf", "[web]\nnamespace = net uts\n");
 	world_choose(w);
