@@ -54,14 +54,19 @@ static bool modes_equal(const struct group *a, const struct group *b)
 	return a->net->mode == b->net->mode && texts_equal(a->net->interface, b->net->interface);
 }
 
+static bool are_listed(const struct net_address *all, unsigned n, const struct net_address *in, unsigned n_in)
+{
+	bool listed = true;
+
+	for (unsigned i = 0; i < n; i++)
+		listed &= net_address_listed(&all[i], in, n_in);
+	return listed;
+}
+
 /* Each of a's is one of b's. */
 static bool addresses_stay(const struct group *a, const struct group *b)
 {
-	bool stay = true;
-
-	for (unsigned i = 0; i < a->net->n_addresses; i++)
-		stay &= net_address_listed(&a->net->addresses[i], b->net->addresses, b->net->n_addresses);
-	return stay;
+	return are_listed(a->net->addresses, a->net->n_addresses, b->net->addresses, b->net->n_addresses);
 }
 
 static bool addresses_equal(const struct group *a, const struct group *b)
@@ -71,11 +76,7 @@ static bool addresses_equal(const struct group *a, const struct group *b)
 
 static bool gateways_stay(const struct group *a, const struct group *b)
 {
-	bool stay = true;
-
-	for (unsigned i = 0; i < a->net->n_gateways; i++)
-		stay &= net_address_listed(&a->net->gateways[i], b->net->gateways, b->net->n_gateways);
-	return stay;
+	return are_listed(a->net->gateways, a->net->n_gateways, b->net->gateways, b->net->n_gateways);
 }
 
 static bool gateways_equal(const struct group *a, const struct group *b)
