@@ -73,12 +73,7 @@ bool queue_has_own(const struct questions *q)
 
 struct question *queue_first(struct questions *q)
 {
-	struct question *a = q->first;
-
-	q->first = a->next;
-	if (!q->first)
-		q->last = &q->first;
-	return a;
+	return take(q, &q->first);
 }
 
 struct question *queue_own(struct questions *q)
