@@ -36,7 +36,6 @@ struct quick_thread {
 	struct exec_source *source;
 	int end; /* eventfd: readable when it has to end; all have the same */
 	bool is_realtime; /* it may be; set before it starts */
-	bool stepped_down;
 	uint64_t warm_until_ns; /* by the last start on this CPU; set before it starts, and then its own */
 	touched_ns *touched;
 	struct warm_pace pace;

@@ -1,4 +1,4 @@
-/* One thread that places at once: waits on its source, and steps down when it takes too much of its CPU. */
+/* One thread that places at once: waits on its source, and rests when it has taken too much of its CPU. */
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
@@ -8,6 +8,8 @@
 #include "quick_parts.h"
 #include "warm.h"
 
+const struct sched_param quick_priority = {.sched_priority = 1};
+
 static uint64_t used_ns(void)
 {
 	struct timespec t;
@@ -16,32 +18,24 @@ static uint64_t used_ns(void)
 	return (uint64_t)t.tv_sec * 1000000000U + (uint64_t)t.tv_nsec;
 }
 
-const struct sched_param quick_priority = {.sched_priority = 1};
-
-static void step_down(struct quick_thread *t)
+/* UINT64_MAX: for ever. */
+static int wait_for(struct pollfd *fds, nfds_t n, uint64_t ns)
 {
-	const struct sched_param usual = {0};
+	struct timespec limit = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
 
-	t->stepped_down = pthread_setschedparam(pthread_self(), SCHED_OTHER, &usual) == 0;
+	return ppoll(fds, n, ns == UINT64_MAX ? NULL : &limit, NULL);
 }
 
-static void step_up(struct quick_thread *t)
-{
-	t->stepped_down = pthread_setschedparam(pthread_self(), SCHED_FIFO, &quick_priority) != 0;
-}
-
-/* After each process, since a storm of them is one long row without a wait. */
+/*
+ * After each process, since a storm of them is one long row without a wait. What is left of the window it sleeps, and keeps its
+ * priority: among a thousand others that want the CPU, one of usual priority has its turn some 50 ms later.
+ */
 static void allowance_keep(struct quick_thread *t)
 {
-	bool is_left;
+	struct pollfd end = {.fd = t->end, .events = POLLIN};
 
-	if (!t->is_realtime)
-		return;
-	is_left = allowance_is_left(&t->allowance, clock_now_ns(), used_ns());
-	if (!is_left && !t->stepped_down)
-		step_down(t);
-	else if (is_left && t->stepped_down)
-		step_up(t);
+	if (t->is_realtime && !allowance_is_left(&t->allowance, clock_now_ns(), used_ns()))
+		wait_for(&end, 1, allowance_wait_ns(&t->allowance, clock_now_ns()));
 }
 
 static void on_exec(void *ctx, const struct proc_event_told *ev)
@@ -53,8 +47,10 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 		return;
 	if (t->kit.plan && ev->kind == EVENT_EXEC) {
 		/* What moves one keeps warm as well. */
-		if (quick_place(&t->kit, ev))
+		if (quick_place(&t->kit, ev)) {
 			*t->touched = clock_now_ns();
+			warm_pace_moved(&t->pace, *t->touched);
+		}
 		if (t->kit.plan->keeps_warm)
 			t->warm_until_ns = clock_now_ns() + WARM_KEPT_NS;
 	}
@@ -65,7 +61,7 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 /* While programs start on this CPU, and no thread has done so for a while. While it is paused, the next try is as far. */
 static void touch(struct quick_thread *t, uint64_t now_ns)
 {
-	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + warm_pace_ns(&t->pace))
+	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + warm_pace_ns(&t->pace, now_ns))
 		return;
 	*t->touched = now_ns;
 	if (pthread_mutex_trylock(&t->lock) != 0)
@@ -80,42 +76,31 @@ static void touch(struct quick_thread *t, uint64_t now_ns)
 	pthread_mutex_unlock(&t->lock);
 }
 
-/* Until there is something to do, apart from what the descriptors tell; UINT64_MAX: nothing else. */
+/* Until the next touch; UINT64_MAX: there is none. */
 static uint64_t wait_ns(const struct quick_thread *t)
 {
-	uint64_t now = clock_now_ns(), ns = UINT64_MAX, due = *t->touched + warm_pace_ns(&t->pace);
+	uint64_t now = clock_now_ns(), due = *t->touched + warm_pace_ns(&t->pace, now);
 
-	if (t->stepped_down)
-		ns = allowance_wait_ns(&t->allowance, now);
-	if (now < t->warm_until_ns && (due <= now || due - now < ns))
-		ns = due <= now ? 0 : due - now;
-	return ns;
+	if (now >= t->warm_until_ns)
+		return UINT64_MAX;
+	return due <= now ? 0 : due - now;
 }
 
-static int wait_for(const struct quick_thread *t, struct pollfd *fds, nfds_t n)
-{
-	uint64_t ns = wait_ns(t);
-	struct timespec limit = {.tv_sec = (time_t)(ns / 1000000000U), .tv_nsec = (long)(ns % 1000000000U)};
-
-	return ppoll(fds, n, ns == UINT64_MAX ? NULL : &limit, NULL);
-}
-
+/* What starts comes first: to place it is a touch as well. */
 void *quick_thread_run(void *thread)
 {
 	struct quick_thread *t = thread;
 	struct pollfd fds[] = {{.fd = exec_source_fd(t->source), .events = POLLIN}, {.fd = t->end, .events = POLLIN}};
 
 	while (!fds[1].revents) {
-		int n = wait_for(t, fds, 2);
+		int n = wait_for(fds, 2, wait_ns(t));
 
 		if (n < 0 && errno != EINTR)
 			break;
-		touch(t, clock_now_ns());
-		if (n == 0)
-			allowance_keep(t);
 		/* what cannot be read, the main loop has */
 		if (n > 0 && fds[0].revents && exec_source_read(t->source, on_exec, t) < 0)
 			break;
+		touch(t, clock_now_ns());
 	}
 	return NULL;
 }

@@ -29,7 +29,7 @@ static int on_time(sd_event_source *s, uint64_t usec, void *userdata)
 		return sd_event_source_set_enabled(s, SD_EVENT_OFF);
 	}
 	warm_pace_note(&w->pace, now, clock_now_ns());
-	return sd_event_source_set_time_relative(s, warm_pace_ns(&w->pace) / 1000);
+	return sd_event_source_set_time_relative(s, warm_pace_ns(&w->pace, now) / 1000);
 }
 
 struct warm *warm_new(sd_event *event, bool (*touch)(void *ctx), void *ctx, struct err *e)

@@ -1,9 +1,22 @@
 /* How often the way into a cgroup is to be touched. */
 #include "warm_pace.h"
 
-uint64_t warm_pace_ns(const struct warm_pace *p)
+#include <stdbool.h>
+
+static bool is_in_storm(const struct warm_pace *p, uint64_t now_ns)
 {
-	return WARM_OFTEN_NS + p->later_ns;
+	return p->row >= WARM_ROW_MIN && now_ns < p->moved_ns + WARM_AFTER_NS;
+}
+
+uint64_t warm_pace_ns(const struct warm_pace *p, uint64_t now_ns)
+{
+	return is_in_storm(p, now_ns) ? WARM_STORM_NS : WARM_OFTEN_NS + p->later_ns;
+}
+
+void warm_pace_moved(struct warm_pace *p, uint64_t now_ns)
+{
+	p->row = now_ns < p->moved_ns + WARM_ROW_NS ? p->row + 1 : 0;
+	p->moved_ns = now_ns;
 }
 
 static void pace_set(struct warm_pace *p, uint64_t later_ns, uint64_t now_ns)
@@ -14,7 +27,7 @@ static void pace_set(struct warm_pace *p, uint64_t later_ns, uint64_t now_ns)
 
 void warm_pace_note(struct warm_pace *p, uint64_t began_ns, uint64_t ended_ns)
 {
-	uint64_t most_ns = WARM_SELDOM_NS - WARM_OFTEN_NS, half_ns = warm_pace_ns(p) / 2;
+	uint64_t most_ns = WARM_SELDOM_NS - WARM_OFTEN_NS, half_ns = (WARM_OFTEN_NS + p->later_ns) / 2;
 
 	if (!p->changed_ns)
 		p->changed_ns = began_ns;

@@ -16,13 +16,25 @@
 /* So long without a wait, and it is tried more seldom, by one step. */
 #define WARM_CALM_NS   UINT64_C(2000000000)
 #define WARM_STEP_NS   UINT64_C(2000000)
+/*
+ * In a storm, when a thousand programs start and end, grace periods may last one millisecond, and who waits for one waits for
+ * ten. Each move is a touch too, so that only its pauses need one: after a row of moves that followed each other closely.
+ */
+#define WARM_STORM_NS  UINT64_C(500000)
+#define WARM_ROW_NS    UINT64_C(1000000)
+#define WARM_ROW_MIN   8
+#define WARM_AFTER_NS  UINT64_C(10000000)
 
 struct warm_pace {
 	uint64_t later_ns; /* than WARM_OFTEN_NS */
 	uint64_t changed_ns;
+	uint64_t moved_ns; /* the last move */
+	unsigned row;	   /* of so many that followed each other closely */
 };
 
 /* From one touch to the next. */
-uint64_t warm_pace_ns(const struct warm_pace *p);
+uint64_t warm_pace_ns(const struct warm_pace *p, uint64_t now_ns);
+/* A process was moved just now. */
+void warm_pace_moved(struct warm_pace *p, uint64_t now_ns);
 /* One was made, which took from began to ended, CLOCK_MONOTONIC. */
 void warm_pace_note(struct warm_pace *p, uint64_t began_ns, uint64_t ended_ns);

@@ -16,7 +16,8 @@ static uint64_t now;
 static void touch(struct warm_pace *p, uint64_t took_ns)
 {
 	warm_pace_note(p, now, now + took_ns);
-	now += took_ns + warm_pace_ns(p);
+	now += took_ns;
+	now += warm_pace_ns(p, now);
 }
 
 static void quick_ones(struct warm_pace *p, uint64_t for_ns)
@@ -34,13 +35,13 @@ static void what_stays_warm_is_touched_ever_more_seldom_but_for_the_last_step(vo
 
 	now = START;
 	for (uint64_t every = 4 * MS; every <= 12 * MS; every += 2 * MS) {
-		assert_int_equal(warm_pace_ns(&p), every);
+		assert_int_equal(warm_pace_ns(&p, now), every);
 		quick_ones(&p, WARM_CALM_NS / 2);
-		assert_int_equal(warm_pace_ns(&p), every);
+		assert_int_equal(warm_pace_ns(&p, now), every);
 		quick_ones(&p, WARM_CALM_NS / 2 + 20 * MS);
 	}
 	quick_ones(&p, 100 * WARM_CALM_NS);
-	assert_int_equal(warm_pace_ns(&p), 12 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 12 * MS);
 }
 
 static void one_that_waited_makes_the_next_come_sooner_but_not_without_end(void **state)
@@ -49,12 +50,12 @@ static void one_that_waited_makes_the_next_come_sooner_but_not_without_end(void 
 
 	now = START;
 	quick_ones(&p, 6 * WARM_CALM_NS);
-	assert_int_equal(warm_pace_ns(&p), 12 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 12 * MS);
 	touch(&p, 8 * MS);
-	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 6 * MS);
 	for (int i = 0; i < 10; i++)
 		touch(&p, 8 * MS);
-	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
 }
 
 static void after_one_that_waited_it_stays_so_for_a_while(void **state)
@@ -63,13 +64,45 @@ static void after_one_that_waited_it_stays_so_for_a_while(void **state)
 
 	now = START;
 	quick_ones(&p, 2 * WARM_CALM_NS - 500 * MS);
-	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 6 * MS);
 	touch(&p, 8 * MS);
-	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
 	quick_ones(&p, WARM_CALM_NS - 100 * MS);
-	assert_int_equal(warm_pace_ns(&p), 4 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
 	quick_ones(&p, 200 * MS);
-	assert_int_equal(warm_pace_ns(&p), 6 * MS);
+	assert_int_equal(warm_pace_ns(&p, now), 6 * MS);
+}
+
+static void moves(struct warm_pace *p, unsigned n, uint64_t every_ns)
+{
+	for (unsigned i = 0; i < n; i++, now += every_ns)
+		warm_pace_moved(p, now);
+}
+
+static void moves_that_follow_closely_want_a_touch_as_soon_as_they_pause_and_for_a_moment(void **state)
+{
+	struct warm_pace p = {0};
+
+	now = START;
+	moves(&p, WARM_ROW_MIN, MS / 5);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
+	moves(&p, 1, MS / 5);
+	assert_int_equal(warm_pace_ns(&p, now), MS / 2);
+	assert_int_equal(warm_pace_ns(&p, now + 9 * MS), MS / 2);
+	assert_int_equal(warm_pace_ns(&p, now + 10 * MS), 4 * MS);
+}
+
+static void moves_far_apart_are_no_storm_however_many(void **state)
+{
+	struct warm_pace p = {0};
+
+	now = START;
+	moves(&p, 1000, MS);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
+	moves(&p, WARM_ROW_MIN + 1, MS / 5);
+	now += MS;
+	moves(&p, 1, MS / 5);
+	assert_int_equal(warm_pace_ns(&p, now), 4 * MS);
 }
 
 int main(void)
@@ -78,6 +111,8 @@ int main(void)
 		cmocka_unit_test(what_stays_warm_is_touched_ever_more_seldom_but_for_the_last_step),
 		cmocka_unit_test(one_that_waited_makes_the_next_come_sooner_but_not_without_end),
 		cmocka_unit_test(after_one_that_waited_it_stays_so_for_a_while),
+		cmocka_unit_test(moves_that_follow_closely_want_a_touch_as_soon_as_they_pause_and_for_a_moment),
+		cmocka_unit_test(moves_far_apart_are_no_storm_however_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
