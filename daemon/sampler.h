@@ -22,8 +22,9 @@ void sampler_on_hits(struct sampler *s, void (*told)(void *ctx, const char *path
 void sampler_hits(const struct sampler *s, unsigned node, struct counter ret[HIT__COUNT]);
 
 /*
- * Whether each write to a file of a cgroup of ours is told by the two below, as soon as it was done: then nothing is read again of a
- * cgroup that used no CPU and where nothing was written. Said before each question; until then everything is read.
+ * Whether each write to a file of a cgroup of ours is told by the two below, as soon as it was done and the file closed: then
+ * nothing is read again of a cgroup that used no CPU and where nothing was written, but in its turn. Said before each question;
+ * until then everything is read.
  */
 void sampler_watched(struct sampler *s, bool all_seen);
 void sampler_told_move(struct sampler *s);  /* of processes into any of them */

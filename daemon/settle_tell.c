@@ -195,6 +195,7 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 	};
 	auto_free char *text = NULL;
 
+	sampler_told_move(d->sampler);
 	if (e) {
 		text = must_printf("%s: %s", where, e->text);
 		settle_trouble(d, TROUBLE_PLACE, group, text);

@@ -1,6 +1,8 @@
 /* Who changes a tree is noticed, whoever it is and whichever cgroup; on plain folders, where inotify says the same. */
 #include "dir_tree.h"
 
+#include <unistd.h>
+
 #include "observe.h"
 #include "tree_watch.h"
 
@@ -83,6 +85,24 @@ static void a_written_limit_is_told_with_its_file(void **state)
 	dir_put(told.t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "7\n");
 	expect(&told, CONTROLLER_MEMORY, "web memory.limit_in_bytes");
 	assert_string_equal(read_told(&told), "");
+	tree_watch_free(told.w);
+}
+
+/* A mover keeps its descriptors, and each move would wake who watches. */
+static void what_is_written_to_a_file_that_stays_open_is_told_when_it_is_closed(void **state)
+{
+	const struct hierarchy *h;
+	struct told told;
+	int fd;
+
+	begin(&told, state);
+	h = &told.t->m.hierarchies[machine_hierarchy(&told.t->m, CONTROLLER_MEMORY)];
+	fd = told.t->k->open_procs(told.t->k, h, "/cgq/web", NULL);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "7\n", 2), 2);
+	assert_string_equal(read_told(&told), "");
+	close(fd);
+	expect(&told, CONTROLLER_MEMORY, "web cgroup.procs");
 	tree_watch_free(told.w);
 }
 
@@ -207,6 +227,7 @@ int main(void)
 #define V1(name) cmocka_unit_test_setup_teardown(name, dir_tree_v1, dir_tree_done)
 	const struct CMUnitTest tests[] = {
 		V1(a_written_limit_is_told_with_its_file),
+		V1(what_is_written_to_a_file_that_stays_open_is_told_when_it_is_closed),
 		V1(cgroups_that_come_and_go_are_told_of_their_parent),
 		V1(what_others_do_beside_the_tree_is_no_news),
 		V1(a_cgroup_made_again_under_its_name_is_watched_again),
