@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
@@ -195,6 +196,22 @@ int bpf_put_all(int map, const void *keys, const void *values, size_t n, struct 
 	int r = n ? bpf_map_update_batch(map, keys, values, &count, NULL) : 0;
 
 	return r < 0 ? fail(e, -r, "entries cannot be made: %s", strerror(-r)) : 0;
+}
+
+const void *bpf_values(int map, size_t bytes, struct err *e)
+{
+	void *values = mmap(NULL, bytes, PROT_READ, MAP_SHARED, map, 0);
+
+	if (values != MAP_FAILED)
+		return values;
+	fail(e, errno, "values cannot be mapped: %s", strerror(errno));
+	return NULL;
+}
+
+void bpf_values_done(const void *values, size_t bytes)
+{
+	if (values)
+		munmap((void *)(uintptr_t)values, bytes);
 }
 
 /* A part of a map, as the kernel copies it out. */

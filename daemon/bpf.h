@@ -47,6 +47,12 @@ int bpf_put(int map, const void *key, const void *value, struct err *e);
 /* n of them, back to back, in one call of the kernel. */
 int bpf_put_all(int map, const void *keys, const void *values, size_t n, struct err *e);
 bool bpf_get(int map, const void *key, void *ret_value);
+/*
+ * All values of an array that the program lets be mapped, to be read where they are: bytes long, of whole values, each a multiple
+ * of 8 long. NULL and e: they cannot be had. Given back by bpf_values_done().
+ */
+const void *bpf_values(int map, size_t bytes, struct err *e);
+void bpf_values_done(const void *values, size_t bytes);
 /* Those that which() says; NULL: all. Keys have at most 64 bytes, values 16. */
 void bpf_drop_if(int map, bool (*which)(void *ctx, const void *key, const void *value), void *ctx);
 

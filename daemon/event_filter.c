@@ -24,6 +24,8 @@
 struct event_filter {
 	struct bpf *bpf;
 	int states, shortage, watched, dismissed, names, files, ids, exec_sockets, exec_rings, execs; /* maps; owned by bpf */
+	const struct exec_record *slots;	/* of execs, as the kernel writes them now */
+	unsigned n_slots;
 	struct filter_state state;		/* as it was told last */
 	uint64_t rules_hash;			/* of what the maps hold */
 	bool told;				/* the maps hold what the rules want */
@@ -81,13 +83,21 @@ static unsigned cpus_usable(void)
 	return n ? n : 1;
 }
 
+static int slots_map(struct event_filter *f, struct err *e)
+{
+	f->slots = bpf_values(f->execs, f->n_slots * sizeof(f->slots[0]), e);
+	return f->slots ? 0 : -e->code;
+}
+
 struct event_filter *event_filter_new(int socket, struct err *e)
 {
 	struct event_filter *f = must_alloc(sizeof(*f));
 
-	f->bpf = bpf_new(BPF_EVENT_FILTER, &(struct bpf_size){"execs", EXEC_SLOTS * cpus_usable()}, e);
+	f->n_slots = EXEC_SLOTS * cpus_usable();
+	f->bpf = bpf_new(BPF_EVENT_FILTER, &(struct bpf_size){"execs", f->n_slots}, e);
 	f->state = (struct filter_state){.everything = 1};
-	if (f->bpf && maps_find(f, e) == 0 && state_tell(f, e) == 0 && attach(f, "event_filter", socket, e) == 0)
+	if (f->bpf && maps_find(f, e) == 0 && slots_map(f, e) == 0 && state_tell(f, e) == 0 &&
+	    attach(f, "event_filter", socket, e) == 0)
 		return f;
 	event_filter_free(f);
 	return NULL;
@@ -97,6 +107,7 @@ void event_filter_free(struct event_filter *f)
 {
 	if (!f)
 		return;
+	bpf_values_done(f->slots, f->n_slots * sizeof(f->slots[0]));
 	bpf_free(f->bpf);
 	free(f);
 }
@@ -137,11 +148,22 @@ void event_filter_ring_free(struct event_filter *f, struct bpf_ring *r)
 	(void)state_tell(f, NULL);
 }
 
+static bool is_whole(const struct exec_record *r, uint64_t at_ns)
+{
+	return __atomic_load_n(&r->begin_ns, __ATOMIC_ACQUIRE) == at_ns && __atomic_load_n(&r->end_ns, __ATOMIC_ACQUIRE) == at_ns;
+}
+
+/* Asked before and after, since a later program may write over it meanwhile. */
 bool event_filter_exec(const struct event_filter *f, unsigned cpu, pid_t pid, uint64_t at_ns, struct exec_record *ret)
 {
 	const uint32_t slot = EXEC_SLOT(cpu, (uint32_t)pid);
+	const struct exec_record *r = &f->slots[slot];
 
-	return bpf_get(f->execs, &slot, ret) && ret->begin_ns == at_ns && ret->end_ns == at_ns && ret->task.pid == (uint32_t)pid;
+	if (slot >= f->n_slots || !is_whole(r, at_ns))
+		return false;
+	*ret = *r;
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return is_whole(r, at_ns) && ret->task.pid == (uint32_t)pid;
 }
 
 void event_filter_begin(struct event_filter *f)

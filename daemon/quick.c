@@ -92,7 +92,7 @@ static unsigned kept_each(const struct quick *q)
 /* Kept descriptors, what is delegated and the journal are as the plan found them. */
 static int kit_make(struct quick *q, unsigned cpu, struct quick_kit *ret, struct err *e)
 {
-	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .talk = q->talk};
+	struct quick_kit kit = {.plan = &q->plan, .filter = q->filter, .cpu = cpu, .self = getpid(), .talk = q->talk};
 
 	kit.proc = proc_new(q->plan.machine, e);
 	if (!kit.proc)

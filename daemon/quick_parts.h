@@ -24,6 +24,7 @@ struct quick_kit {
 	struct whereabouts *whereabouts;
 	const struct event_filter *filter;
 	unsigned cpu;
+	pid_t self;
 	struct quick_talk *talk;
 };
 

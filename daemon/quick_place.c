@@ -39,7 +39,7 @@ static bool judge(struct quick_kit *kit, const struct proc_event_told *ev, struc
 	const struct facts_reader reader = quick_reader(look);
 	const struct quick_plan *p = kit->plan;
 
-	if (ev->pid == getpid() || is_pinned(p, ev->pid) || !quick_look(kit, ev, look, f))
+	if (ev->pid == kit->self || is_pinned(p, ev->pid) || !quick_look(kit, ev, look, f))
 		return false;
 	classify(p->policy, p->resolved, f, &reader, &nothing_known, NULL, ret);
 	return true;

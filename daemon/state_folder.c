@@ -132,12 +132,20 @@ int state_write_of_boot(int folder, const char *name, const char *text, size_t l
 	return replace(folder, name, text, len, false, e);
 }
 
+/* What was written last ends where the descriptor stands, though others append to the same file. */
+static bool tail_cut(int fd, size_t written)
+{
+	off_t end = lseek(fd, 0, SEEK_CUR);
+
+	return end >= (off_t)written && ftruncate(fd, end - (off_t)written) == 0;
+}
+
 /* Where a file system fills up, a write takes what still fits, and only the next one says that it is full. */
 int state_append(int fd, const char *text, size_t len, bool *torn)
 {
-	off_t end = lseek(fd, 0, SEEK_END);
-	int r = end < 0 ? -errno : whole_write(fd, text, len);
+	size_t written = 0;
+	int r = whole_write_counted(fd, text, len, &written);
 
-	*torn = r < 0 && end >= 0 && ftruncate(fd, end) < 0;
+	*torn = r < 0 && written && !tail_cut(fd, written);
 	return r;
 }

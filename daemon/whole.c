@@ -18,17 +18,23 @@ int whole_read(int fd, char *buf, size_t len)
 	return 0;
 }
 
-int whole_write(int fd, const char *bytes, size_t len)
+int whole_write_counted(int fd, const char *bytes, size_t len, size_t *ret_done)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, bytes, len);
+	for (*ret_done = 0; *ret_done < len;) {
+		ssize_t n = write(fd, bytes + *ret_done, len - *ret_done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
-		bytes += n;
-		len -= (size_t)n;
+		*ret_done += (size_t)n;
 	}
 	return 0;
+}
+
+int whole_write(int fd, const char *bytes, size_t len)
+{
+	size_t done;
+
+	return whole_write_counted(fd, bytes, len, &done);
 }

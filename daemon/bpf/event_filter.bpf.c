@@ -106,9 +106,10 @@ struct {
 	__array(values, struct exec_ring);
 } exec_rings SEC(".maps");
 
-/* As many for each CPU as EXEC_SLOTS: the daemon knows how many there are. */
+/* As many for each CPU as EXEC_SLOTS: the daemon knows how many there are, and reads them where they are. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, EXEC_SLOTS);
 	__type(key, __u32);
 	__type(value, struct exec_record);
