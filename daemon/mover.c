@@ -27,6 +27,7 @@ void mover_free(struct mover *v)
 	if (!v)
 		return;
 	procs_forget(v);
+	own_place_free(v->own);
 	proc_free(v->proc);
 	free(v);
 }
@@ -126,23 +127,6 @@ static enum moved move(struct mover *v, const struct proc_facts *f, const char *
 	answer = target_move(v, &t, paths, write_one, e);
 	target_done(&t);
 	return answer;
-}
-
-/*
- * This process, to where it is. Nobody's pid would not do: since Linux 6.18 the kernel looks for the process first, and takes
- * the lock that is to be kept warm only for one that is there.
- */
-int mover_touch(struct mover *v, unsigned hierarchy)
-{
-	struct proc_facts self = {.pid = getpid()};
-	int r = v->proc ? proc_read(v->proc, &self, FACT_CGROUP) : -ENOENT;
-
-	if (r == 0 && !self.cgroups[hierarchy])
-		r = -ENOENT;
-	if (r == 0)
-		r = procs_write(v, hierarchy, self.cgroups[hierarchy], self.pid);
-	proc_facts_done(&self);
-	return r;
 }
 
 enum moved mover_place(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX], struct err *e)

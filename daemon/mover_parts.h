@@ -12,7 +12,10 @@ struct mover {
 	struct strmap kept[HIERARCHIES_MAX]; /* by hierarchy: a path to its descriptor */
 	unsigned n_kept, kept_max;	      /* in all of them */
 	bool forgets_affinity;/* the kernel does: see affinity_is_forgotten() */
+	struct own_place *own; /* NULL until the first touch */
 };
+
+void own_place_free(struct own_place *p);
 
 /*
  * Writes pid to the cgroup.procs of path. 0 or -errno as the kernel gave it. A kept descriptor whose cgroup is gone

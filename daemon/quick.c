@@ -26,7 +26,7 @@ struct quick {
 	pid_t *pinned;
 	struct quick_thread *threads[CPU_SETSIZE];
 	unsigned n;
-	touched_ns touched;
+	struct quick_warmth warmth;
 	const struct event_filter *filter; /* borrowed */
 	char refusal[128];
 };
@@ -204,8 +204,7 @@ static int thread_start(struct quick *q, unsigned cpu, struct event_filter *filt
 
 	t->cpu = cpu;
 	t->end = q->end;
-	t->touched = &q->touched;
-	t->warm_until_ns = q->plan.keeps_warm ? clock_now_ns() + WARM_KEPT_NS : 0;
+	t->warmth = &q->warmth;
 	pthread_mutex_init(&t->lock, NULL);
 	t->source = exec_source_new(kind, filter, cpu, e);
 	r = t->source ? 0 : -e->code;
@@ -223,6 +222,7 @@ static int threads_start(struct quick *q, const cpu_set_t *cpus, struct event_fi
 	int r = 0;
 
 	q->cpus = *cpus;
+	q->warmth.until_ns = q->plan.keeps_warm ? clock_now_ns() + WARM_KEPT_NS : 0;
 	for (unsigned cpu = 0; cpu < CPU_SETSIZE && r == 0; cpu++)
 		if (CPU_ISSET(cpu, cpus))
 			r = thread_start(q, cpu, filter, e);

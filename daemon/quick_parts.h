@@ -28,8 +28,15 @@ struct quick_kit {
 	struct quick_talk *talk;
 };
 
-/* When one of the threads touched last, CLOCK_MONOTONIC: one is enough. */
-typedef _Atomic uint64_t touched_ns;
+/*
+ * What all threads share of keeping warm, CLOCK_MONOTONIC. One of them does it: who touched or moved a process last, so that it
+ * knows of it before it sleeps.
+ */
+struct quick_warmth {
+	_Atomic uint64_t until_ns; /* by the last start on any CPU */
+	_Atomic uint64_t touched_ns;
+	_Atomic unsigned toucher; /* its CPU */
+};
 
 struct quick_thread {
 	pthread_t thread;
@@ -37,8 +44,7 @@ struct quick_thread {
 	struct exec_source *source;
 	int end; /* eventfd: readable when it has to end; all have the same */
 	bool is_realtime; /* it may be; set before it starts */
-	uint64_t warm_until_ns; /* by the last start on this CPU; set before it starts, and then its own */
-	touched_ns *touched;
+	struct quick_warmth *warmth;
 	struct warm_pace pace;
 	struct allowance allowance;
 	pthread_mutex_t lock; /* of the kit, held while one process is looked at */

@@ -38,6 +38,23 @@ static void allowance_keep(struct quick_thread *t)
 		wait_for(&end, 1, allowance_wait_ns(&t->allowance, clock_now_ns()));
 }
 
+static uint64_t touched(struct quick_thread *t)
+{
+	uint64_t now = clock_now_ns();
+
+	t->warmth->touched_ns = now;
+	t->warmth->toucher = t->cpu;
+	return now;
+}
+
+/* Whoever did not do it last leaves it to the one that did, and only sees to it that it is done. */
+static uint64_t touch_due_ns(const struct quick_thread *t, uint64_t now_ns)
+{
+	uint64_t spare_ns = t->warmth->toucher == t->cpu ? 0 : WARM_SPARE_NS;
+
+	return t->warmth->touched_ns + warm_pace_ns(&t->pace, now_ns) + spare_ns;
+}
+
 static void on_exec(void *ctx, const struct proc_event_told *ev)
 {
 	struct quick_thread *t = ctx;
@@ -47,31 +64,28 @@ static void on_exec(void *ctx, const struct proc_event_told *ev)
 		return;
 	if (t->kit.plan && ev->kind == EVENT_EXEC) {
 		/* What moves one keeps warm as well. */
-		if (quick_place(&t->kit, ev)) {
-			*t->touched = clock_now_ns();
-			warm_pace_moved(&t->pace, *t->touched);
-		}
+		if (quick_place(&t->kit, ev))
+			warm_pace_moved(&t->pace, touched(t));
 		if (t->kit.plan->keeps_warm)
-			t->warm_until_ns = clock_now_ns() + WARM_KEPT_NS;
+			t->warmth->until_ns = clock_now_ns() + WARM_KEPT_NS;
 	}
 	pthread_mutex_unlock(&t->lock);
 	allowance_keep(t);
 }
 
-/* While programs start on this CPU, and no thread has done so for a while. While it is paused, the next try is as far. */
+/* While programs start, and nobody has done so for a while. While it is paused, the next try is as far. */
 static void touch(struct quick_thread *t, uint64_t now_ns)
 {
-	if (now_ns >= t->warm_until_ns || now_ns < *t->touched + warm_pace_ns(&t->pace, now_ns))
+	if (now_ns >= t->warmth->until_ns || now_ns < touch_due_ns(t, now_ns))
 		return;
-	*t->touched = now_ns;
+	touched(t);
 	if (pthread_mutex_trylock(&t->lock) != 0)
 		return;
 	if (t->kit.plan && t->kit.plan->keeps_warm) {
 		quick_touch(&t->kit);
-		*t->touched = clock_now_ns();
-		warm_pace_note(&t->pace, now_ns, *t->touched);
+		warm_pace_note(&t->pace, now_ns, touched(t));
 	} else if (t->kit.plan) {
-		t->warm_until_ns = 0;
+		t->warmth->until_ns = 0;
 	}
 	pthread_mutex_unlock(&t->lock);
 }
@@ -79,10 +93,10 @@ static void touch(struct quick_thread *t, uint64_t now_ns)
 /* Until the next touch; UINT64_MAX: there is none. */
 static uint64_t wait_ns(const struct quick_thread *t)
 {
-	uint64_t now = clock_now_ns(), due = *t->touched + warm_pace_ns(&t->pace, now);
+	uint64_t now = clock_now_ns(), due = now < t->warmth->until_ns ? touch_due_ns(t, now) : UINT64_MAX;
 
-	if (now >= t->warm_until_ns)
-		return UINT64_MAX;
+	if (due == UINT64_MAX)
+		return due;
 	return due <= now ? 0 : due - now;
 }
 

@@ -19,6 +19,9 @@
 /* Who starts nothing for so long has no need of it; the next start waits its 10 ms, once. */
 #define WARM_KEPT_NS  UINT64_C(60000000000)
 
+/* Of several that may touch, those that did not do it last come so much later: where the one that did is held up. */
+#define WARM_SPARE_NS UINT64_C(100000000)
+
 struct warm;
 
 /* touch() does such a write; false: there is no cgroup to write to now. Idle until the first start is noted. */

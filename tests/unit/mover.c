@@ -266,6 +266,35 @@ static void who_goes_back_goes_as_near_as_can_be(void **state)
 	real_child_end(pid);
 }
 
+/* Where this process is, in the hierarchies that the tree has. */
+static void where_self(struct proc_facts *ret)
+{
+	proc_facts_done(ret);
+	*ret = (struct proc_facts){.pid = getpid()};
+	assert_int_equal(proc_read(proc, ret, FACT_CGROUP), 0);
+}
+
+static void a_touch_writes_this_process_to_where_it_is_now(void **state)
+{
+	struct proc_facts home = {0};
+	struct paths web;
+
+	paths_make(&web, "web");
+	where_self(&home);
+	assert_int_equal(mover_touch(mover, web.first), 0);
+	assert_true(is_at(getpid(), web.first, home.cgroups[web.first]));
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mover_place(mover, FOUND(getpid(), start_of(getpid())), web.list, NULL), MOVED_OK);
+		assert_int_equal(mover_touch(mover, web.first), 0);
+		assert_true(is_at(getpid(), web.first, web.list[web.first]));
+		assert_int_equal(mover_return(mover, FOUND(getpid(), start_of(getpid())), (const char *const *)home.cgroups, NULL),
+				 MOVED_OK);
+		assert_int_equal(mover_touch(mover, web.first), 0);
+		assert_true(is_at(getpid(), web.first, home.cgroups[web.first]));
+	}
+	proc_facts_done(&home);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -280,6 +309,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_in_one_hierarchy_does_not_stop_the_others),
 		cmocka_unit_test(an_empty_cpuset_says_what_it_lacks),
 		cmocka_unit_test(who_goes_back_goes_as_near_as_can_be),
+		cmocka_unit_test(a_touch_writes_this_process_to_where_it_is_now),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -21,6 +22,9 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define STEP_NS	  UINT64_C(1000000)
+#define TEXT_OF(n)  #n
+#define NUMBER_OF(call) TEXT_OF(call)
+#define WAITING	  NUMBER_OF(__NR_ppoll)
 
 /* The only thread beside the first. */
 static pid_t other_thread(void)
@@ -35,29 +39,34 @@ static pid_t other_thread(void)
 	return -1;
 }
 
-/* On how many descriptors it waits: programs and its end, or where it rests its end alone. 0: it does not wait. */
-static unsigned waits_on(pid_t thread)
+/* On so many descriptors: programs and its end; where it rests its end alone. */
+#define PROGRAMS_TOO "0x2"
+#define END_ALONE    "0x1"
+
+/* "271 0x7f3c50ff88c0 0x2 …": the call that it waits in, and what it was given. */
+static bool waits_on(pid_t thread, const char *fds)
 {
-	char path[64], text[256] = "";
-	long call = -1;
-	unsigned long fds = 0, n = 0;
-	FILE *f;
+	char path[64], text[256] = "", *rest = text;
+	auto_file FILE *f = NULL;
+	const char *call, *count;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", (int)thread);
 	f = fopen(path, "re");
 	assert_non_null(f);
 	assert_non_null(fgets(text, sizeof(text), f));
-	fclose(f);
-	return sscanf(text, "%ld %lx %lx", &call, &fds, &n) == 3 && call == SYS_ppoll ? (unsigned)n : 0;
+	call = strsep(&rest, " ");
+	strsep(&rest, " ");
+	count = strsep(&rest, " ");
+	return count && strcmp(call, WAITING) == 0 && strcmp(count, fds) == 0;
 }
 
-static bool comes_to_wait_on(pid_t thread, unsigned n, uint64_t limit_ns)
+static bool comes_to_wait_on(pid_t thread, const char *fds, uint64_t limit_ns)
 {
 	const struct timespec step = {.tv_nsec = STEP_NS / 10};
 	uint64_t until = clock_now_ns() + limit_ns;
 
 	do {
-		if (waits_on(thread) == n)
+		if (waits_on(thread, fds))
 			return true;
 		nanosleep(&step, NULL);
 	} while (clock_now_ns() < until);
@@ -82,7 +91,7 @@ static bool rests(struct quick_thread *t, pid_t thread)
 	for (int i = 0; i < 200; i++) {
 		t->allowance = (struct allowance){clock_now_ns(), (uint64_t)0 - ALLOWANCE_NS};
 		program_start();
-		if (comes_to_wait_on(thread, 1, 2 * STEP_NS))
+		if (comes_to_wait_on(thread, END_ALONE, 2 * STEP_NS))
 			return true;
 	}
 	return false;
@@ -103,12 +112,12 @@ static void start(struct quick_thread *t)
 /* Its priority stays: one that gave it up would not run again while a thousand others want the CPU. */
 static void a_thread_that_used_its_part_rests_as_what_it_is_and_goes_on_by_itself(void **state)
 {
-	touched_ns touched = 0;
+	struct quick_warmth warmth = {0};
 	struct quick_thread t = {
 		.source = exec_source_new(EXEC_SOCKET, NULL, 0, NULL),
 		.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
 		.is_realtime = true,
-		.touched = &touched,
+		.warmth = &warmth,
 		.lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	const uint64_t one = 1;
@@ -117,10 +126,10 @@ static void a_thread_that_used_its_part_rests_as_what_it_is_and_goes_on_by_itsel
 	assert_non_null(t.source);
 	start(&t);
 	thread = other_thread();
-	assert_true(comes_to_wait_on(thread, 2, SECOND_NS));
+	assert_true(comes_to_wait_on(thread, PROGRAMS_TOO, SECOND_NS));
 	assert_true(rests(&t, thread));
 	assert_int_equal(sched_getscheduler(thread), SCHED_FIFO);
-	assert_true(comes_to_wait_on(thread, 2, SECOND_NS));
+	assert_true(comes_to_wait_on(thread, PROGRAMS_TOO, SECOND_NS));
 	assert_int_equal(write(t.end, &one, sizeof(one)), (ssize_t)sizeof(one));
 	pthread_join(t.thread, NULL);
 	exec_source_free(t.source);
