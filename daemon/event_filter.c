@@ -86,7 +86,7 @@ static unsigned cpus_usable(void)
 static int slots_map(struct event_filter *f, struct err *e)
 {
 	f->slots = bpf_values(f->execs, f->n_slots * sizeof(f->slots[0]), e);
-	return f->slots ? 0 : -e->code;
+	return f->slots ? 0 : -1;
 }
 
 struct event_filter *event_filter_new(int socket, struct err *e)

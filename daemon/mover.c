@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "mover_parts.h"
@@ -40,6 +41,7 @@ void mover_keep(struct mover *v, unsigned most)
 void mover_forget(struct mover *v)
 {
 	procs_forget(v);
+	own_place_free(take_ptr(v->own));
 }
 
 /* How it went so far. */

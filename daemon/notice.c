@@ -175,6 +175,9 @@ static bool sees_all(struct daemon *d)
 
 void notice_look(struct daemon *d)
 {
+	/* Moves of threads: told by them, and by no write that is seen. */
+	if (!d->gives_turn)
+		settle_quick_take(d);
 	/* In the middle of a settle, what it writes itself would be taken for somebody else's. */
 	bool told = d->drift.watch && !d->gives_turn && tree_watch_read(d->drift.watch);
 

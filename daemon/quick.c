@@ -31,10 +31,21 @@ struct quick {
 	char refusal[128];
 };
 
+static void warmth_init(struct quick_warmth *w)
+{
+	pthread_mutexattr_t attr;
+
+	pthread_mutexattr_init(&attr);
+	pthread_mutexattr_setprotocol(&attr, PTHREAD_PRIO_INHERIT);
+	pthread_mutex_init(&w->lock, &attr);
+	pthread_mutexattr_destroy(&attr);
+}
+
 struct quick *quick_new(struct err *e)
 {
 	struct quick *q = must_alloc(sizeof(*q));
 
+	warmth_init(&q->warmth);
 	q->end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (q->end < 0)
 		fail(e, errno, "threads: %s", strerror(errno));
@@ -43,6 +54,7 @@ struct quick *quick_new(struct err *e)
 	if (q->talk)
 		return q;
 	auto_close(&q->end);
+	pthread_mutex_destroy(&q->warmth.lock);
 	free(q);
 	return NULL;
 }
@@ -55,6 +67,7 @@ void quick_free(struct quick *q)
 	free(q->pinned);
 	quick_talk_free(q->talk);
 	close(q->end);
+	pthread_mutex_destroy(&q->warmth.lock);
 	free(q);
 }
 

@@ -36,6 +36,8 @@ struct quick_warmth {
 	_Atomic uint64_t until_ns; /* by the last start on any CPU */
 	_Atomic uint64_t touched_ns;
 	_Atomic unsigned toucher; /* its CPU */
+	pthread_mutex_t lock;	  /* of the pace. Who waits for it may be real-time, and who has it is then too */
+	struct warm_pace pace;
 };
 
 struct quick_thread {
@@ -45,7 +47,6 @@ struct quick_thread {
 	int end; /* eventfd: readable when it has to end; all have the same */
 	bool is_realtime; /* it may be; set before it starts */
 	struct quick_warmth *warmth;
-	struct warm_pace pace;
 	struct allowance allowance;
 	pthread_mutex_t lock; /* of the kit, held while one process is looked at */
 	struct quick_kit kit;

@@ -69,6 +69,7 @@ static int on_evacuate(void *ctx, unsigned hierarchy, const char *from, const ch
 	struct err e = {0};
 	int r = mover_evacuate(d->mover, hierarchy, from, to, &e);
 
+	sampler_told_move(d->sampler);
 	if (r < 0)
 		settle_trouble(d, TROUBLE_APPLY, GROUP_NONE, e.text);
 	return r;

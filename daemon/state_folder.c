@@ -132,20 +132,30 @@ int state_write_of_boot(int folder, const char *name, const char *text, size_t l
 	return replace(folder, name, text, len, false, e);
 }
 
-/* What was written last ends where the descriptor stands, though others append to the same file. */
-static bool tail_cut(int fd, size_t written)
+/* From start to where the descriptor stands, if that is what was written and nobody has appended to it. */
+static bool tail_cut(int fd, off_t start, size_t written)
 {
 	off_t end = lseek(fd, 0, SEEK_CUR);
+	struct stat st;
 
-	return end >= (off_t)written && ftruncate(fd, end - (off_t)written) == 0;
+	return start >= 0 && end - start == (off_t)written && fstat(fd, &st) == 0 && st.st_size == end && ftruncate(fd, start) == 0;
 }
 
 /* Where a file system fills up, a write takes what still fits, and only the next one says that it is full. */
 int state_append(int fd, const char *text, size_t len, bool *torn)
 {
-	size_t written = 0;
-	int r = whole_write_counted(fd, text, len, &written);
+	ssize_t n = write(fd, text, len);
+	size_t more;
+	off_t start;
+	int r;
 
-	*torn = r < 0 && written && !tail_cut(fd, written);
+	*torn = false;
+	if (n == (ssize_t)len)
+		return 0;
+	if (n < 0)
+		return -errno;
+	start = lseek(fd, 0, SEEK_CUR) - n;
+	r = whole_write_counted(fd, text + n, len - (size_t)n, &more);
+	*torn = r < 0 && !tail_cut(fd, start, (size_t)n + more);
 	return r;
 }

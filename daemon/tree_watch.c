@@ -14,7 +14,7 @@
 
 #include "text.h"
 
-/* IN_CLOSE_WRITE, not IN_MODIFY: each of our own moves, written to a descriptor that stays open, would wake the main loop. */
+/* IN_CLOSE_WRITE, not IN_MODIFY: each of our own moves, written to a descriptor that is kept, would wake the main loop. */
 #define CGROUP_EVENTS (IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ONLYDIR)
 /* Of the base only that the tree itself goes: everybody's processes are written to its cgroup.procs. */
 #define BASE_EVENTS	(IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR)

@@ -1,8 +1,6 @@
 /* How often the way into a cgroup is to be touched. */
 #include "warm_pace.h"
 
-#include <stdbool.h>
-
 static bool is_in_storm(const struct warm_pace *p, uint64_t now_ns)
 {
 	return p->row >= WARM_ROW_MIN && now_ns < p->moved_ns + WARM_AFTER_NS;
@@ -11,6 +9,11 @@ static bool is_in_storm(const struct warm_pace *p, uint64_t now_ns)
 uint64_t warm_pace_ns(const struct warm_pace *p, uint64_t now_ns)
 {
 	return is_in_storm(p, now_ns) ? WARM_STORM_NS : WARM_OFTEN_NS + p->later_ns;
+}
+
+uint64_t warm_pace_due_ns(const struct warm_pace *p, uint64_t touched_ns, uint64_t now_ns, bool is_mine)
+{
+	return touched_ns + warm_pace_ns(p, now_ns) + (is_mine ? 0 : WARM_SPARE_NS);
 }
 
 void warm_pace_moved(struct warm_pace *p, uint64_t now_ns)

@@ -1,6 +1,7 @@
 /* How often the way into a cgroup is to be touched, see warm.h: pure, time is an argument. An all-zero one is new: it begins often. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -24,6 +25,8 @@
 #define WARM_ROW_NS    UINT64_C(1000000)
 #define WARM_ROW_MIN   8
 #define WARM_AFTER_NS  UINT64_C(10000000)
+/* What others leave to the one that touched last. */
+#define WARM_SPARE_NS  UINT64_C(100000000)
 
 struct warm_pace {
 	uint64_t later_ns; /* than WARM_OFTEN_NS */
@@ -34,6 +37,11 @@ struct warm_pace {
 
 /* From one touch to the next. */
 uint64_t warm_pace_ns(const struct warm_pace *p, uint64_t now_ns);
+/*
+ * When the next is due, of one that was made at touched_ns. Of several that may, who did not make it leaves the next to the one
+ * that did, and comes so much later where that is held up.
+ */
+uint64_t warm_pace_due_ns(const struct warm_pace *p, uint64_t touched_ns, uint64_t now_ns, bool is_mine);
 /* A process was moved just now. */
 void warm_pace_moved(struct warm_pace *p, uint64_t now_ns);
 /* One was made, which took from began to ended, CLOCK_MONOTONIC. */

@@ -3,8 +3,8 @@
 
 #include "bpf/task_record.h"
 
-/* Of each CPU the last few, by pid: a thread waits for a grace period at most, some 10 ms, while more start. */
-#define EXEC_SLOTS 16
+/* Of each CPU the last few, by pid: a thread waits for a grace period, some 10 ms, or rests for 5, while more start. */
+#define EXEC_SLOTS 64
 #define EXEC_SLOT(cpu, pid) ((cpu) * EXEC_SLOTS + (pid) % EXEC_SLOTS)
 
 struct exec_record {

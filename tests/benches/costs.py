@@ -1,7 +1,7 @@
 """What it costs: the listener's CPU, what every other program of the machine pays, and standing by."""
 import time
 
-from listeners import Cgqd, CgqdLow, CgqdStrict, Cgrulesengd, Least, LeastOfNobody, Nobody
+from listeners import Cgqd, CgqdLow, CgqdStrict, Cgrulesengd, Least, LeastOfNobody, LeastWarm, Nobody
 from machine import NAME, TREE, cpu_us, program, relay, resident_mib
 
 STRANGER = NAME.replace("cgqb", "cgqo")
@@ -24,7 +24,7 @@ def others(room, results, sizes, turn):
 def matching(room, results, sizes, turn):
     """Programs that a rule names; each stays until it is placed, and the next does not wait for that."""
     ours = program(room, NAME)
-    for kind in turn((Least, Cgrulesengd, Cgqd, CgqdLow)):
+    for kind in turn((Least, LeastWarm, Cgrulesengd, Cgqd, CgqdLow)):
         listener = kind(room)
         relay(1, 0, ours)
         begun = cpu_us(listener.pid)

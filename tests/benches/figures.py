@@ -25,6 +25,10 @@ class Results:
     def of(self, measure, name):
         return self.values.get(measure, {}).get(name)
 
+    def floor(self, figure):
+        """What is the least depends on what is done: who keeps warm has one of its own."""
+        return self.of(figure.measure, f"{FLOOR} low" if figure.own == "cgqd low" else FLOOR) or self.of(figure.measure, FLOOR)
+
 
 def of_us(us):
     if us in (0, math.inf):
@@ -163,7 +167,7 @@ def rows(results):
         if own:
             reached = "" if not f.asked else "reached" if f.reached(own, other or own) else "NOT reached"
             yield f, {"what": f.what, "own": f.cell(own), "other": f"{f.other} {f.cell(other)}", "ratio": f.ratio(own, other),
-                      "floor": f.cell(results.of(f.measure, FLOOR)), "of": len(own), "reached": reached}
+                      "floor": f.cell(results.floor(f)), "of": len(own), "reached": reached}
 
 
 def lines(results):
@@ -191,8 +195,8 @@ def summary(values):
 def figure_json(f, results):
     """Numbers in the figure's unit, null for never; of a share, how many are so."""
     one = {"figure": f.what, "measure": f.measure, "unit": f.unit, "asked": f.asked or None, "of": f.own, "against": f.other}
-    for key, name in (("own", f.own), ("other", f.other), ("floor", FLOOR)):
-        values = results.of(f.measure, name)
+    of = {"own": results.of(f.measure, f.own), "other": results.of(f.measure, f.other), "floor": results.floor(f)}
+    for key, values in of.items():
         one[key] = summary(values) if values else None
     if f.asked:
         one["reached"] = f.reached(results.of(f.measure, f.own), results.of(f.measure, f.other) or results.of(f.measure, f.own))

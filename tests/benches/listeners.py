@@ -36,16 +36,21 @@ class OwnCgroup:
 
 class Least(OwnCgroup):
     """What any listener costs: places children of our children, or nobody (ancestor 0)."""
-    name = "floor"
+    name, program = "floor", "least_listener"
 
     def __init__(self, room, ancestor=None):
         self.make()
         ancestor = os.getpid() if ancestor is None else ancestor
-        self.process = begin(f"{PROGRAMS}/least_listener", str(ancestor), *[f"{m}/{OTHER}/cgroup.procs" for m in mounts()],
+        self.process = begin(f"{PROGRAMS}/{self.program}", str(ancestor), *[f"{m}/{OTHER}/cgroup.procs" for m in mounts()],
                              stdout=subprocess.PIPE)
         self.pid = self.process.pid
         if self.process.stdout.readline() != b"ready\n":
             fail("the least listener does not come up")
+
+
+class LeastWarm(Least):
+    """What any costs that places at once and keeps warm."""
+    name, program = "floor low", "least_warm"
 
 
 class LeastOfNobody(Least):

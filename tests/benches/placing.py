@@ -1,7 +1,7 @@
 """How soon programs are placed, and whether all are: by the kernel's tracepoints and the programs' own first instruction."""
 import subprocess
 
-from listeners import Cgqd, CgqdLow, CgqdStrict, Cgrulesengd, Least
+from listeners import Cgqd, CgqdLow, CgqdStrict, Cgrulesengd, Least, LeastWarm
 from machine import NAME, PROGRAMS, Disturbed, Hogs, program, relay
 from observer import Observer, first_acts_add
 
@@ -31,7 +31,7 @@ def latency_of(room, listener, results, sizes):
 
 
 def latency(room, results, sizes, turn):
-    for kind in turn((Least, Cgrulesengd, Cgqd, CgqdLow)):
+    for kind in turn((Least, LeastWarm, Cgrulesengd, Cgqd, CgqdLow)):
         listener = kind(room)
         latency_of(room, listener, results, sizes)
         listener.stop()

@@ -54,6 +54,22 @@ child_of() {
 	log_says 'pinned to db by root'
 }
 
+# Of a group where nothing runs nothing is read again, but after a move.
+@test "a process that sleeps is counted where it was pinned to, in the next answer" {
+	two
+	start db threads
+	start web threads
+	cgqd_start
+	placed db db
+	placed web web
+	sleep 2.2
+	cgq list >/dev/null
+	sleep 1.2
+	[ "$(cgq list --json | jq -c '[.groups[].procs]')" = '[1,1]' ]
+	cgq pin "${PID[web]}" db
+	[ "$(cgq list --json | jq -c '[.groups[].procs]')" = '[2,0]' ]
+}
+
 # The kernel tells of the end of its first thread before it tells of the exec, by which another takes its number.
 @test "an exec that another thread calls is no end: pin, group and origin stand" {
 	local before

@@ -274,24 +274,39 @@ static void where_self(struct proc_facts *ret)
 	assert_int_equal(proc_read(proc, ret, FACT_CGROUP), 0);
 }
 
+static unsigned opened;
+
+static int open_procs_counted(struct kernel *k, const struct hierarchy *h, const char *path, struct err *e)
+{
+	opened++;
+	return real.k->open_procs(real.k, h, path, e);
+}
+
 static void a_touch_writes_this_process_to_where_it_is_now(void **state)
 {
+	struct kernel counting = *real.k;
+	struct mover *own = mover_new(&counting, &real.m);
 	struct proc_facts home = {0};
 	struct paths web;
 
+	counting.open_procs = open_procs_counted;
 	paths_make(&web, "web");
 	where_self(&home);
-	assert_int_equal(mover_touch(mover, web.first), 0);
-	assert_true(is_at(getpid(), web.first, home.cgroups[web.first]));
 	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mover_touch(own, web.first), 0);
+		assert_true(is_at(getpid(), web.first, home.cgroups[web.first]));
 		assert_int_equal(mover_place(mover, FOUND(getpid(), start_of(getpid())), web.list, NULL), MOVED_OK);
-		assert_int_equal(mover_touch(mover, web.first), 0);
+		assert_int_equal(mover_touch(own, web.first), 0);
 		assert_true(is_at(getpid(), web.first, web.list[web.first]));
 		assert_int_equal(mover_return(mover, FOUND(getpid(), start_of(getpid())), (const char *const *)home.cgroups, NULL),
 				 MOVED_OK);
-		assert_int_equal(mover_touch(mover, web.first), 0);
-		assert_true(is_at(getpid(), web.first, home.cgroups[web.first]));
 	}
+	/* home and web, and both are kept */
+	assert_int_equal(opened, 2);
+	mover_forget(own);
+	assert_int_equal(mover_touch(own, web.first), 0);
+	assert_int_equal(opened, 3);
+	mover_free(own);
 	proc_facts_done(&home);
 }
 

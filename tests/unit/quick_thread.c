@@ -22,9 +22,6 @@
 
 #define SECOND_NS UINT64_C(1000000000)
 #define STEP_NS	  UINT64_C(1000000)
-#define TEXT_OF(n)  #n
-#define NUMBER_OF(call) TEXT_OF(call)
-#define WAITING	  NUMBER_OF(__NR_ppoll)
 
 /* The only thread beside the first. */
 static pid_t other_thread(void)
@@ -46,10 +43,11 @@ static pid_t other_thread(void)
 /* "271 0x7f3c50ff88c0 0x2 …": the call that it waits in, and what it was given. */
 static bool waits_on(pid_t thread, const char *fds)
 {
-	char path[64], text[256] = "", *rest = text;
+	char waiting[16], path[64], text[256] = "", *rest = text;
 	auto_file FILE *f = NULL;
 	const char *call, *count;
 
+	snprintf(waiting, sizeof(waiting), "%ld", (long)SYS_ppoll);
 	snprintf(path, sizeof(path), "/proc/self/task/%d/syscall", (int)thread);
 	f = fopen(path, "re");
 	assert_non_null(f);
@@ -57,7 +55,7 @@ static bool waits_on(pid_t thread, const char *fds)
 	call = strsep(&rest, " ");
 	strsep(&rest, " ");
 	count = strsep(&rest, " ");
-	return count && strcmp(call, WAITING) == 0 && strcmp(count, fds) == 0;
+	return count && strcmp(call, waiting) == 0 && strcmp(count, fds) == 0;
 }
 
 static bool comes_to_wait_on(pid_t thread, const char *fds, uint64_t limit_ns)
@@ -112,7 +110,7 @@ static void start(struct quick_thread *t)
 /* Its priority stays: one that gave it up would not run again while a thousand others want the CPU. */
 static void a_thread_that_used_its_part_rests_as_what_it_is_and_goes_on_by_itself(void **state)
 {
-	struct quick_warmth warmth = {0};
+	struct quick_warmth warmth = {.lock = PTHREAD_MUTEX_INITIALIZER};
 	struct quick_thread t = {
 		.source = exec_source_new(EXEC_SOCKET, NULL, 0, NULL),
 		.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),

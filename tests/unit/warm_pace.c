@@ -73,6 +73,17 @@ static void after_one_that_waited_it_stays_so_for_a_while(void **state)
 	assert_int_equal(warm_pace_ns(&p, now), 6 * MS);
 }
 
+static void the_next_touch_is_left_to_who_made_the_last(void **state)
+{
+	struct warm_pace p = {0};
+
+	assert_int_equal(warm_pace_due_ns(&p, START, START + MS, true), START + 4 * MS);
+	assert_int_equal(warm_pace_due_ns(&p, START, START + MS, false), START + 104 * MS);
+	for (int i = 0; i < 9; i++)
+		warm_pace_moved(&p, START);
+	assert_int_equal(warm_pace_due_ns(&p, START, START + MS, true), START + MS / 2);
+}
+
 static void moves(struct warm_pace *p, unsigned n, uint64_t every_ns)
 {
 	for (unsigned i = 0; i < n; i++, now += every_ns)
@@ -112,6 +123,7 @@ int main(void)
 		cmocka_unit_test(one_that_waited_makes_the_next_come_sooner_but_not_without_end),
 		cmocka_unit_test(after_one_that_waited_it_stays_so_for_a_while),
 		cmocka_unit_test(moves_that_follow_closely_want_a_touch_as_soon_as_they_pause_and_for_a_moment),
+		cmocka_unit_test(the_next_touch_is_left_to_who_made_the_last),
 		cmocka_unit_test(moves_far_apart_are_no_storm_however_many),
 	};
 
