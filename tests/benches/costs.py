@@ -49,7 +49,7 @@ def idle(room, results, sizes, turn):
     """All at the same time, since nothing happens: a moment after a program that a rule names."""
     all_kinds = [kind(room) for kind in (Cgrulesengd, CgqdNoRules, Cgqd, CgqdLowAside)]
     relay(1, 0, program(room, NAME))
-    time.sleep(1)
+    time.sleep(min(10, sizes.idle))  # How often it is to touch, cgqd learns in its first seconds.
     begun = [cpu_us(listener.pid) for listener in all_kinds]
     began = time.monotonic_ns()
     time.sleep(sizes.idle)
