@@ -25,7 +25,10 @@
 #define WARM_ROW_NS    UINT64_C(1000000)
 #define WARM_ROW_MIN   8
 #define WARM_AFTER_NS  UINT64_C(10000000)
-/* What others leave to the one that touched last. */
+/*
+ * What others leave to the one that touched last. Not less, and no turns either: a CPU that wakes between two touches lets a grace
+ * period end before the second. With turns 95 of 1,700 starts waited, with 8 ms here 8 of 480, with this none of 4,000.
+ */
 #define WARM_SPARE_NS  UINT64_C(100000000)
 
 struct warm_pace {
