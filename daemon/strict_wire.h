@@ -10,7 +10,7 @@
  * An exec of a strict program waits for its group so long, and goes on without it then; in a burst, so long after the last
  * one that was answered, since cgqd is at work then, and its turn comes. A judgement and a move take 0.1 ms, up to 20 ms
  * after an idle moment, and a look at 5,000 processes some 100 ms; a person who starts a program while cgqd hangs waits half
- * a second once. Whatever cgqd is at, none waits longer than the second.
+ * a second once. Whatever cgqd is at, none waits longer than the second of these.
  */
 #define STRICT_LIMIT_MS 500
 #define STRICT_MOST_MS	5000

@@ -76,7 +76,7 @@ struct view {
 	const char *passive_reason;   /* "--passive", "cgq reset at 12:03:11"; NULL while enforcing */
 	const char *polling;	      /* why no process event ever comes, and everything is polled; NULL: they come */
 	bool passive_stays;	      /* a reload does not end it: --passive, not a reset */
-	const char *placing;	      /* "as programs start, by 2 real-time threads"; NULL: by the main loop, as usual */
+	const char *placing;	      /* "as programs start, by 2 real-time threads"; NULL: by the main loop, or nothing is placed */
 	const char *favordynmods;     /* hierarchies that are mounted so: "cpu,cpuacct"; NULL: none */
 	pid_t self;
 	const struct helpers *helpers; /* its own; NULL: none */

@@ -95,8 +95,8 @@ const struct setting_row setting_rows[] = {
 	  "low: the kernel's way into a cgroup is kept warm while programs start" },
 	{ "containers", containers_read, "skip", "skip",
 	  "what is in a container is left alone" },
-	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)", "none",
-	  "the command that is asked every two seconds while a change is on trial" },
+	{ "confirm.health", health_read, "an absolute path, with arguments (like /usr/bin/mysqladmin ping)", NULL,
+	  "the command that is asked every two seconds while a change is on trial; where there is no such line, none is" },
 };
 
 const size_t setting_rows_count = ARRAY_SIZE(setting_rows);

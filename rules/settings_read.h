@@ -19,7 +19,7 @@ struct setting_row {
 	const char *name;
 	int (*read)(const char *text, struct settings *s); /* -EINVAL: not of that form */
 	const char *form;  /* "normal or low" */
-	const char *usual; /* what holds where it is not set */
+	const char *usual; /* what holds where it is not set; NULL: nothing */
 	const char *help;
 };
 

@@ -36,9 +36,10 @@ static void settings_print(void)
 {
 	for (size_t i = 0; i < setting_rows_count; i++) {
 		const struct setting_row *s = &setting_rows[i];
-		char usual[64];
+		char usual[64] = "";
 
-		snprintf(usual, sizeof(usual), " = %s", s->usual);
+		if (s->usual)
+			snprintf(usual, sizeof(usual), " = %s", s->usual);
 		roff_term(s->name, usual);
 		roff_text(s->help);
 		fputs(";\n", stdout);

@@ -117,8 +117,9 @@
 	"method List(members: ?bool) -> (groups: []Usage, outside: Usage, refused: []Refused)\n"                     \
 	"# The same of thousands of groups at a fraction of the cost, for who wants some keys of their rows.\n"      \
 	"method ListColumns(keys: []string) -> (groups: Columns, outside: Usage, refused: []Refused)\n"              \
-	"# placement: how groups are enforced here, and why so. placing: where threads of their own place programs as they\n" \
-	"# start: how many, and what they lack. favordynmods: hierarchies of cgroups that are mounted so, like\n"     \
+	"# placement: how groups are enforced here, and why so. placing: by how many threads of their own programs are placed\n" \
+	"# as they start, what these lack, or why by the main loop alone; null: by that, or nothing is placed here. It\n" \
+	"# ends with hierarchies that are mounted with favordynmods. favordynmods: hierarchies that are mounted so, like\n" \
 	"# \"cpu,cpuacct\"; null: none.\n"                                                                           \
 	"method Status(group: ?string) -> (version: string, layout: string, placement: string, passive: ?string,\n"   \
 	"  polling: ?string, placing: ?string, favordynmods: ?string, refused: []Refused, faults: []Fault,\n"         \

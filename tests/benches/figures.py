@@ -153,7 +153,7 @@ FIGURES = (
     Figure("cgq list, against lscgroup", "list", "cgq list", "lscgroup", "us", "", not_asked),
     Figure("idle, no rules", "idle_percent", "cgqd no rules", OLD, "percent", "0", at_most(0.005)),
     Figure("idle, latency = normal", "idle_percent", "cgqd", OLD, "percent", "under 0.1 % of a CPU", at_most(0.1)),
-    Figure("idle, latency = low, programs start", "idle_percent", "cgqd low", OLD, "percent", "0.7 %", at_most(0.75)),
+    Figure("idle, latency = low, in the minute after a start", "idle_percent", "cgqd low", OLD, "percent", "0.7 %", at_most(0.75)),
     Figure("resident memory", "resident_mib", "cgqd", OLD, "mib", "8 MiB", at_most(8)),
     Figure("resident memory, with the crowd placed", "resident_crowd_mib", "cgqd", OLD, "mib", "8 MiB", at_most(8)),
     Figure("resident memory, with all the groups listed", "resident_groups_mib", "cgqd", OLD, "mib", "8 MiB", at_most(8)),
