@@ -157,9 +157,9 @@ static bool is_whole(const struct exec_record *r, uint64_t at_ns)
 bool event_filter_exec(const struct event_filter *f, unsigned cpu, pid_t pid, uint64_t at_ns, struct exec_record *ret)
 {
 	const uint32_t slot = EXEC_SLOT(cpu, (uint32_t)pid);
-	const struct exec_record *r = &f->slots[slot];
+	const struct exec_record *r = slot < f->n_slots ? &f->slots[slot] : NULL;
 
-	if (slot >= f->n_slots || !is_whole(r, at_ns))
+	if (!r || !is_whole(r, at_ns))
 		return false;
 	*ret = *r;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);

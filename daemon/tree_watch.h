@@ -1,8 +1,7 @@
 /*
- * Notices that somebody changes our tree: inotify on each of its cgroups in each hierarchy. It sees files that were
- * written and closed, cgroups made, removed and renamed, by whomever (our own too; a move when its kept
- * descriptor is closed); on v2 also that a cgroup is empty or is no longer (cgroup.events), but else not that a process was moved out. Changes
- * nothing.
+ * Notices that somebody changes our tree: inotify on each of its cgroups in each hierarchy. It sees files that were written and
+ * closed, cgroups made, removed and renamed, by whomever (our own too; a move when its kept descriptor is closed); on v2 also
+ * that a cgroup is empty or is no longer (cgroup.events), but else not that a process was moved out. Changes nothing.
  */
 #pragma once
 

@@ -53,6 +53,12 @@ ctest_says() {
 	[ "$(printf 'hello\n' | count lines 0)" = '0 1' ]
 }
 
+@test "lines: a skip is a failure, however it is written" {
+	[ "$(printf 'ok - a # skip no qemu\nok - b\n' | count lines 0)" = '1 1' ]
+	[ "$(printf 'ok - a # SKIP no qemu\n' | count lines 0)" = '0 1' ]
+	[ "$(printf '1..1\nok 1 a # SKIP no qemu\n' | count bats 0)" = '0 1' ]
+}
+
 @test "a stage without tests is one" {
 	[ "$(printf 'hello\n' | count whole 0)" = '1 0' ]
 	[ "$(printf 'not ok\n' | count whole 2)" = '0 1' ]
