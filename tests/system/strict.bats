@@ -222,10 +222,10 @@ hurries() {
 	[ $started = no ] || is_outside "${PID[web]}" || started=inside
 	kill -CONT "$CGQD"
 	[ $started = yes ]
-	within "$(sed -nE 's/.*longest_ms=([0-9]+)/\1/p' <<<"$burst")" 450 $((2000 * SLOW)) 'the burst'
+	within "$(sed -nE 's/.*longest_ms=([0-9]+)/\1/p' <<<"$burst")" 1900 $((4000 * SLOW)) 'the burst'
 	placed web web
-	wait_until 5 'it says so' log_says "strict: exec of $FILE by pid [0-9]+.* went on after 500 ms without a decision"
-	cgq events web | grep -q 'went on after 500 ms'
+	wait_until 5 'it says so' log_says "strict: exec of $FILE by pid [0-9]+.* went on after 2000 ms without a decision"
+	cgq events web | grep -q 'went on after 2000 ms'
 	rm "$ROOM/said"
 	"$FILE" "$ROOM/said"
 	said_inside 1
