@@ -113,6 +113,11 @@ static void open_delegation(struct daemon *d)
 	proc_delegation_by(d->proc, d->delegation_asker);
 }
 
+static void on_moving(void *ctx, bool moving)
+{
+	quick_moving(ctx, moving);
+}
+
 static int open_kernel(struct daemon *d, struct err *e)
 {
 	int r;
@@ -147,6 +152,7 @@ static int open_kernel(struct daemon *d, struct err *e)
 	d->quick = quick_new(e);
 	if (!d->quick)
 		return -e->code;
+	mover_on_moving(d->mover, on_moving, d->quick);
 	return open_events(d, e);
 }
 

@@ -44,6 +44,18 @@ void mover_forget(struct mover *v)
 	own_place_free(take_ptr(v->own));
 }
 
+void mover_on_moving(struct mover *v, void (*moving)(void *ctx, bool moving), void *ctx)
+{
+	v->moving = moving;
+	v->ctx = ctx;
+}
+
+static void tell_moving(const struct mover *v, bool moving)
+{
+	if (v->moving)
+		v->moving(v->ctx, moving);
+}
+
 /* How it went so far. */
 struct progress {
 	struct written written;
@@ -126,7 +138,9 @@ static enum moved move(struct mover *v, const struct proc_facts *f, const char *
 
 	if (r < 0)
 		return answer_of_hold(r);
+	tell_moving(v, true);
 	answer = target_move(v, &t, paths, write_one, e);
+	tell_moving(v, false);
 	target_done(&t);
 	return answer;
 }
@@ -143,10 +157,12 @@ void mover_place_some(struct mover *v, struct move *list, size_t n)
 
 	for (size_t i = 0; i < n; i++)
 		list[i].moved = answer_of_hold(target_hold_known(v, list[i].facts, &targets[i], &list[i].e));
+	tell_moving(v, true);
 	for (unsigned h = 0; h < v->machine->n_hierarchies; h++)
 		for (size_t i = 0; i < n; i++)
 			if (targets[i].pidfd >= 0)
 				write_in(v, targets[i].facts.pid, h, list[i].to[h], write_exactly, &done[i]);
+	tell_moving(v, false);
 	for (size_t i = 0; i < n; i++) {
 		if (targets[i].pidfd >= 0)
 			list[i].moved = target_answer(v, &targets[i], &done[i], &list[i].e);

@@ -24,6 +24,9 @@ enum moved {
 	MOVED_REFUSED,	/* none took it */
 };
 
+/* Told before processes are moved, true, and after, false. */
+void mover_on_moving(struct mover *v, void (*moving)(void *ctx, bool moving), void *ctx);
+
 /*
  * Moves a process, of whom pid and start_ticks are known, or else FACT_STAT and pid_ino, whole, to paths[h] (from the mount's root) in every hierarchy
  * h with a path. It is identified before (pidfd and start time) and looked at again after; where a recycled pid was

@@ -13,6 +13,8 @@ struct mover {
 	unsigned n_kept, kept_max;	      /* in all of them */
 	bool forgets_affinity;/* the kernel does: see affinity_is_forgotten() */
 	struct own_place *own; /* NULL until the first touch */
+	void (*moving)(void *ctx, bool moving); /* NULL: nobody is told */
+	void *ctx;
 };
 
 void own_place_free(struct own_place *p);

@@ -275,6 +275,22 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 	return r;
 }
 
+void quick_moving(struct quick *q, bool moving)
+{
+	struct quick_warmth *w = &q->warmth;
+	uint64_t now;
+
+	pthread_mutex_lock(&w->lock);
+	now = clock_now_ns();
+	if (moving) {
+		warm_pace_moves(&w->pace);
+	} else {
+		warm_pace_moved(&w->pace, now);
+		w->touched_ns = now;
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
 bool quick_take(struct quick *q, struct quick_message *ret)
 {
 	return quick_talk_hear(q->talk, ret);

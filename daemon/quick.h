@@ -77,6 +77,9 @@ int quick_go(struct quick *q, const struct quick_plan *plan, struct event_filter
 /* Ends all threads: nothing is to be placed at once. */
 void quick_stop(struct quick *q);
 
+/* The main loop moves processes, until it has done so, which is a touch as well. In turns. */
+void quick_moving(struct quick *q, bool moving);
+
 /* The next message, if one waits. */
 bool quick_take(struct quick *q, struct quick_message *ret);
 

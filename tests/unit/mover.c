@@ -310,6 +310,62 @@ static void a_touch_writes_this_process_to_where_it_is_now(void **state)
 	proc_facts_done(&home);
 }
 
+/* "[" before, "]" after, "." for each that is written to in between. */
+static char traced[64];
+
+static void trace_moving(void *ctx, bool moving)
+{
+	strcat(traced, moving ? "[" : "]");
+}
+
+static int open_procs_traced(struct kernel *k, const struct hierarchy *h, const char *path, struct err *e)
+{
+	strcat(traced, ".");
+	return real.k->open_procs(real.k, h, path, e);
+}
+
+static void assert_traced(const char *as)
+{
+	assert_string_equal(traced, as);
+	traced[0] = '\0';
+}
+
+static void who_asks_is_told_before_processes_are_moved_and_after(void **state)
+{
+	struct kernel tracing = *real.k;
+	struct mover *own = mover_new(&tracing, &real.m);
+	struct proc_facts facts, home = {0};
+	char as[HIERARCHIES_MAX + 3] = "[";
+	struct move some;
+	struct paths web;
+	pid_t pid;
+
+	tracing.open_procs = open_procs_traced;
+	paths_make(&web, "web");
+	for (unsigned h = 0; h < real.m.n_hierarchies; h++)
+		if (web.list[h])
+			strcat(as, ".");
+	strcat(as, "]");
+	mover_on_moving(own, trace_moving, NULL);
+	pid = real_child();
+	where_self(&home);
+	assert_int_equal(mover_place(own, FOUND(pid, start_of(pid)), web.list, NULL), MOVED_OK);
+	assert_traced(as);
+	mover_forget(own);
+	facts = *FOUND(pid, start_of(pid));
+	some = (struct move){.facts = &facts};
+	memcpy(some.to, web.list, sizeof(some.to));
+	mover_place_some(own, &some, 1);
+	assert_int_equal(some.moved, MOVED_OK);
+	assert_traced(as);
+	mover_forget(own);
+	assert_int_equal(mover_return(own, FOUND(pid, start_of(pid)), (const char *const *)home.cgroups, NULL), MOVED_OK);
+	assert_true(traced[0] == '[' && traced[strlen(traced) - 1] == ']');
+	mover_free(own);
+	proc_facts_done(&home);
+	real_child_end(pid);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +381,7 @@ int main(void)
 		cmocka_unit_test(an_empty_cpuset_says_what_it_lacks),
 		cmocka_unit_test(who_goes_back_goes_as_near_as_can_be),
 		cmocka_unit_test(a_touch_writes_this_process_to_where_it_is_now),
+		cmocka_unit_test(who_asks_is_told_before_processes_are_moved_and_after),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -84,6 +84,20 @@ static void the_next_touch_is_left_to_who_made_the_last(void **state)
 	assert_int_equal(warm_pace_due_ns(&p, START, START + MS, true), START + MS / 2);
 }
 
+/* Its write waits for others: one more that waits in line would make it, and all that come after, wait longer. */
+static void while_a_process_is_being_moved_nothing_is_touched(void **state)
+{
+	struct warm_pace p = {0};
+
+	for (int i = 0; i < 9; i++)
+		warm_pace_moved(&p, START + i);
+	warm_pace_moves(&p);
+	for (now = START; now < START + 1000 * MS; now += 100 * MS)
+		assert_true(warm_pace_due_ns(&p, START, now, true) > now);
+	warm_pace_moved(&p, now);
+	assert_int_equal(warm_pace_due_ns(&p, now, now, true), now + 4 * MS);
+}
+
 static void moves(struct warm_pace *p, unsigned n, uint64_t every_ns)
 {
 	for (unsigned i = 0; i < n; i++, now += every_ns)
@@ -124,6 +138,7 @@ int main(void)
 		cmocka_unit_test(after_one_that_waited_it_stays_so_for_a_while),
 		cmocka_unit_test(moves_that_follow_closely_want_a_touch_as_soon_as_they_pause_and_for_a_moment),
 		cmocka_unit_test(the_next_touch_is_left_to_who_made_the_last),
+		cmocka_unit_test(while_a_process_is_being_moved_nothing_is_touched),
 		cmocka_unit_test(moves_far_apart_are_no_storm_however_many),
 	};
 
