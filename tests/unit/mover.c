@@ -310,6 +310,35 @@ static void a_touch_writes_this_process_to_where_it_is_now(void **state)
 	proc_facts_done(&home);
 }
 
+/* The machine is another after it: what was read as the place in one hierarchy may be that of another one. */
+static void after_it_forgot_it_knows_its_own_place_anew(void **state)
+{
+	struct machine m = real.m;
+	struct mover *own = mover_new(real.k, &m);
+	const char *to[HIERARCHIES_MAX] = {NULL};
+	struct proc_facts home = {0};
+	unsigned other = real.m.n_hierarchies - 1;
+	struct hierarchy swap;
+	struct paths web;
+
+	paths_make(&web, "web");
+	if (other == web.first)
+		skip();
+	where_self(&home);
+	to[web.first] = web.list[web.first];
+	assert_int_equal(mover_place(mover, FOUND(getpid(), start_of(getpid())), to, NULL), MOVED_OK);
+	assert_int_equal(mover_touch(own, web.first), 0);
+	swap = m.hierarchies[web.first];
+	m.hierarchies[web.first] = m.hierarchies[other];
+	m.hierarchies[other] = swap;
+	mover_forget(own);
+	assert_int_equal(mover_touch(own, other), 0);
+	assert_true(is_at(getpid(), web.first, web.list[web.first]));
+	mover_free(own);
+	assert_int_equal(mover_return(mover, FOUND(getpid(), start_of(getpid())), (const char *const *)home.cgroups, NULL), MOVED_OK);
+	proc_facts_done(&home);
+}
+
 /* "[" before, "]" after, "." for each that is written to in between. */
 static char traced[64];
 
@@ -381,6 +410,7 @@ int main(void)
 		cmocka_unit_test(an_empty_cpuset_says_what_it_lacks),
 		cmocka_unit_test(who_goes_back_goes_as_near_as_can_be),
 		cmocka_unit_test(a_touch_writes_this_process_to_where_it_is_now),
+		cmocka_unit_test(after_it_forgot_it_knows_its_own_place_anew),
 		cmocka_unit_test(who_asks_is_told_before_processes_are_moved_and_after),
 	};
 

@@ -134,10 +134,65 @@ static void a_thread_that_used_its_part_rests_as_what_it_is_and_goes_on_by_itsel
 	close(t.end);
 }
 
+/* At least that much of one rest is seen; -1: on a busy machine it was over by then. */
+static int touches_at_rest(const struct quick_thread *t, pid_t thread)
+{
+	const uint64_t began = clock_now_ns(), last = t->warmth->touched_ns;
+	const struct timespec while_it_rests = {.tv_nsec = 3 * STEP_NS};
+
+	nanosleep(&while_it_rests, NULL);
+	if (!waits_on(thread, END_ALONE) || clock_now_ns() > began + 8 * STEP_NS)
+		return -1;
+	return t->warmth->touched_ns != last;
+}
+
+/* The way would be cold for whoever starts next. */
+static void a_thread_that_rests_goes_on_touching(void **state)
+{
+	static const struct policy no_rules;
+	static const struct resolved nothing;
+	struct quick_warmth warmth = {.lock = PTHREAD_MUTEX_INITIALIZER, .until_ns = UINT64_MAX,
+				      /* in a storm: every half millisecond */
+				      .pace = {.row = WARM_ROW_MIN, .moved_ns = UINT64_MAX / 2}};
+	struct machine machine = {.n_hierarchies = 0};
+	struct want want = {.hierarchies = 1};
+	struct quick_plan plan = {
+		.keeps_warm = true, .want = &want, .machine = &machine, .policy = &no_rules, .resolved = &nothing};
+	struct quick_thread t = {
+		.source = exec_source_new(EXEC_SOCKET, NULL, 0, NULL),
+		.end = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.is_realtime = true,
+		.warmth = &warmth,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.kit = {.plan = &plan, .mover = mover_new(NULL, &machine), .proc = proc_new(&machine, NULL),
+			.self = getpid(), .talk = quick_talk_new(NULL)},
+	};
+	const uint64_t one = 1;
+	int touches = -1;
+	pid_t thread;
+
+	assert_non_null(t.source);
+	start(&t);
+	thread = other_thread();
+	for (int i = 0; i < 50 && touches < 0; i++) {
+		assert_true(rests(&t, thread));
+		touches = touches_at_rest(&t, thread);
+	}
+	assert_int_equal(touches, 1);
+	assert_int_equal(write(t.end, &one, sizeof(one)), (ssize_t)sizeof(one));
+	pthread_join(t.thread, NULL);
+	exec_source_free(t.source);
+	mover_free(t.kit.mover);
+	proc_free(t.kit.proc);
+	quick_talk_free(t.kit.talk);
+	close(t.end);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_thread_that_used_its_part_rests_as_what_it_is_and_goes_on_by_itself),
+		cmocka_unit_test(a_thread_that_rests_goes_on_touching),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,12 +2,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,6 +195,66 @@ static void what_was_enabled_in_a_base_is_known_to_the_next_daemon_of_this_boot(
 	assert_int_equal(known[1], 0);
 }
 
+/* The limit of a file stands in for a full disk: the first write takes what fits, and the next one fails. */
+static const char half[] = "812 45013 web half of it is to be cut off\n";
+static const char others[] = "813 45014 web somebody else's, whole\n";
+#define FITS 10U
+
+static int other_fd;
+
+/* Between the write that failed and what is made of that. */
+static void others_append(int sig)
+{
+	const struct rlimit free_of_it = {RLIM_INFINITY, RLIM_INFINITY};
+
+	setrlimit(RLIMIT_FSIZE, &free_of_it);
+	if (other_fd >= 0 && write(other_fd, others, strlen(others)) < 0)
+		abort();
+}
+
+/* What is in the file then. */
+static const char *append_half(bool *torn, bool others_too)
+{
+	static char text[256];
+	struct rlimit before, limit;
+	int fd = openat(folder_fd, "origins", O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600), r;
+	off_t size = lseek(fd, 0, SEEK_END);
+	ssize_t n;
+
+	other_fd = others_too ? openat(folder_fd, "origins", O_WRONLY | O_APPEND | O_CLOEXEC) : -1;
+	signal(SIGXFSZ, others_append);
+	getrlimit(RLIMIT_FSIZE, &before);
+	limit = before;
+	limit.rlim_cur = (rlim_t)size + FITS;
+	setrlimit(RLIMIT_FSIZE, &limit);
+	r = state_append(fd, half, strlen(half), torn);
+	setrlimit(RLIMIT_FSIZE, &before);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_int_equal(r, -EFBIG);
+	close(fd);
+	if (other_fd >= 0)
+		close(other_fd);
+	fd = openat(folder_fd, "origins", O_RDONLY | O_CLOEXEC);
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	assert_true(n >= 0);
+	text[n] = '\0';
+	return text;
+}
+
+static void half_a_record_is_cut_off_unless_another_stands_behind_it(void **state)
+{
+	char both[256];
+	bool torn;
+
+	put_file("origins", "head\n", 5);
+	assert_string_equal(append_half(&torn, false), "head\n");
+	assert_false(torn);
+	snprintf(both, sizeof(both), "head\n%.*s%s", (int)FITS, half, others);
+	assert_string_equal(append_half(&torn, true), both);
+	assert_true(torn);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -203,6 +265,7 @@ int main(void)
 		TEST(what_is_more_than_can_be_read_again_is_left_out_and_told),
 		TEST(what_is_too_large_is_left_out_and_no_other),
 		TEST(a_missing_good_set_is_no_trouble),
+		TEST(half_a_record_is_cut_off_unless_another_stands_behind_it),
 		TEST(a_folder_that_others_may_write_to_is_not_trusted),
 		TEST(a_missing_folder_is_made_with_its_parents),
 		TEST(what_was_enabled_in_a_base_is_known_to_the_next_daemon_of_this_boot),
