@@ -86,7 +86,7 @@ static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct q
 		return false;
 	origin_store_add(kit->origins, p->policy, &one);
 	origin_store_flush(kit->origins);
-	return quick_talk_say(kit->talk, m);
+	return quick_talk_leave(kit->talk, m);
 }
 
 static enum moved move_in(struct quick_kit *kit, int held, const struct proc_facts *f, unsigned group)

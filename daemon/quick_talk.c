@@ -92,17 +92,27 @@ static bool buffer_add(struct buffer *b, const void *bytes, size_t n)
 	return true;
 }
 
-bool quick_talk_say(struct quick_talk *t, const struct quick_message *m)
+static bool add(struct quick_talk *t, const struct quick_message *m, bool wakes)
 {
 	bool fits;
 
 	pthread_mutex_lock(&t->lock);
 	fits = buffer_add(&t->said, m, QUICK_MESSAGE_BYTES + m->paths_bytes);
 	t->n_said += fits;
-	if (fits)
+	if (fits && wakes)
 		fd_set_told(t, true);
 	pthread_mutex_unlock(&t->lock);
 	return fits;
+}
+
+bool quick_talk_say(struct quick_talk *t, const struct quick_message *m)
+{
+	return add(t, m, true);
+}
+
+bool quick_talk_leave(struct quick_talk *t, const struct quick_message *m)
+{
+	return add(t, m, false);
 }
 
 static void buffers_swap(struct quick_talk *t)

@@ -16,5 +16,7 @@ void quick_talk_free(struct quick_talk *t);
 int quick_talk_fd(const struct quick_talk *t);
 /* By any thread. False: there is no room, since nobody listened for some thousands of them. */
 bool quick_talk_say(struct quick_talk *t, const struct quick_message *m);
+/* The same, and wakes nobody: heard before the next process event, or with the next that is said. */
+bool quick_talk_leave(struct quick_talk *t, const struct quick_message *m);
 /* By the main loop: the next one, in the order in which they were said. Costs next to nothing when there is none. */
 bool quick_talk_hear(struct quick_talk *t, struct quick_message *ret);

@@ -82,6 +82,25 @@ static void it_is_readable_when_there_is_something_new(void **state)
 	quick_talk_free(t);
 }
 
+static void what_is_left_wakes_nobody_and_is_heard_in_its_turn(void **state)
+{
+	struct quick_talk *t = quick_talk_new(NULL);
+	struct quick_message m = {.kind = QUICK_MOVES, .pid = 1};
+
+	assert_true(quick_talk_leave(t, &m));
+	assert_false(is_readable(t));
+	assert_true(quick_talk_hear(t, &m));
+	assert_int_equal(m.pid, 1);
+	assert_true(quick_talk_leave(t, &m));
+	say(t, 2, "");
+	assert_true(is_readable(t));
+	assert_true(quick_talk_hear(t, &m));
+	assert_int_equal(m.pid, 1);
+	expect(t, 2, "");
+	assert_false(is_readable(t));
+	quick_talk_free(t);
+}
+
 static void what_finds_no_room_is_refused_and_what_was_said_is_heard(void **state)
 {
 	struct quick_talk *t = quick_talk_new(NULL);
@@ -144,6 +163,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_said_first_is_heard_first),
 		cmocka_unit_test(it_is_readable_when_there_is_something_new),
+		cmocka_unit_test(what_is_left_wakes_nobody_and_is_heard_in_its_turn),
 		cmocka_unit_test(what_finds_no_room_is_refused_and_what_was_said_is_heard),
 		cmocka_unit_test(of_many_who_speak_at_once_each_is_heard_in_order),
 	};
