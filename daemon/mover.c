@@ -114,13 +114,19 @@ static enum moved target_answer(struct mover *v, const struct target *t, const s
 	return p->refused ? refusal_tell(v, t, p, e) : MOVED_OK;
 }
 
+static void write_everywhere(struct mover *v, pid_t pid, const char *const paths[HIERARCHIES_MAX], write_fn *write_one,
+			     struct progress *ret)
+{
+	for (unsigned h = 0; h < v->machine->n_hierarchies; h++)
+		write_in(v, pid, h, paths[h], write_one, ret);
+}
+
 static enum moved target_move(struct mover *v, const struct target *t, const char *const paths[HIERARCHIES_MAX],
 			      write_fn *write_one, struct err *e)
 {
 	struct progress p = {0};
 
-	for (unsigned h = 0; h < v->machine->n_hierarchies; h++)
-		write_in(v, t->facts.pid, h, paths[h], write_one, &p);
+	write_everywhere(v, t->facts.pid, paths, write_one, &p);
 	return target_answer(v, t, &p, e);
 }
 
@@ -176,6 +182,26 @@ enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *
 	const struct target t = {held, *f};
 
 	return v->proc ? target_move(v, &t, paths, write_exactly, e) : MOVED_REFUSED;
+}
+
+enum moved mover_place_at_once(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX], struct err *e)
+{
+	struct progress p = {0};
+	struct target t;
+	enum moved answer;
+	int r;
+
+	if (!v->proc)
+		return MOVED_REFUSED;
+	write_everywhere(v, f->pid, paths, write_exactly, &p);
+	r = target_hold_known(v, f, &t, e);
+	if (r == -ESRCH)
+		stranger_put_back(v, f->pid, &p.written, e);
+	if (r < 0)
+		return answer_of_hold(r);
+	answer = target_answer(v, &t, &p, e);
+	target_done(&t);
+	return answer;
 }
 
 enum moved mover_return(struct mover *v, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX], struct err *e)

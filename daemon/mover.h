@@ -55,6 +55,12 @@ int mover_hold(pid_t pid, struct err *e);
 bool mover_is_of(int held, const struct proc_facts *f);
 enum moved mover_place_held(struct mover *v, int held, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
 			    struct err *e);
+/*
+ * The same of one that nobody holds, whose pid_ino is known: it is looked at after it was moved, and not before, which is a
+ * quarter of the way to the first write. For who knows that its pid can hardly be another's yet; if it is, that one is put back.
+ */
+enum moved mover_place_at_once(struct mover *v, const struct proc_facts *f, const char *const paths[HIERARCHIES_MAX],
+			       struct err *e);
 /* Sends it back; where an origin is gone, to the nearest ancestor that takes it. origins[h] NULL: not touched there. */
 enum moved mover_return(struct mover *v, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX], struct err *e);
 /* May the process run on fewer CPUs than its cpuset has, by sched_setaffinity(2)? */

@@ -7,6 +7,7 @@
 #include <cgq/bounds.h>
 
 #include "classify.h"
+#include "clock.h"
 #include "forbidden.h"
 #include "quick_parts.h"
 #include "tree_path.h"
@@ -89,6 +90,7 @@ static bool announce(struct quick_kit *kit, const struct proc_facts *f, struct q
 	return quick_talk_leave(kit->talk, m);
 }
 
+/* held -1: nobody holds it, see mover_place_at_once(). */
 static enum moved move_in(struct quick_kit *kit, int held, const struct proc_facts *f, unsigned group)
 {
 	const struct quick_plan *p = kit->plan;
@@ -102,7 +104,7 @@ static enum moved move_in(struct quick_kit *kit, int held, const struct proc_fac
 			to[h] = paths[h];
 		}
 	}
-	return mover_place_held(kit->mover, held, f, to, NULL);
+	return held < 0 ? mover_place_at_once(kit->mover, f, to, NULL) : mover_place_held(kit->mover, held, f, to, NULL);
 }
 
 void quick_touch(struct quick_kit *kit)
@@ -124,14 +126,25 @@ static void message_begin(struct quick_message *m, const struct proc_event_told 
 	memcpy(m->comm, f->comm, sizeof(m->comm));
 }
 
+/*
+ * Numbers go round: before this one is another's, the process has to end and all others be used up, 32,768 at the least where
+ * nobody set pid_max lower.
+ */
+#define YOUNG_NS UINT64_C(2000000)
+
+static bool is_young(const struct proc_facts *f, const struct quick_message *m)
+{
+	return f->pid_ino != 0 && clock_now_ns() < m->at_ns + YOUNG_NS;
+}
+
 /* Said before and after. */
 static bool place(struct quick_kit *kit, const struct quick_look *look, const struct proc_facts *f, struct quick_message *m)
 {
-	auto_fd int held = quick_hold(look, f);
-	bool moved;
+	bool young = is_young(f, m), moved;
+	auto_fd int held = young ? -1 : quick_hold(look, f);
 
 	m->kind = QUICK_MOVES;
-	if (held < 0 || !announce(kit, f, m))
+	if ((held < 0 && !young) || !announce(kit, f, m))
 		return false;
 	moved = move_in(kit, held, f, m->group) == MOVED_OK;
 	m->kind = moved ? QUICK_MOVED : QUICK_MISSED;

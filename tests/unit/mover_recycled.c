@@ -20,18 +20,25 @@ static int hooked_open_procs(struct kernel *k, const struct hierarchy *h, const 
 	return real.k->open_procs(real.k, h, path, e);
 }
 
-/* Known by the inode of its pidfds, instead of its start. */
-static bool is_held;
+/* Known by the inode of its pidfds, instead of its start; and looked at only after it was moved. */
+static bool is_held, is_at_once;
 
 static int by_start(void **state)
 {
-	is_held = false;
+	is_held = is_at_once = false;
 	return 0;
 }
 
 static int by_pidfd(void **state)
 {
 	is_held = true;
+	is_at_once = false;
+	return 0;
+}
+
+static int at_once(void **state)
+{
+	is_held = is_at_once = true;
 	return 0;
 }
 
@@ -53,7 +60,7 @@ static enum moved place_hooked(void (*meanwhile)(void), pid_t pid, const struct 
 {
 	struct mover *v = mover_hooked(meanwhile, pid);
 	struct proc_facts f = known(pid);
-	enum moved answer = mover_place(v, &f, p->list, e);
+	enum moved answer = is_at_once && f.pid_ino ? mover_place_at_once(v, &f, p->list, e) : mover_place(v, &f, p->list, e);
 
 	mover_free(v);
 	return answer;
@@ -173,14 +180,49 @@ static void a_process_that_ends_while_it_is_moved_is_gone(void **state)
 	assert_int_equal(e.code, 0);
 }
 
+static void one_whose_pid_is_anothers_before_the_first_write_is_never_left_moved(void **state)
+{
+	struct mover *v;
+	struct paths web;
+	struct err e = {0};
+	struct proc_facts f;
+
+	paths_make(&web, "web");
+	f = known(real_child());
+	v = mover_hooked(NULL, f.pid);
+	recycle();
+	if (f.pid_ino)
+		assert_int_equal(mover_place_at_once(v, &f, web.list, &e), MOVED_GONE);
+	mover_free(v);
+	if (recycled < 0)
+		skip();
+	assert_at_home(f.pid);
+	assert_true(!f.pid_ino || strstr(e.text, "was put back to"));
+	real_child_end(f.pid);
+}
+
+static void one_that_runs_is_moved(void **state)
+{
+	struct paths web;
+	pid_t pid;
+
+	paths_make(&web, "web");
+	pid = real_child();
+	assert_int_equal(place_hooked(NULL, pid, &web, NULL), MOVED_OK);
+	assert_at(pid, &web);
+	real_child_end(pid);
+}
+
 int main(void)
 {
-#define LAW(name) cmocka_unit_test_setup(name, by_start), cmocka_unit_test_setup(name, by_pidfd)
+#define LAW(name) cmocka_unit_test_setup(name, by_start), cmocka_unit_test_setup(name, by_pidfd), cmocka_unit_test_setup(name, at_once)
 	const struct CMUnitTest tests[] = {
 		LAW(a_recycled_pid_is_never_left_moved),
 		LAW(a_recycled_pid_among_others_is_put_back_and_they_are_moved),
 		LAW(a_stranger_born_in_the_group_stays_where_its_parent_is),
 		LAW(a_process_that_ends_while_it_is_moved_is_gone),
+		LAW(one_that_runs_is_moved),
+		cmocka_unit_test_setup(one_whose_pid_is_anothers_before_the_first_write_is_never_left_moved, at_once),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
