@@ -282,9 +282,8 @@ void quick_moving(struct quick *q, bool moving)
 
 	pthread_mutex_lock(&w->lock);
 	now = clock_now_ns();
-	if (moving) {
-		warm_pace_moves(&w->pace);
-	} else {
+	warm_pace_moves(&w->pace, moving);
+	if (!moving) {
 		warm_pace_moved(&w->pace, now);
 		w->touched_ns = now;
 	}

@@ -18,16 +18,15 @@ uint64_t warm_pace_due_ns(const struct warm_pace *p, uint64_t touched_ns, uint64
 	return touched_ns + warm_pace_ns(p, now_ns) + (is_mine ? 0 : WARM_SPARE_NS);
 }
 
-void warm_pace_moves(struct warm_pace *p)
+void warm_pace_moves(struct warm_pace *p, bool moves)
 {
-	p->moving = true;
+	p->moving = moves;
 }
 
 void warm_pace_moved(struct warm_pace *p, uint64_t now_ns)
 {
 	p->row = now_ns < p->moved_ns + WARM_ROW_NS ? p->row + 1 : 0;
 	p->moved_ns = now_ns;
-	p->moving = false;
 }
 
 static void pace_set(struct warm_pace *p, uint64_t later_ns, uint64_t now_ns)

@@ -36,7 +36,7 @@ struct warm_pace {
 	uint64_t changed_ns;
 	uint64_t moved_ns; /* the last move */
 	unsigned row;	   /* of so many that followed each other closely */
-	bool moving;	   /* one is being moved */
+	bool moving;	   /* the main loop moves one */
 };
 
 /* From one touch to the next. */
@@ -47,12 +47,12 @@ uint64_t warm_pace_ns(const struct warm_pace *p, uint64_t now_ns);
  */
 uint64_t warm_pace_due_ns(const struct warm_pace *p, uint64_t touched_ns, uint64_t now_ns, bool is_mine);
 /*
- * A process is being moved, until it was: nothing is due meanwhile. In a storm one write may wait for half a second: the kernel
- * lets those that waited for the last one go on as readers of its lock, while they have no CPU yet. A touch would be another such
- * write, which all others wait for.
+ * The main loop is moving a process, or no longer: nothing is due meanwhile. In a storm one write may wait for half a second: the
+ * kernel lets those that waited for the last one go on as readers of its lock, while they have no CPU yet. A touch would be another
+ * such write, which all others wait for.
  */
-void warm_pace_moves(struct warm_pace *p);
-/* It was, just now. */
+void warm_pace_moves(struct warm_pace *p, bool moves);
+/* One was moved just now, by whomever: a thread's own move does not end that of the main loop. */
 void warm_pace_moved(struct warm_pace *p, uint64_t now_ns);
 /* One was made, which took from began to ended, CLOCK_MONOTONIC. */
 void warm_pace_note(struct warm_pace *p, uint64_t began_ns, uint64_t ended_ns);

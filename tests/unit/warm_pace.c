@@ -91,10 +91,13 @@ static void while_a_process_is_being_moved_nothing_is_touched(void **state)
 
 	for (int i = 0; i < 9; i++)
 		warm_pace_moved(&p, START + i);
-	warm_pace_moves(&p);
-	for (now = START; now < START + 1000 * MS; now += 100 * MS)
+	warm_pace_moves(&p, true);
+	for (now = START; now < START + 1000 * MS; now += 100 * MS) {
+		/* a thread moves one of its own */
+		warm_pace_moved(&p, now);
 		assert_true(warm_pace_due_ns(&p, START, now, true) > now);
-	warm_pace_moved(&p, now);
+	}
+	warm_pace_moves(&p, false);
 	assert_int_equal(warm_pace_due_ns(&p, now, now, true), now + 4 * MS);
 }
 
