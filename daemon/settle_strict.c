@@ -58,15 +58,18 @@ static bool is_too_late(const struct daemon *d, const struct gate_said *said, ui
 void settle_strict_asks(void *ctx, const struct gate_said *said)
 {
 	struct daemon *d = ctx;
-	const struct strict_file *f = strict_files_find(&d->strict_files, said->dev, said->ino);
+	const struct strict_file *f;
 
-	uint64_t now = placer_now_ns();
-
-	if (!f || is_too_late(d, said, now))
+	/*
+	 * What it and its parents did before, and who placed them, comes first. Where some of that was lost, everything is looked at,
+	 * and the files are others then. In the middle of a full look, which has just taken what waited, none may begin.
+	 */
+	if (!d->placer.hears)
+		batch_hurry(d->batch);
+	f = strict_files_find(&d->strict_files, said->dev, said->ino);
+	if (!f || is_too_late(d, said, placer_now_ns()))
 		return;
 	/* A member from here on, though its exec may fail and never be told: whom it forks then is to be told of. */
-	/* What it and its parents did before, and who placed them, comes first. */
-	batch_hurry(d->batch);
 	if (d->filter)
 		event_filter_watch(d->filter, said->pid, NULL);
 	placer_before_exec(&d->placer, said->pid, said->dev, said->ino, f->name);

@@ -29,6 +29,7 @@ struct strict {
 	struct strict_told told;
 	struct helpers *helpers;
 	bool runs; /* the gate */
+	unsigned gates; /* so many were started */
 	int orders, questions; /* orders is the helper's */
 	uint32_t serial, heard;
 	unsigned silent;
@@ -65,6 +66,7 @@ static void gate_died(struct strict *s)
 /* False when there is nothing more. */
 static bool said_take(struct strict *s)
 {
+	const unsigned gate = s->gates;
 	struct gate_said said;
 	ssize_t n = recv(s->questions, &said, sizeof(said), MSG_DONTWAIT);
 
@@ -79,7 +81,9 @@ static bool said_take(struct strict *s)
 		return true;
 	}
 	s->told.asks(s->told.ctx, &said);
-	if (send(s->questions, &said.id, sizeof(said.id), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
+	/* It may have led to a look at everything, and that to the end of the gate, and to another one. */
+	if (s->gates == gate && s->runs &&
+	    send(s->questions, &said.id, sizeof(said.id), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
 		gate_died(s);
 	return s->runs;
 }
@@ -167,6 +171,7 @@ static int gate_start(struct strict *s, struct err *e)
 		return fail(e, -r, "sockets: %s", strerror(-r));
 	}
 	s->runs = true;
+	s->gates++;
 	s->orders = s->helpers->of[HELPER_GATE].fd;
 	s->questions = questions[OURS];
 	r = gate_begin(s, questions[THEIRS]);

@@ -1,6 +1,10 @@
 /* Who asks at the gate is a member from there on: whom it forks is told of, though no rule names it. */
 #include "ear.h"
 
+#include <sys/eventfd.h>
+
+#include <cgq/memory.h>
+
 #include "daemon.h"
 
 #define INODE 4711 /* of the file that it asks for */
@@ -71,9 +75,89 @@ static void whom_it_forks_is_told_of(void **state)
 	assert_int_equal(children_told_of(ear, &stranger), 0);
 }
 
+/* Process events that wait for their batch. What is lost of them leads to a look at everything, which makes the list of files anew. */
+struct waiting {
+	sd_event *event;
+	struct daemon d;
+	int fd;
+	unsigned taken;
+};
+
+static bool may_wait(void *ctx)
+{
+	return true;
+}
+
+static void take_and_make_files_anew(void *ctx)
+{
+	struct waiting *w = ctx;
+
+	w->taken++;
+	strict_files_done(&w->d.strict_files);
+}
+
+static void waiting_make(struct waiting *w, struct ear *ear, pid_t pid)
+{
+	struct strict_file *file = must_alloc(sizeof(*file));
+
+	*file = (struct strict_file){.dev = 1, .ino = INODE, .name = "efile", .fd = -1};
+	*w = (struct waiting){
+		.d = {.filter = ear->filter, .placer = {.self = pid}, .strict_files = {file, 1, 1}},
+		.fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK),
+	};
+	assert_true(sd_event_new(&w->event) >= 0);
+	assert_int_equal(batch_new(w->event, &(struct batch_want){&w->fd, 1, may_wait, take_and_make_files_anew, w}, &w->d.batch, NULL),
+			 0);
+	assert_true(sd_event_run(w->event, 0) > 0);
+}
+
+static void waiting_done(struct waiting *w)
+{
+	strict_files_done(&w->d.strict_files);
+	batch_free(w->d.batch);
+	sd_event_unref(w->event);
+	close(w->fd);
+}
+
+/* Asked for in the middle of a full look or not: the children that were told of. */
+static unsigned children_of_one_that_asks(struct ear *ear, bool in_a_look, unsigned *ret_taken)
+{
+	static const struct event_wants nothing_wanted = {.any = false};
+	struct forking one;
+	struct waiting w;
+
+	want(ear, &nothing_wanted);
+	one = forking_start(ear);
+	waiting_make(&w, ear, one.pid);
+	w.d.placer.hears = in_a_look;
+	settle_strict_asks(&w.d, &(struct gate_said){.pid = one.pid, .at_ns = placer_now_ns(), .dev = 1, .ino = INODE});
+	*ret_taken = w.taken;
+	waiting_done(&w);
+	return children_told_of(ear, &one);
+}
+
+static void a_file_that_is_strict_no_more_once_what_waited_was_taken_is_not_asked_for(void **state)
+{
+	unsigned taken;
+
+	assert_int_equal(children_of_one_that_asks(*state, false, &taken), 0);
+	assert_int_equal(taken, 1);
+}
+
+static void in_the_middle_of_a_full_look_no_other_begins(void **state)
+{
+	unsigned taken;
+
+	assert_int_equal(children_of_one_that_asks(*state, true, &taken), 1);
+	assert_int_equal(taken, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_file_that_is_strict_no_more_once_what_waited_was_taken_is_not_asked_for, ear_open,
+						ear_close),
+		cmocka_unit_test_setup_teardown(in_the_middle_of_a_full_look_no_other_begins, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(whom_it_forks_is_told_of, ear_open, ear_close),
 	};
 
