@@ -16,6 +16,9 @@ bool place_is_ahead(const struct member *one);
 /* It is judged by what it is now: what it was to become no longer counts. */
 void place_land(struct member *one, const struct verdict *v);
 
+/* Is it another that has the number since then (CLOCK_MONOTONIC)? By FACT_STAT. */
+bool place_is_younger(const struct proc_facts *f, uint64_t than_ns);
+
 /* The entry of a process whose FACT_STAT was read, unless that is of an earlier one of its pid: then it is dropped. */
 struct member *place_entry(struct placer *p, const struct proc_facts *f);
 

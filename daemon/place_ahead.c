@@ -81,14 +81,14 @@ static void note_ahead(struct placer *p, pid_t pid, const struct member *before)
 	origin_store_flush(p->origins);
 }
 
-void placer_before_exec(struct placer *p, pid_t pid, uint64_t dev, uint64_t ino, const char *name)
+void placer_before_exec(struct placer *p, pid_t pid, uint64_t at_ns, uint64_t dev, uint64_t ino, const char *name)
 {
 	struct member before = {.group = GROUP_NONE};
 	struct proc_facts f = {.pid = pid};
 	const struct member *one;
 	struct verdict v = {0};
 
-	if (!place_is_own(p, pid) && proc_read(p->proc, &f, FACT_STAT) == 0 && !f.exiting) {
+	if (!place_is_own(p, pid) && proc_read(p->proc, &f, FACT_STAT) == 0 && !f.exiting && !place_is_younger(&f, at_ns)) {
 		one = place_entry(p, &f);
 		if (one)
 			before = *one;

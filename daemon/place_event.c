@@ -61,10 +61,9 @@ void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 		members_drop(p->members, f->pid);
 }
 
-/* Is it another that has the number since that birth was told? */
-static bool is_younger(const struct proc_facts *f, const struct proc_event_told *birth)
+bool place_is_younger(const struct proc_facts *f, uint64_t than_ns)
 {
-	return birth && f->start_ticks > clock_start_ticks(birth->at_ns);
+	return f->start_ticks > clock_start_ticks(than_ns);
 }
 
 bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birth)
@@ -76,7 +75,8 @@ bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birt
 	struct standing s;
 	struct member *one;
 
-	if (place_is_own(p, pid) || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting || is_younger(&f, birth)) {
+	if (place_is_own(p, pid) || proc_read(p->proc, &f, FACT_STAT) < 0 || f.exiting ||
+	    (birth && place_is_younger(&f, birth->at_ns))) {
 		proc_facts_done(&f);
 		return false;
 	}

@@ -83,10 +83,11 @@ struct quick_message;
 void placer_quick(struct placer *p, const struct quick_message *m);
 
 /*
- * The process is about to run that file, whose base name is given. If a rule then takes it into a strict group, it is in there when
- * this returns. It is judged again, by all that it is then, once it runs it, or after a second has not done so.
+ * At that time (CLOCK_MONOTONIC) the process was about to run that file, whose base name is given. If a rule then takes it into a
+ * strict group, it is in there when this returns. It is judged again, by all that it is then, once it runs it, or after a second
+ * has not done so. Who has its number since, it having been killed in its exec, is left alone.
  */
-void placer_before_exec(struct placer *p, pid_t pid, uint64_t dev, uint64_t ino, const char *name);
+void placer_before_exec(struct placer *p, pid_t pid, uint64_t at_ns, uint64_t dev, uint64_t ino, const char *name);
 
 /* Reads facts for classify(); where a process is in our tree, its origin stands in. ctx is the placer. */
 struct facts_reader placer_reader(struct placer *p);
