@@ -43,6 +43,17 @@ static uint32_t bits_where(const struct placer *p, const struct proc_facts *f, u
 	return inside;
 }
 
+/* No member any more. A thread that is about to move it does so all the same: it is judged again then, and goes where it came from. */
+static void leave(struct placer *p, pid_t pid)
+{
+	struct member *one = members_find(p->members, pid);
+
+	if (one && one->quick)
+		one->group = GROUP_NONE;
+	else
+		members_drop(p->members, pid);
+}
+
 void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 {
 	struct proc_facts where;
@@ -58,7 +69,7 @@ void place_put(struct placer *p, struct proc_facts *f, const struct verdict *v)
 		return;
 	origin_store_flush(p->origins);
 	if (place_carry_out(p, f, v, inside, in_tree) == CARRIED_AWAY)
-		members_drop(p->members, f->pid);
+		leave(p, f->pid);
 }
 
 bool place_is_younger(const struct proc_facts *f, uint64_t than_ns)

@@ -65,9 +65,13 @@ static bool may_be_pinned(const struct placer *p, const struct quick_message *m)
 /* Moved by a thread that was late, after the main loop had judged it another way: that counts. */
 static void moved(struct placer *p, const struct quick_message *m, struct member *one)
 {
+	bool was_let_go = one && one->group == GROUP_NONE;
+
+	if (was_let_go)
+		one->group = m->group; /* there it is */
 	if (one && one->quick)
 		tell_moved(p, m, one);
-	if (!one || one->group != m->group || may_be_pinned(p, m))
+	if (!one || was_let_go || one->group != m->group || may_be_pinned(p, m))
 		place_judge(p, m->pid, NULL);
 }
 

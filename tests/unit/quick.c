@@ -234,6 +234,24 @@ static void what_a_thread_judged_by_is_not_judged_again_but_what_came_after(void
 	assert_null(members_find(r->p.members, r->m.pid));
 }
 
+/* The main loop found no rule for what it has become since, while the thread was waiting to write. */
+static void who_is_moved_after_it_was_let_go_is_judged_again_and_its_origin_is_known(void **state)
+{
+	struct room *r = *state;
+	const struct member *one;
+
+	be_this_process(r);
+	say(r, QUICK_MOVES);
+	event(r, EVENT_EXEC, r->m.at_ns + 1);
+	one = members_find(r->p.members, r->m.pid);
+	assert_non_null(one);
+	assert_int_equal(one->group, GROUP_NONE);
+	assert_string_equal(one->origins[1], "/user");
+	say(r, QUICK_MOVED);
+	assert_int_equal(r->told, 1);
+	assert_null(members_find(r->p.members, r->m.pid));
+}
+
 static bool is_unfit(struct room *r, uint64_t at_ns)
 {
 	return place_is_unfit(&r->p, &(struct proc_event_told){.kind = EVENT_EXEC, .pid = GONE_PID, .at_ns = at_ns});
@@ -318,6 +336,7 @@ int main(void)
 		LAW(an_earlier_process_of_the_same_pid_hands_nothing_on),
 		LAW(a_fork_that_is_heard_of_later_takes_nothing_away),
 		LAW(what_a_thread_judged_by_is_not_judged_again_but_what_came_after),
+		LAW(who_is_moved_after_it_was_let_go_is_judged_again_and_its_origin_is_known),
 		LAW(whom_a_thread_found_no_rule_for_is_left_unless_something_is_known_of_it),
 		LAW(who_was_to_be_moved_and_is_never_heard_of_again_is_judged),
 		LAW(an_end_that_came_before_the_exec_is_of_an_earlier_process),
