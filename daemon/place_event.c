@@ -143,6 +143,17 @@ static void remember_follower(struct placer *p, const struct proc_event_told *ev
 	one->journaled = false;
 }
 
+/*
+ * Gone before anybody looked at it. Whom it forked is still to be told of, and may be what it was: the child that becomes a daemon.
+ * Its entry says no more than that they are to be looked at; it goes with the event of its exit, or with the next full look.
+ */
+static void remember_gone(struct placer *p, const struct proc_event_told *ev)
+{
+	if (place_is_own(p, ev->pid) || members_find(p->members, ev->pid))
+		return;
+	members_put(p->members, ev->pid, 0)->born_ticks = clock_start_ticks(ev->at_ns);
+}
+
 static void pin_forked(struct placer *p, const struct proc_event_told *ev)
 {
 	pins_fork(p->pins, ev->parent, ev->pid, 0);
@@ -211,6 +222,15 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 	/* The child of a member is in its parent's cgroups; only one that was forked while the parent moved may not be. */
 	if (follows)
 		remember_follower(p, ev, &parent);
+	else if (found)
+		remember_gone(p, ev);
+}
+
+/* By what it is now. */
+static void changed(struct placer *p, const struct proc_event_told *ev)
+{
+	if (!is_too_early(p, ev) && !place_judge(p, ev->pid, NULL))
+		remember_gone(p, ev);
 }
 
 /*
@@ -263,16 +283,16 @@ void placer_event(struct placer *p, const struct proc_event_told *ev)
 		forked(p, ev);
 		return;
 	case EVENT_EXEC:
-		if (p->policy->n_rules > 0 && !is_too_early(p, ev) && !is_quick_enough(p, ev) && !place_is_unfit(p, ev))
-			place_judge(p, ev->pid, NULL);
+		if (p->policy->n_rules > 0 && !is_quick_enough(p, ev) && !place_is_unfit(p, ev))
+			changed(p, ev);
 		return;
 	case EVENT_IDS:
-		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP) && !is_too_early(p, ev))
-			place_judge(p, ev->pid, NULL);
+		if (asks(p, 1U << MATCH_USER | 1U << MATCH_GROUP))
+			changed(p, ev);
 		return;
 	case EVENT_COMM:
-		if (asks(p, 1U << MATCH_NAME) && !is_too_early(p, ev))
-			place_judge(p, ev->pid, NULL);
+		if (asks(p, 1U << MATCH_NAME))
+			changed(p, ev);
 		return;
 	case EVENT_EXIT:
 		/* of an earlier process, whose number the one that a thread told of has now */

@@ -75,17 +75,16 @@ static void moved(struct placer *p, const struct quick_message *m, struct member
 		place_judge(p, m->pid, NULL);
 }
 
-/* In none of our cgroups, so that nothing it forked asks for its entry. */
+/* Of one that has ended, what it forked is still to be told of, and belongs to its group: as CARRIED_GONE, it goes with its exit. */
 static void missed(struct placer *p, const struct quick_message *m, struct member *one)
 {
 	if (!one || !one->quick)
 		return;
 	one->quick = false;
+	if (!place_is_there(p, m->pid, m->start_ticks))
+		return;
 	one->placed_ns = 0;
-	if (place_is_there(p, m->pid, m->start_ticks))
-		place_judge(p, m->pid, NULL);
-	else
-		members_drop(p->members, m->pid);
+	place_judge(p, m->pid, NULL);
 }
 
 /* A thread whose last word was lost, there being no room for it. */

@@ -146,6 +146,11 @@ static void what_the_main_loop_moved_in_between_is_not_told_again(void **state)
 	assert_int_equal(r->told, 0);
 }
 
+static void event(struct room *r, enum event_kind kind, uint64_t at_ns)
+{
+	placer_event(&r->p, &(struct proc_event_told){.kind = kind, .pid = r->m.pid, .at_ns = at_ns, .is_last = true});
+}
+
 static void one_that_ended_before_its_move_leaves_nothing(void **state)
 {
 	struct room *r = *state;
@@ -153,6 +158,10 @@ static void one_that_ended_before_its_move_leaves_nothing(void **state)
 	say(r, QUICK_MOVES);
 	say(r, QUICK_MISSED);
 	assert_int_equal(r->told, 0);
+	/* whom it forked is still to be told of, and follows it */
+	assert_int_equal(member(r)->group, 1);
+	assert_true(member(r)->placed_ns > 0);
+	event(r, EVENT_EXIT, r->m.at_ns + 1);
 	assert_null(member(r));
 	/* what the main loop knew by itself stays its own */
 	members_put(r->p.members, GONE_PID, 500)->group = 1;
@@ -200,11 +209,6 @@ static void a_fork_that_is_heard_of_later_takes_nothing_away(void **state)
 	forked.at_ns = UINT64_MAX;
 	placer_event(&r->p, &forked);
 	assert_null(member(r));
-}
-
-static void event(struct room *r, enum event_kind kind, uint64_t at_ns)
-{
-	placer_event(&r->p, &(struct proc_event_told){.kind = kind, .pid = r->m.pid, .at_ns = at_ns, .is_last = true});
 }
 
 /* This process, which no rule fits: once it is judged, it is no member any more. */
