@@ -121,6 +121,17 @@ static void give_memory_back(struct daemon *d)
 	d->has_freed = false;
 }
 
+/* What threads keep open is the file that was: they are paused before it becomes another, and what they said is in that. */
+static void journal_keep(struct daemon *d)
+{
+	placer_journal(&d->placer);
+	if (!origin_store_is_long(d->origins, d->members))
+		return;
+	settle_quick_pause(d);
+	origin_store_trim(d->origins, d->choice.policy, d->members);
+	settle_quick_go(d);
+}
+
 static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 {
 	struct daemon *d = userdata;
@@ -134,11 +145,7 @@ static int on_second(sd_event_source *s, uint64_t usec, void *userdata)
 	settle_units_tick(d);
 	batch_hurry(d->batch);
 	placer_forget_ended(&d->placer);
-	if (placer_journal(&d->placer)) {
-		/* What threads keep open is the file that was. */
-		settle_quick_pause(d);
-		settle_quick_go(d);
-	}
+	journal_keep(d);
 	settle_pins_save(d);
 	if (!strict_tick(d->strict))
 		d->again = true;

@@ -254,12 +254,9 @@ void origin_store_trim(struct origin_store *s, const struct policy *p, struct me
 		rewrite(s, p, members);
 }
 
-bool origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members)
+bool origin_store_is_long(const struct origin_store *s, const struct members *members)
 {
-	if (s->folder < 0 || bytes_now(s) <= ORIGIN_LONG_BYTES || !is_grown(s, members))
-		return false;
-	rewrite(s, p, members);
-	return true;
+	return s->folder >= 0 && bytes_now(s) > ORIGIN_LONG_BYTES && is_grown(s, members);
 }
 
 static void load_origin(const struct origin_store *s, struct members *members, struct member *one, char *field)

@@ -22,7 +22,7 @@ void origin_store_add(struct origin_store *s, const struct policy *p, const stru
 void origin_store_flush(struct origin_store *s);
 /* Rewrites the journal with just these, when it has grown well beyond them. */
 void origin_store_trim(struct origin_store *s, const struct policy *p, struct members *members);
-/* The same between two full looks: only when the next daemon might find it too long to be read. True: it is another file now. */
-bool origin_store_trim_long(struct origin_store *s, const struct policy *p, struct members *members);
+/* Between two full looks: the next daemon might find it too long to be read, and a trim would help. */
+bool origin_store_is_long(const struct origin_store *s, const struct members *members);
 /* A line to log, or NULL; each trouble is told once, not again with every look. */
 const char *origin_store_trouble(struct origin_store *s);

@@ -24,9 +24,8 @@ static void journal_one(void *ctx, struct member *one)
 		place_journal(p, one);
 }
 
-bool placer_journal(struct placer *p)
+void placer_journal(struct placer *p)
 {
 	members_each(p->members, journal_one, p);
 	origin_store_flush(p->origins);
-	return origin_store_trim_long(p->origins, p->policy, p->members);
 }

@@ -96,7 +96,7 @@ struct facts_reader placer_reader(struct placer *p);
  * Writes down who became a member without being moved: born in a group, it is in the journal a second later, so that
  * its origin is known even when its parent and this daemon have died.
  */
-bool placer_journal(struct placer *p); /* true: the journal is another file now */
+void placer_journal(struct placer *p);
 /* Of those whose first thread has ended, who is gone whole by now. Once a second. */
 void placer_forget_ended(struct placer *p);
 
