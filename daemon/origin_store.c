@@ -263,14 +263,28 @@ static void load_origin(const struct origin_store *s, struct members *members, s
 {
 	char *path = strchr(field, '=');
 
-	if (!path)
-		return;
 	*path++ = '\0';
 	unescape(field);
 	unescape(path);
 	for (unsigned h = 0; h < s->machine->n_hierarchies; h++)
 		if (strcmp(s->machine->hierarchies[h].mount, field) == 0 && (*path == '/' || *path == '\0'))
 			one->origins[h] = members_intern(members, path);
+}
+
+/*
+ * "/sys/fs/cgroup/cpu=/user". Where a file system was full, half a record may stand there with another one behind it: its numbers
+ * are not taken for origins, nor what comes after them for those of the first.
+ */
+static bool are_origins(const char *rest)
+{
+	while (rest) {
+		const char *end = strchrnul(rest, ' '), *sign = memchr(rest, '=', (size_t)(end - rest));
+
+		if (*rest != '/' || !sign)
+			return false;
+		rest = *end ? end + 1 : NULL;
+	}
+	return true;
 }
 
 static int load_line(const struct origin_store *s, const struct policy *p, struct members *members, char *line)
@@ -283,7 +297,7 @@ static int load_line(const struct origin_store *s, const struct policy *p, struc
 		if (!(fields[i] = strsep(&at, " ")))
 			return -EBADMSG;
 	if (text_u64(fields[0], &pid) < 0 || pid == 0 || pid > INT32_MAX || text_u64(fields[1], &start) < 0 || start == 0 ||
-	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_PINNED)
+	    text_u64(fields[2], &key) < 0 || text_u64(fields[3], &kind) < 0 || kind > VERDICT_PINNED || !are_origins(at))
 		return -EBADMSG;
 	unescape(fields[4]);
 	one = members_put(members, (pid_t)pid, start);

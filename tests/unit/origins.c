@@ -138,10 +138,11 @@ static void damaged_lines_cost_one_line_of_log_and_nothing_else(void **state)
 		"812 0 1 1 web\n",	       /* of whoever has the number */
 		"-5 4711 1 1 web\n",	       "99999999999 4711 1 1 web\n", "812 x 1 1 web\n",
 		"812 4711 18446744073709551616 1 web\n", "812 4711 1 99 web\n", " \n", "\xff\xff\xff\n", "812",
+		"812 4711 1 1 web nonsense\n",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
-		auto_free char *body = must_printf("%s\n7 8 9 1 web /sys/fs/cgroup/cpu=/x nonsense /none=/y\n", bad[i]);
+		auto_free char *body = must_printf("%s\n7 8 9 1 web /sys/fs/cgroup/cpu=/x /none=/y\n", bad[i]);
 		auto_free char *text = with_boot_id(body);
 		struct origin_store *s = origin_store_new(folder_fd, &machine);
 		struct members *members = members_new();
@@ -398,6 +399,24 @@ static void a_last_line_without_its_end_is_not_believed(void **state)
 	origin_store_free(s);
 }
 
+/* By two who write, as threads that place at once do; each takes back what it can. */
+static void half_a_record_with_another_behind_it_is_believed_of_neither(void **state)
+{
+	auto_free char *text = with_boot_id("7 8 9 1 web /sys/fs/cgroup/cpu=/x\n"
+					    "812 4711 1 1 web /sys/fs/cgroup/cpu=/us813 4712 1 1 web /sys/fs/cgroup/cpu=/b\n");
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+
+	put_file("origins", text, strlen(text));
+	origin_store_load(s, &policy, members);
+	assert_non_null(strstr(origin_store_trouble(s), "1 damaged lines"));
+	assert_null(members_find(members, 812));
+	assert_null(members_find(members, 813));
+	assert_non_null(members_find(members, 7));
+	members_free(members);
+	origin_store_free(s);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -416,6 +435,7 @@ int main(void)
 		TEST(another_trouble_is_told_too),
 		TEST(an_origin_that_was_forgotten_stays_so),
 		TEST(a_last_line_without_its_end_is_not_believed),
+		TEST(half_a_record_with_another_behind_it_is_believed_of_neither),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
