@@ -21,7 +21,7 @@
 #define ORIGIN_NAME	 "origins"
 #define ORIGIN_HEAD	 "cgq-origins 1 "
 #define ORIGIN_MAX_BYTES (256U << 20) /* a million processes */
-/* Ten thousand moves a second for half a minute come to 60 MiB. A rewrite waits for the disk: not for every thousand of them. */
+/* Ten thousand moves a second for half a minute come to 60 MiB. */
 #define ORIGIN_LONG_BYTES (16U << 20)
 /* A journal of fewer lines is not worth rewriting: 1,000 lines are about 100 KiB. */
 #define TRIM_LINES 1000
@@ -226,7 +226,7 @@ static void rewrite(struct origin_store *s, const struct policy *p, struct membe
 	members_each(members, rewrite_one, &w);
 	if (s->fd >= 0)
 		close(take_fd(s->fd));
-	s->lost = state_write(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble) < 0;
+	s->lost = state_write_of_boot(s->folder, ORIGIN_NAME, s->queue, s->queued, &s->trouble) < 0;
 	s->torn &= s->lost;
 	s->bytes = s->queued;
 	queue_drop(s);
@@ -318,6 +318,8 @@ static int load_text(struct origin_store *s, const struct policy *p, struct memb
 	char *line = strsep(&text, "\n");
 	size_t head = strlen(ORIGIN_HEAD), bad = 0;
 
+	if (!*line && !text)
+		return -ESTALE; /* a power cut left it so */
 	if (strncmp(line, ORIGIN_HEAD, head) != 0)
 		return fail(&s->trouble, EBADMSG, "state: origins was not written by this version of cgqd; begun anew");
 	if (strcmp(line + head, s->boot) != 0)
