@@ -312,9 +312,10 @@ int event_filter_watch_all(struct event_filter *f, const pid_t *list, size_t n, 
 	return r;
 }
 
-int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e)
+void event_filter_watch(struct event_filter *f, pid_t pid)
 {
-	return event_filter_watch_all(f, &pid, 1, e);
+	if (event_filter_watch_all(f, &pid, 1, NULL) < 0)
+		event_filter_begin(f);
 }
 
 void event_filter_dismiss(struct event_filter *f, pid_t pid, uint64_t told_ns)

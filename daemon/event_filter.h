@@ -47,7 +47,9 @@ bool event_filter_exec(const struct event_filter *f, unsigned cpu, pid_t pid, ui
 void event_filter_begin(struct event_filter *f);
 /* -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_rules(struct event_filter *f, const struct event_wants *w, struct err *e);
-int event_filter_watch(struct event_filter *f, pid_t pid, struct err *e);
+/* Where the kernel has no room for one more, it begins: everything is told until the next end. */
+void event_filter_watch(struct event_filter *f, pid_t pid);
+/* Between begin and end. -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_watch_all(struct event_filter *f, const pid_t *list, size_t n, struct err *e);
 /*
  * The last event told of it was of told_ns, and it was judged after that: nobody asks for it, or for who is born to it, until

@@ -137,7 +137,7 @@ int settle_run_place(struct placing *s, char *note, size_t note_bytes, struct er
 	pin_put(s);
 	/* what it forks inherits the pin: none of that is to be missed */
 	if (s->d->filter)
-		event_filter_watch(s->d->filter, s->f.pid, NULL);
+		event_filter_watch(s->d->filter, s->f.pid);
 	r = judge(s, e);
 	if (r == 0)
 		r = result_judge(s, note, note_bytes, e);

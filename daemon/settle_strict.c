@@ -71,7 +71,7 @@ void settle_strict_asks(void *ctx, const struct gate_said *said)
 		return;
 	/* A member from here on, though its exec may fail and never be told: whom it forks then is to be told of. */
 	if (d->filter)
-		event_filter_watch(d->filter, said->pid, NULL);
+		event_filter_watch(d->filter, said->pid);
 	placer_before_exec(&d->placer, said->pid, said->at_ns, said->dev, said->ino, f->name);
 	d->strict_answered_ns = placer_now_ns();
 }

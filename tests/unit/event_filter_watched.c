@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 
+#include "bpf/event_filter_shared.h"
+
 static const struct event_wants nothing_wanted = {.any = false};
 
 /* A shell of ours, which runs what it is told to, in children. */
@@ -79,7 +81,7 @@ static void of_a_watched_process_all_is_told_and_of_who_is_born_to_it(void **sta
 	child = shell_runs(ear, &sh, "true");
 	assert_string_equal(kinds_of(ear, child), "");
 	event_filter_begin(ear->filter);
-	assert_int_equal(event_filter_watch(ear->filter, sh.pid, NULL), 0);
+	event_filter_watch(ear->filter, sh.pid);
 	event_filter_end(ear->filter, true);
 	child = shell_runs(ear, &sh, "/bin/true");
 	assert_string_equal(kinds_of(ear, child), "FX-");
@@ -151,7 +153,7 @@ static void only_who_was_judged_after_the_last_event_is_dismissed(void **state)
 	assert_string_equal(kinds_of(ear, child), "");
 	/* named by the daemon, it is of interest again */
 	event_filter_begin(ear->filter);
-	assert_int_equal(event_filter_watch(ear->filter, sh.pid, NULL), 0);
+	event_filter_watch(ear->filter, sh.pid);
 	event_filter_end(ear->filter, true);
 	child = shell_runs(ear, &sh, "/bin/true");
 	assert_string_equal(kinds_of(ear, child), "FX-");
@@ -213,12 +215,47 @@ static void a_process_has_ended_when_its_last_thread_has(void **state)
 	close(last_words[1]);
 }
 
+/* So many others, by numbers that the kernel hands out to nobody. */
+static void watch_as_many_as_there_is_room_for(struct ear *ear)
+{
+	static pid_t others[FILTER_WATCHED_MAX - 1000];
+	pid_t pid = 0x20000000;
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		others[i] = pid++;
+	assert_int_equal(event_filter_watch_all(ear->filter, others, ARRAY_SIZE(others), NULL), 0);
+	while (event_filter_watch_all(ear->filter, &pid, 1, NULL) == 0)
+		pid++;
+}
+
+static void for_whom_there_is_no_room_is_told_of_with_everybody_else(void **state)
+{
+	struct ear *ear = *state;
+	struct shell sh = shell_start(ear);
+	pid_t child;
+
+	shell_runs(ear, &sh, "true"); /* it is up */
+	want(ear, &nothing_wanted);
+	watch_as_many_as_there_is_room_for(ear);
+	child = shell_runs(ear, &sh, "/bin/true");
+	assert_string_equal(kinds_of(ear, child), "");
+	event_filter_watch(ear->filter, sh.pid);
+	child = shell_runs(ear, &sh, "/bin/true");
+	assert_string_equal(kinds_of(ear, child), "FX-");
+	/* and no longer than until there is */
+	want(ear, &nothing_wanted);
+	child = shell_runs(ear, &sh, "/bin/true");
+	assert_string_equal(kinds_of(ear, child), "");
+	shell_end(&sh);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(of_a_watched_process_all_is_told_and_of_who_is_born_to_it, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(who_was_told_of_while_all_is_told_stays_watched_until_forgotten, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(only_who_was_judged_after_the_last_event_is_dismissed, ear_open, ear_close),
+		cmocka_unit_test_setup_teardown(for_whom_there_is_no_room_is_told_of_with_everybody_else, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(a_process_has_ended_when_its_last_thread_has, ear_open, ear_close),
 	};
 
