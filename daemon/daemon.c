@@ -37,12 +37,26 @@ int daemon_settle(struct daemon *d, enum why why, struct err *e)
 	return r;
 }
 
-static void on_event(void *ctx, const struct proc_event_told *ev)
+/* A child of a stranger may have been forked by a member, and then belongs where that is. */
+static void forker_find(struct daemon *d, struct proc_event_told *ev)
 {
+	pid_t forker;
+
+	if (!d->filter || ev->kind != EVENT_FORK || members_find(d->members, ev->parent) || pins_find(d->pins, ev->parent))
+		return;
+	forker = event_filter_forker(d->filter, ev->pid);
+	if (forker)
+		ev->parent = forker;
+}
+
+static void on_event(void *ctx, const struct proc_event_told *told)
+{
+	struct proc_event_told by_forker = *told, *ev = &by_forker;
 	struct daemon *d = ctx;
 
 	/* What a thread said of a process is older than what the kernel tells of it now. */
 	settle_quick_take(d);
+	forker_find(d, ev);
 	placer_event(&d->placer, ev);
 	if (d->warm && ev->kind == EVENT_EXEC && quick_threads(d->quick) == 0 && settle_keeps_warm(d))
 		warm_note_start(d->warm, placer_now_ns());

@@ -23,7 +23,7 @@
 
 struct event_filter {
 	struct bpf *bpf;
-	int states, shortage, watched, dismissed, names, files, ids, exec_sockets, exec_rings, execs; /* maps; owned by bpf */
+	int states, shortage, watched, dismissed, forkers, names, files, ids, exec_sockets, exec_rings, execs; /* maps; owned by bpf */
 	const struct exec_record *slots;	/* of execs, as the kernel writes them now */
 	unsigned n_slots;
 	struct filter_state state;		/* as it was told last */
@@ -37,7 +37,7 @@ static int maps_find(struct event_filter *f, struct err *e)
 		const char *name;
 		int *fd;
 	} maps[] = {
-		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
+		{"states", &f->states}, {"shortage", &f->shortage}, {"watched", &f->watched}, {"dismissed", &f->dismissed}, {"forkers", &f->forkers}, {"names", &f->names}, {"files", &f->files}, {"ids", &f->ids},
 		{"exec_sockets", &f->exec_sockets}, {"exec_rings", &f->exec_rings}, {"execs", &f->execs},
 	};
 
@@ -324,6 +324,14 @@ void event_filter_dismiss(struct event_filter *f, pid_t pid, uint64_t told_ns)
 
 	/* else it is only told of for longer */
 	(void)bpf_put(f->dismissed, &key, &told_ns, NULL);
+}
+
+pid_t event_filter_forker(struct event_filter *f, pid_t child)
+{
+	const uint32_t key = (uint32_t)child;
+	uint32_t forker = 0;
+
+	return bpf_get(f->forkers, &key, &forker) ? (pid_t)forker : 0;
 }
 
 static bool is_of_earlier_round(void *ctx, const void *key, const void *value)

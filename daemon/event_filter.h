@@ -52,6 +52,11 @@ void event_filter_watch(struct event_filter *f, pid_t pid);
 /* Between begin and end. -errno: cannot be told to the kernel; everything passes until the next end. */
 int event_filter_watch_all(struct event_filter *f, const pid_t *list, size_t n, struct err *e);
 /*
+ * Who forked that child, of whose birth was just told: a watched process that made it a child of its own parent (CLONE_PARENT). 0:
+ * whom the event calls its parent, or nobody who is watched.
+ */
+pid_t event_filter_forker(struct event_filter *f, pid_t child);
+/*
  * The last event told of it was of told_ns, and it was judged after that: nobody asks for it, or for who is born to it, until
  * another event is told. That is for the kernel to see, since one may have been told since.
  */

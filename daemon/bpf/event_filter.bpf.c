@@ -43,6 +43,17 @@ struct {
 	__type(value, __u64);
 } dismissed SEC(".maps");
 
+/*
+ * By child: who forked it, where that is not whom the event calls its parent (clone(2), CLONE_PARENT). Few do so, and the daemon asks
+ * soon: more than that are forgotten.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FILTER_FORKERS_MAX);
+	__type(key, __u32);
+	__type(value, __u32);
+} forkers SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, FILTER_VALUES_MAX);
@@ -339,14 +350,28 @@ static __u32 told_of(const struct filter_state *s, const struct event *ev, bool 
 	return PASS;
 }
 
+/* The child of a watched process is born where that is, whoever is its parent. 0: the event says it all. */
+static __u32 watched_forker(__u32 parent)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 forker = (__u32)BPF_CORE_READ(task, tgid);
+
+	return forker != parent && is_watched(forker) ? forker : 0;
+}
+
 static __u32 forked(const struct filter_state *s, const struct event *ev)
 {
-	__u32 parent = ev->data[1], child = ev->data[3];
+	__u32 parent = ev->data[1], child = ev->data[3], forker;
 
 	if (ev->data[2] != child)
 		return DROP; /* a thread */
-	if (!is_watched(parent) && !s->every_fork && !tells_everything(s))
+	forker = watched_forker(parent);
+	if (!forker && !is_watched(parent) && !s->every_fork && !tells_everything(s))
 		return DROP;
+	if (forker)
+		bpf_map_update_elem(&forkers, &child, &forker, BPF_ANY);
+	else
+		bpf_map_delete_elem(&forkers, &child);
 	watch(s, child, ev->at_ns);
 	return PASS;
 }

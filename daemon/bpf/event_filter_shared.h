@@ -6,6 +6,7 @@
 /* Buckets are memory of the kernel (2 MiB a map), entries are made as they are needed; with more processes than that, all is told. */
 #define FILTER_WATCHED_MAX (1U << 17)
 #define FILTER_VALUES_MAX  (1U << 17)
+#define FILTER_FORKERS_MAX 4096
 #define FILTER_CPUS_MAX	   1024
 #define FILTER_RING_BYTES  (16 << 10) /* of a CPU: 680 programs; what finds it full is told by the socket all the same */
 

@@ -1,12 +1,15 @@
 /* Becomes another: each SIGUSR1 takes the next step of its command line. */
 #include <pthread.h>
+#include <sched.h>
+#include <sys/syscall.h>
 
 #include "program.h"
 
 static const char usage[] = "renamer [--seconds S] STEP...\n"
 			    "  uid=N  effective uid    comm=NAME  its name    exec=PATH  becomes PATH --seconds S\n"
 			    "  thread-exec=PATH  the same, called by another thread than the first\n"
-			    "  try=PATH  as exec, and goes on when that fails    fork  a child that sleeps";
+			    "  try=PATH  as exec, and goes on when that fails    fork  a child that sleeps\n"
+			    "  sibling  the same, but a child of its own parent";
 
 static pid_t parent;
 
@@ -17,6 +20,13 @@ static const char *step_value(const char *step, const char *kind)
 	return strncmp(step, kind, len) == 0 && step[len] == '=' ? step + len + 1 : NULL;
 }
 
+static void sleep_on(unsigned seconds)
+{
+	alarm(seconds);
+	for (;;)
+		pause();
+}
+
 static void fork_sleeper(unsigned seconds)
 {
 	pid_t self = getpid();
@@ -24,9 +34,14 @@ static void fork_sleeper(unsigned seconds)
 	if (fork() != 0)
 		return;
 	die_with_parent(self);
-	alarm(seconds);
-	for (;;)
-		pause();
+	sleep_on(seconds);
+}
+
+/* By the kernel's own call: the library knows another process then. */
+static void fork_sibling(unsigned seconds)
+{
+	if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0) == 0)
+		sleep_on(seconds);
 }
 
 static void become(const char *path, uint64_t seconds)
@@ -87,6 +102,8 @@ static void take_step(const char *step, uint64_t seconds)
 		sigprocmask(SIG_SETMASK, &before, NULL);
 	} else if (strcmp(step, "fork") == 0) {
 		fork_sleeper((unsigned)seconds);
+	} else if (strcmp(step, "sibling") == 0) {
+		fork_sibling((unsigned)seconds);
 	} else {
 		program_misused(usage);
 	}

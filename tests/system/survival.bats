@@ -114,6 +114,29 @@ at_home() {
 	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
 }
 
+@test "who was made the child of its parent's parent goes where that which made it came from" {
+	policy_of_web
+	home_make
+	cgqd_start
+	at_home "$(program_file web renamer)" sibling
+	placed web home
+	kill -USR1 "${PID[home]}"
+	wait_until 5 'it is born' has_instances web 2
+	local sibling
+	sibling=$(instances web | grep -vx "${PID[home]}")
+	wait_until 1 'it is known' cgq explain "$sibling"
+	kill -KILL "${PID[home]}"
+	wait_until 5 'it ends' gone "${PID[home]}"
+	sleep $((1 + SLOW))
+	cgqd_kill
+	cgqd_start
+	cgq reset
+	is_outside "$sibling"
+	[ "$(cgroup_of "$sibling")" = "/cgq-test-$RUN-home" ] || fail "it is in $(cgroup_of "$sibling")"
+	programs_stop
+	wait_until 5 'nobody is at home' rmdir "$HOME_DIR"
+}
+
 @test "who was born while everything was looked at goes where its parent came from, though that is gone" {
 	policy_of_web
 	home_make

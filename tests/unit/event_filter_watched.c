@@ -2,6 +2,7 @@
 #include "ear.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/syscall.h>
 
 #include "bpf/event_filter_shared.h"
@@ -90,6 +91,47 @@ static void of_a_watched_process_all_is_told_and_of_who_is_born_to_it(void **sta
 	assert_string_equal(kinds_of(ear, child), "FX-");
 	assert_string_equal(kinds_of(ear, born_to(ear, child)), "FX-");
 	shell_end(&sh);
+}
+
+/* Which is gone before anybody asks. */
+static void makes_a_sibling(struct ear *ear)
+{
+	if (syscall(SYS_clone, CLONE_PARENT | SIGCHLD, NULL, NULL, NULL, 0) == 0)
+		_exit(0);
+	_exit(0);
+}
+
+static void nobody_is_left(struct ear *ear)
+{
+	while (waitpid(-1, NULL, 0) > 0)
+		;
+	listen_on(ear);
+}
+
+static pid_t sibling_of(const struct ear *ear, pid_t pid)
+{
+	for (size_t i = 0; i < ear->n; i++)
+		if (ear->heard[i].kind == EVENT_FORK && ear->heard[i].pid != pid && ear->heard[i].parent == getpid())
+			return ear->heard[i].pid;
+	return 0;
+}
+
+static void whom_a_watched_process_makes_its_sibling_is_told_of_with_who_did_so(void **state)
+{
+	struct ear *ear = *state;
+	pid_t pid, sibling;
+
+	want(ear, &nothing_wanted);
+	child_runs(ear, makes_a_sibling);
+	nobody_is_left(ear);
+	assert_int_equal(sibling_of(ear, 0), 0);
+	event_filter_watch(ear->filter, getpid()); /* and so its child */
+	pid = child_runs(ear, makes_a_sibling);
+	nobody_is_left(ear);
+	sibling = sibling_of(ear, pid);
+	assert_string_equal(kinds_of(ear, sibling), "F-");
+	assert_int_equal(event_filter_forker(ear->filter, sibling), pid);
+	assert_int_equal(event_filter_forker(ear->filter, pid), 0);
 }
 
 static struct shell shell_start_while_all_is_told(struct ear *ear)
@@ -242,7 +284,8 @@ static void for_whom_there_is_no_room_is_told_of_with_everybody_else(void **stat
 	event_filter_watch(ear->filter, sh.pid);
 	child = shell_runs(ear, &sh, "/bin/true");
 	assert_string_equal(kinds_of(ear, child), "FX-");
-	/* and no longer than until there is */
+	/* and no longer than until there is; others may find none in the first of these rounds */
+	want(ear, &nothing_wanted);
 	want(ear, &nothing_wanted);
 	child = shell_runs(ear, &sh, "/bin/true");
 	assert_string_equal(kinds_of(ear, child), "");
@@ -253,6 +296,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(of_a_watched_process_all_is_told_and_of_who_is_born_to_it, ear_open, ear_close),
+		cmocka_unit_test_setup_teardown(whom_a_watched_process_makes_its_sibling_is_told_of_with_who_did_so, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(who_was_told_of_while_all_is_told_stays_watched_until_forgotten, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(only_who_was_judged_after_the_last_event_is_dismissed, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(for_whom_there_is_no_room_is_told_of_with_everybody_else, ear_open, ear_close),
