@@ -40,8 +40,10 @@ struct strict {
 static void hurry_end(void)
 {
 	const struct sched_param usual = { 0 };
+	struct sched_param now = { 0 };
 
-	if (sched_getscheduler(0) == STRICT_HURRY && sched_setscheduler(0, SCHED_OTHER, &usual) < 0)
+	if (sched_getscheduler(0) == STRICT_HURRY && sched_getparam(0, &now) == 0 && now.sched_priority == STRICT_HURRY_PRIORITY &&
+	    sched_setscheduler(0, SCHED_OTHER, &usual) < 0)
 		(void)errno; /* by who may have priority it may be given up */
 }
 

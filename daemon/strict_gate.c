@@ -292,10 +292,15 @@ static void schedule(pid_t pid, int policy, int priority)
  */
 static void hurry(struct gate *g, bool on)
 {
-	if (on == g->hurries || g->usual == SCHED_FIFO || g->usual == SCHED_RR || g->usual < 0)
+	const int policy = g->usual & ~SCHED_RESET_ON_FORK;
+
+	if (on == g->hurries || g->usual < 0 || policy == SCHED_FIFO || policy == SCHED_RR)
 		return;
 	g->hurries = on;
-	schedule(g->served, on ? STRICT_HURRY : g->usual, on);
+	if (on)
+		schedule(g->served, STRICT_HURRY, STRICT_HURRY_PRIORITY);
+	else
+		schedule(g->served, g->usual, 0);
 }
 
 /* Who is not read yet waits in the kernel, and asks once there is. */

@@ -16,8 +16,9 @@
 #define STRICT_LIMIT_MS 2000
 #define STRICT_MOST_MS	10000
 
-/* How the gate has cgqd scheduled while anybody waits; by the flag it is told from what an administrator chose. */
-#define STRICT_HURRY (SCHED_FIFO | SCHED_RESET_ON_FORK)
+/* How the gate has cgqd scheduled while anybody waits; by all of it, it is told from what an administrator chose. */
+#define STRICT_HURRY	      (SCHED_FIFO | SCHED_RESET_ON_FORK)
+#define STRICT_HURRY_PRIORITY 1
 
 /* One socket, the helper's: cgqd orders, the gate answers each order. */
 enum gate_order_kind {
