@@ -55,6 +55,14 @@ void departed_add(struct departed *d, const struct member *one, uint64_t ended_n
 	to->ended_ns = ended_ns;
 }
 
+void departed_paths_keep(struct departed *d, struct members *members)
+{
+	for (size_t i = 0; i < DEPARTED_MOST; i++) {
+		member_paths_keep(&d->placed.list[i].m, members);
+		member_paths_keep(&d->followers.list[i].m, members);
+	}
+}
+
 static const struct rule *rule_of(const struct policy *p, uint64_t key)
 {
 	for (size_t i = 0; key && i < p->n_rules; i++)

@@ -17,8 +17,10 @@ struct departed;
 
 struct departed *departed_new(void);
 void departed_free(struct departed *d);
-/* Copies one; its strings live as long as the members. Costs a copy: ten thousand may end at once. */
+/* Copies one; its paths are the members'. Costs a copy: ten thousand may end at once. */
 void departed_add(struct departed *d, const struct member *one, uint64_t ended_ns);
+/* Between members_paths_begin() and members_paths_end(). */
+void departed_paths_keep(struct departed *d, struct members *members);
 /* p is about to be freed: what is said in its terms is copied. */
 void departed_policy(struct departed *d, const struct policy *p);
 /* The latest of that number, NULL: none is remembered. */

@@ -8,6 +8,8 @@
 #include "strmap.h"
 
 #define BUCKETS_FIRST 256
+/* Before it is asked whom they belong to: some 100 KiB. */
+#define PATHS_MIN 1000
 
 struct entry {
 	struct member member; /* first: a member is its entry */
@@ -28,7 +30,9 @@ struct members {
 	struct slab *slabs;  /* what the most members ever needed */
 	size_t n_used;	     /* of the first slab: no entry behind them has been touched */
 	struct entry *unused;/* those that were dropped */
-	struct strmap paths; /* interned; some thousands at most, since few cgroups are ever someone's origin */
+	struct strmap paths; /* interned */
+	struct strmap paths_before; /* between begin and end */
+	size_t n_paths_kept; /* so many had somebody when that was asked last */
 };
 
 struct members *members_new(void)
@@ -75,6 +79,7 @@ void members_free(struct members *m)
 		return;
 	slabs_free(m);
 	strmap_clear(&m->paths, NULL);
+	strmap_clear(&m->paths_before, NULL);
 	free(m->buckets);
 	free(m);
 }
@@ -183,4 +188,37 @@ void members_each(struct members *m, void (*each)(void *ctx, struct member *one)
 			each(ctx, &one->member);
 		}
 	}
+}
+
+size_t members_paths(const struct members *m)
+{
+	return m->paths.n;
+}
+
+void member_paths_keep(struct member *one, struct members *m)
+{
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
+		one->origins[h] = members_intern(m, one->origins[h]);
+	one->stood = members_intern(m, one->stood);
+}
+
+static void paths_keep(void *ctx, struct member *one)
+{
+	member_paths_keep(one, ctx);
+}
+
+bool members_paths_begin(struct members *m)
+{
+	if (m->paths.n < m->n_paths_kept * 2 + PATHS_MIN)
+		return false;
+	m->paths_before = m->paths;
+	m->paths = (struct strmap){0};
+	members_each(m, paths_keep, m);
+	return true;
+}
+
+void members_paths_end(struct members *m)
+{
+	strmap_clear(&m->paths_before, NULL);
+	m->n_paths_kept = m->paths.n;
 }

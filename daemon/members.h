@@ -46,6 +46,14 @@ struct member *members_put(struct members *m, pid_t pid, uint64_t start_ticks);
 bool member_is(struct member *one, uint64_t start_ticks);
 void members_drop(struct members *m, pid_t pid);
 size_t members_count(const struct members *m);
-const char *members_intern(struct members *m, const char *path); /* lives as long as m */
+const char *members_intern(struct members *m, const char *path); /* lives until members_paths_end() */
+size_t members_paths(const struct members *m); /* so many are kept */
+/*
+ * Gives back the paths that nobody has any more: of sessions, say, each of which is another one's origin. False where that is not
+ * worth it. A copy of a member, of whoever has one, is kept in between.
+ */
+bool members_paths_begin(struct members *m);
+void member_paths_keep(struct member *one, struct members *m);
+void members_paths_end(struct members *m);
 /* In no particular order; dropping the current one inside is allowed. */
 void members_each(struct members *m, void (*each)(void *ctx, struct member *one), void *ctx);

@@ -147,14 +147,14 @@ int placer_may_run(struct placer *p, pid_t pid, unsigned group, struct proc_fact
 	return check(p, pid, group, false, f, e);
 }
 
-void placer_origins(struct placer *p, pid_t pid, const char *ret[HIERARCHIES_MAX])
+void placer_origins(struct placer *p, pid_t pid, char *ret[HIERARCHIES_MAX])
 {
 	struct facts_reader reader = placer_reader(p); /* shows origins in place of our own cgroups */
 	struct proc_facts f = {.pid = pid};
 
 	if (reader.read(reader.ctx, &f, FACT_STAT) == 0 && reader.read(reader.ctx, &f, FACT_CGROUP) == 0)
 		for (unsigned h = 0; h < p->machine->n_hierarchies; h++)
-			ret[h] = f.cgroups[h] ? members_intern(p->members, strcmp(f.cgroups[h], "/") ? f.cgroups[h] : "") : NULL;
+			ret[h] = f.cgroups[h] ? must_strdup(strcmp(f.cgroups[h], "/") ? f.cgroups[h] : "") : NULL;
 	proc_facts_done(&f);
 }
 
@@ -162,7 +162,8 @@ void placer_came_from(struct placer *p, const struct proc_facts *f, const char *
 {
 	struct member *one = members_put(p->members, f->pid, f->start_ticks);
 
-	memcpy(one->origins, origins, sizeof(one->origins));
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
+		one->origins[h] = members_intern(p->members, origins[h]);
 	one->journaled = false;
 }
 

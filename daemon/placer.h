@@ -107,8 +107,8 @@ void placer_forget_ended(struct placer *p);
 int placer_may_pin(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e);
 /* The same for one that asks for it itself: also out of what is delegated to another manager. */
 int placer_may_run(struct placer *p, pid_t pid, unsigned group, struct proc_facts *f, struct err *e);
-/* Where it came from, by hierarchy: where one like it would go back to. Interned; NULL: not known. */
-void placer_origins(struct placer *p, pid_t pid, const char *ret[HIERARCHIES_MAX]);
+/* Where it came from, by hierarchy: where one like it would go back to. free(each); NULL: not known. */
+void placer_origins(struct placer *p, pid_t pid, char *ret[HIERARCHIES_MAX]);
 /* Of one that another process started for it. */
 void placer_came_from(struct placer *p, const struct proc_facts *f, const char *const origins[HIERARCHIES_MAX]);
 /* That process alone is judged now, as by an event, and put where it belongs. */

@@ -284,6 +284,15 @@ static void renew_want(struct daemon *d)
 	would_be_follow(d->would_be, d->choice.policy, &d->machine, d->want);
 }
 
+/* Everybody who was an origin's last has ended by now. */
+static void forget_paths(struct daemon *d)
+{
+	if (!members_paths_begin(d->members))
+		return;
+	departed_paths_keep(d->departed, d->members);
+	members_paths_end(d->members);
+}
+
 int settle(struct daemon *d, enum why why, struct err *e)
 {
 	const char *said;
@@ -318,6 +327,7 @@ int settle(struct daemon *d, enum why why, struct err *e)
 	r = settle_kernel(d, e);
 	if (r < 0)
 		return r;
+	forget_paths(d);
 	settle_hear_wanted(d);
 	settle_drift_end(d);
 	settle_strict(d);

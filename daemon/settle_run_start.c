@@ -20,7 +20,7 @@ struct inside {
 	struct daemon *d;
 	char group[GROUP_PATH_MAX_BYTES + 1]; /* by path: another policy may come before the answer */
 	char *command;
-	const char *origins[HIERARCHIES_MAX]; /* where the caller came from; interned by the members */
+	char *origins[HIERARCHIES_MAX]; /* where the caller came from */
 	uid_t uid;
 	struct call_extra *extra; /* NULL: the client has gone */
 	void (*finish)(struct call_extra *extra, int r, const struct run_done *done, const struct err *e);
@@ -94,7 +94,7 @@ static int born_place(struct inside *i, pid_t pid, struct run_done *done, struct
 		r = fail(e, ESRCH, "pid %d has ended", (int)pid);
 	if (r >= 0) {
 		/* not from where the starter is */
-		placer_came_from(&d->placer, &s.f, i->origins);
+		placer_came_from(&d->placer, &s.f, (const char *const *)i->origins);
 		r = settle_run_place(&s, done->note, sizeof(done->note), e);
 	}
 	proc_facts_done(&s.f);
@@ -104,6 +104,8 @@ static int born_place(struct inside *i, pid_t pid, struct run_done *done, struct
 
 static void inside_free(struct inside *i)
 {
+	for (unsigned h = 0; h < HIERARCHIES_MAX; h++)
+		free(i->origins[h]);
 	free(i->command);
 	free(i);
 }

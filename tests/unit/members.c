@@ -127,6 +127,36 @@ static void a_path_is_kept_once_and_does_not_move(void **state)
 	members_free(m);
 }
 
+/* Each session is another origin. */
+static void a_path_that_nobody_has_any_more_is_given_back(void **state)
+{
+	struct members *m = members_new();
+	struct member *stays = members_put(m, 1, 1), departed = {0};
+	char path[32];
+	bool any = false;
+
+	stays->origins[0] = members_intern(m, "/stays");
+	stays->stood = members_intern(m, "web");
+	departed.origins[1] = members_intern(m, "/departed");
+	for (int i = 0; i < 100000; i++) {
+		snprintf(path, sizeof(path), "/session-%d", i);
+		members_put(m, 2, (uint64_t)i + 1)->origins[0] = members_intern(m, path);
+		members_drop(m, 2);
+		if (i % 100 || !members_paths_begin(m))
+			continue;
+		any = true;
+		member_paths_keep(&departed, m);
+		members_paths_end(m);
+		assert_true(members_paths(m) <= 4);
+		assert_string_equal(stays->origins[0], "/stays");
+		assert_string_equal(stays->stood, "web");
+		assert_string_equal(departed.origins[1], "/departed");
+	}
+	assert_true(any);
+	assert_true(members_paths(m) < 2000);
+	members_free(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +166,7 @@ int main(void)
 		cmocka_unit_test(a_walk_meets_each_once_and_may_drop_the_current_one),
 		cmocka_unit_test(the_place_of_one_that_is_gone_is_taken_by_one_that_knows_nothing_of_it),
 		cmocka_unit_test(a_path_is_kept_once_and_does_not_move),
+		cmocka_unit_test(a_path_that_nobody_has_any_more_is_given_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
