@@ -98,6 +98,7 @@ void placer_policy(struct placer *p, const struct policy *now, const unsigned *m
 
 	p->policy = now;
 	memset(p->unfit, 0, sizeof(p->unfit));
+	memset(p->judged_last, 0, sizeof(p->judged_last));
 	if (map)
 		members_each(p->members, remap_one, &r);
 	free(p->rule_keys);

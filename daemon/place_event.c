@@ -77,8 +77,25 @@ bool place_is_younger(const struct proc_facts *f, uint64_t than_ns)
 	return f->start_ticks > clock_start_ticks(than_ns);
 }
 
+static struct judged_last *judged_last_of(struct placer *p, pid_t pid)
+{
+	return &p->judged_last[(unsigned)pid % UNFIT_KEPT];
+}
+
+/*
+ * By what it had become by then, so that the event says nothing new: a process that changes its name a million times a second is
+ * looked at once for all that wait.
+ */
+static bool is_judged_since(struct placer *p, const struct proc_event_told *ev)
+{
+	const struct judged_last *last = judged_last_of(p, ev->pid);
+
+	return last->pid == ev->pid && last->since_ns > ev->at_ns;
+}
+
 bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birth)
 {
+	const struct judged_last now = {pid, placer_now_ns()};
 	struct proc_facts f = {.pid = pid};
 	struct facts_reader reader = placer_reader(p);
 	struct verdict v = {0};
@@ -91,6 +108,7 @@ bool place_judge(struct placer *p, pid_t pid, const struct proc_event_told *birt
 		proc_facts_done(&f);
 		return false;
 	}
+	*judged_last_of(p, pid) = now;
 	f.known |= FACT_BIT(FACT_STAT);
 	/* A parent that is gone already has left its child to pid 1; it belonged somewhere all the same. */
 	if (birth && members_find(p->members, birth->parent))
@@ -229,7 +247,7 @@ static void forked(struct placer *p, const struct proc_event_told *ev)
 /* By what it is now. */
 static void changed(struct placer *p, const struct proc_event_told *ev)
 {
-	if (!is_too_early(p, ev) && !place_judge(p, ev->pid, NULL))
+	if (!is_too_early(p, ev) && !is_judged_since(p, ev) && !place_judge(p, ev->pid, NULL))
 		remember_gone(p, ev);
 }
 

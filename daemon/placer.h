@@ -22,6 +22,12 @@ struct unfit {
 	uint64_t at_ns; /* the kernel's stamp of the exec */
 };
 
+/* By their pids' last digits too: whom the main loop judged last, by what they were at that time or later. */
+struct judged_last {
+	pid_t pid;
+	uint64_t since_ns;
+};
+
 /* Everything is borrowed, and set by the daemon before each use. */
 struct placer {
 	struct kernel *kernel;
@@ -40,7 +46,9 @@ struct placer {
 	const struct own_pid_namespaces *own; /* NULL: none */
 	uint64_t *rule_keys;  /* of the policy, sorted; owned here, see placer_policy() */
 	size_t n_rule_keys;
-	struct unfit unfit[UNFIT_KEPT]; /* under the policy in force */
+	/* both under the policy in force */
+	struct unfit unfit[UNFIT_KEPT];
+	struct judged_last judged_last[UNFIT_KEPT];
 	unsigned long moved, returned; /* since start */
 	/* while the full look hears what waited: who was judged by an event, and is something else than its list says */
 	bool hears;

@@ -118,6 +118,30 @@ static void so_is_the_child_of_its_child_that_is_gone_too(void **state)
 	assert_int_equal(members_count(r->p.members), 1);
 }
 
+static void comm_changed(struct room *r, uint64_t at_ns)
+{
+	members_drop(r->p.members, r->pid);
+	placer_event(&r->p, &(struct proc_event_told){.kind = EVENT_COMM, .pid = r->pid, .at_ns = at_ns});
+}
+
+/* However fast it changes, who waits in the same queue has his turn. */
+static void an_event_that_is_older_than_the_last_look_says_nothing_new(void **state)
+{
+	struct room *r = *state;
+	uint64_t before_ns = clock_now_ns();
+
+	comm_changed(r, before_ns);
+	assert_true(is_member(r));
+	comm_changed(r, before_ns);
+	assert_false(is_member(r));
+	comm_changed(r, clock_now_ns());
+	assert_true(is_member(r));
+	/* by another policy */
+	placer_policy(&r->p, r->policy, NULL, 0);
+	comm_changed(r, before_ns);
+	assert_true(is_member(r));
+}
+
 /* Most forks are none of ours. */
 static void the_child_of_one_of_whom_nothing_was_told_is_not(void **state)
 {
@@ -144,6 +168,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		LAW(the_child_of_one_that_is_gone_is_looked_at),
 		LAW(so_is_the_child_of_its_child_that_is_gone_too),
+		LAW(an_event_that_is_older_than_the_last_look_says_nothing_new),
 		LAW(the_child_of_one_of_whom_nothing_was_told_is_not),
 		LAW(nothing_is_left_of_one_that_is_gone_once_its_end_is_told),
 	};
