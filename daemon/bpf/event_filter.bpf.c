@@ -43,10 +43,7 @@ struct {
 	__type(value, __u64);
 } dismissed SEC(".maps");
 
-/*
- * By child: who forked it, where that is not whom the event calls its parent (clone(2), CLONE_PARENT). Few do so, and the daemon asks
- * soon: more than that are forgotten.
- */
+/* By child: who forked it, where the event calls another its parent (CLONE_PARENT). The daemon asks soon: few are enough. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, FILTER_FORKERS_MAX);

@@ -174,6 +174,28 @@ static void a_foreign_or_binary_journal_is_begun_anew(void **state)
 	an_origin_is_known_to_the_next_daemon(state);
 }
 
+static void a_journal_does_not_grow_for_ever(void **state)
+{
+	struct origin_store *s = origin_store_new(folder_fd, &machine);
+	struct members *members = members_new();
+	struct stat st;
+
+	origin_store_trim(s, &policy, members);
+	for (int i = 0; i < 100000; i++) {
+		struct member *one = members_put(members, 1000 + i % 10, (uint64_t)i + 1);
+
+		one->group = 0;
+		origin_store_add(s, &policy, one);
+		origin_store_flush(s);
+		origin_store_trim(s, &policy, members);
+	}
+	assert_int_equal(fstatat(folder_fd, "origins", &st, 0), 0);
+	assert_true(st.st_size < 100000);
+	assert_null(origin_store_trouble(s));
+	members_free(members);
+	origin_store_free(s);
+}
+
 static void write_one(struct origin_store *s, struct members *members, pid_t pid, const char *origin)
 {
 	struct member *one = members_put(members, pid, 4711);
@@ -196,54 +218,6 @@ static void next_daemon_knows(pid_t pid, const char *origin)
 	assert_int_equal(one != NULL, origin != NULL);
 	if (origin)
 		assert_string_equal(one->origins[0], origin);
-	members_free(members);
-	origin_store_free(s);
-}
-
-/* The main loop is who writes it, and a strict exec waits for that: what means nothing after a boot is no reason to wait for a disk. */
-static unsigned waited_for_disk;
-
-int fsync(int fd)
-{
-	waited_for_disk++;
-	return 0;
-}
-
-static void to_write_it_anew_waits_for_no_disk(void **state)
-{
-	struct origin_store *s = origin_store_new(folder_fd, &machine);
-	struct members *members = members_new();
-
-	waited_for_disk = 0;
-	origin_store_trim(s, &policy, members);
-	next_daemon_knows(812, NULL);
-	assert_int_equal(waited_for_disk, 0);
-	/* as a power cut may leave it */
-	put_file("origins", "", 0);
-	assert_int_equal(waited_for_disk, 1);
-	next_daemon_knows(812, NULL);
-	members_free(members);
-	origin_store_free(s);
-}
-
-static void a_journal_does_not_grow_for_ever(void **state)
-{
-	struct origin_store *s = origin_store_new(folder_fd, &machine);
-	struct members *members = members_new();
-	struct stat st;
-
-	origin_store_trim(s, &policy, members);
-	for (int i = 0; i < 100000; i++) {
-		struct member *one = members_put(members, 1000 + i % 10, (uint64_t)i + 1);
-
-		one->group = 0;
-		origin_store_add(s, &policy, one);
-		origin_store_flush(s);
-		origin_store_trim(s, &policy, members);
-	}
-	assert_int_equal(fstatat(folder_fd, "origins", &st, 0), 0);
-	assert_true(st.st_size < 100000);
-	assert_null(origin_store_trouble(s));
 	members_free(members);
 	origin_store_free(s);
 }
@@ -425,24 +399,6 @@ static void a_last_line_without_its_end_is_not_believed(void **state)
 	origin_store_free(s);
 }
 
-/* By two who write, as threads that place at once do; each takes back what it can. */
-static void half_a_record_with_another_behind_it_is_believed_of_neither(void **state)
-{
-	auto_free char *text = with_boot_id("7 8 9 1 web /sys/fs/cgroup/cpu=/x\n"
-					    "812 4711 1 1 web /sys/fs/cgroup/cpu=/us813 4712 1 1 web /sys/fs/cgroup/cpu=/b\n");
-	struct origin_store *s = origin_store_new(folder_fd, &machine);
-	struct members *members = members_new();
-
-	put_file("origins", text, strlen(text));
-	origin_store_load(s, &policy, members);
-	assert_non_null(strstr(origin_store_trouble(s), "1 damaged lines"));
-	assert_null(members_find(members, 812));
-	assert_null(members_find(members, 813));
-	assert_non_null(members_find(members, 7));
-	members_free(members);
-	origin_store_free(s);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, room_make, room_leave)
@@ -452,7 +408,6 @@ int main(void)
 		TEST(origins_of_another_boot_are_forgotten),
 		TEST(an_origin_is_known_to_the_next_daemon),
 		TEST(an_origin_outlives_the_section_of_its_group),
-		TEST(to_write_it_anew_waits_for_no_disk),
 		TEST(a_journal_does_not_grow_for_ever),
 		TEST(a_storm_of_moves_leaves_a_journal_that_can_be_read),
 		TEST(what_threads_write_to_it_is_trimmed_too),
@@ -462,7 +417,6 @@ int main(void)
 		TEST(another_trouble_is_told_too),
 		TEST(an_origin_that_was_forgotten_stays_so),
 		TEST(a_last_line_without_its_end_is_not_believed),
-		TEST(half_a_record_with_another_behind_it_is_believed_of_neither),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
