@@ -152,6 +152,8 @@ static void judge_one(struct look *l, size_t i, unsigned parent_group)
 		j->kind = VERDICT_EXCLUDED;
 	else if (j->in_tree)
 		place_inherit(l->p, f, j->in_tree);
+	/* Those of ten thousand processes together are too much to keep until all are judged. */
+	proc_facts_forget_args(f);
 }
 
 /* Parents first: whom a process follows must be known. The chain of ancestors may be as long as there are processes. */

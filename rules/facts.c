@@ -5,12 +5,20 @@
 #include <cgq/auto.h>
 #include <cgq/facts.h>
 
+void proc_facts_forget_args(struct proc_facts *f)
+{
+	free(take_ptr(f->args));
+	free(take_ptr(f->argv0_name));
+	free(take_ptr(f->script_name));
+	f->args_cut = false;
+	f->known &= ~FACT_BIT(FACT_ARGS);
+	f->failed &= ~FACT_BIT(FACT_ARGS);
+}
+
 void proc_facts_done(struct proc_facts *f)
 {
 	free(f->exe_name);
-	free(f->args);
-	free(f->argv0_name);
-	free(f->script_name);
+	proc_facts_forget_args(f);
 	free(f->tag);
 	for (size_t h = 0; h < ARRAY_SIZE(f->cgroups); h++)
 		free(f->cgroups[h]);

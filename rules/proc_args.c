@@ -76,6 +76,7 @@ int proc_parse_args(const char *buf, size_t len, struct proc_facts *f)
 	free(f->argv0_name);
 	free(f->script_name);
 	f->args = args_joined(all);
+	f->args_cut = len >= PROC_ARGS_MAX_BYTES;
 	f->argv0_name = argv0.len ? name_of_argv0(argv0) : NULL;
 	/* busybox and the like are known by argv[0] only */
 	f->script_name = script_name(f->exe_name, rest, len >= PROC_ARGS_MAX_BYTES);

@@ -38,6 +38,36 @@ static enum fit fact_fits(const struct look *l, enum fact what, const struct ter
 	return text_fits(t, *text) ? FIT_YES : FIT_NO;
 }
 
+/* "java *": a star at the end takes whatever follows. */
+static bool has_open_end(const char *glob)
+{
+	size_t len = strlen(glob), escapes = 0;
+
+	if (!len || glob[len - 1] != '*')
+		return false;
+	while (escapes + 1 < len && glob[len - 2 - escapes] == '\\')
+		escapes++;
+	return escapes % 2 == 0;
+}
+
+/* Where more may follow than was read, only what takes any end is known to fit, and nothing is known not to. */
+static enum fit args_fit(const struct look *l, const struct term *t)
+{
+	const struct proc_facts *f = l->facts;
+
+	if (!look_know(l, FACT_ARGS))
+		return FIT_UNKNOWN;
+	if (!f->args_cut)
+		return text_fits(t, f->args) ? FIT_YES : FIT_NO;
+	for (size_t i = 0; i < t->n_values; i++) {
+		const struct pattern *v = &t->values[i];
+
+		if (v->is_glob && has_open_end(v->text) && glob_match(v->text, f->args))
+			return FIT_YES;
+	}
+	return FIT_UNKNOWN;
+}
+
 /* comm first: it is at hand. It holds 15 bytes, so that a longer value fits one of the other names only. */
 static enum fit name_fits(const struct look *l, const struct term *t)
 {
@@ -125,7 +155,7 @@ static enum fit kind_fits(const struct look *l, const struct term *t)
 	case MATCH_GROUP:
 		return id_fits(l, t, l->resolved->user_groups, &f->gid);
 	case MATCH_ARGS:
-		return fact_fits(l, FACT_ARGS, t, &f->args);
+		return args_fit(l, t);
 	case MATCH_UNIT:
 		return fact_fits(l, FACT_CGROUP, t, &f->unit);
 	case MATCH_CGROUP:

@@ -11,7 +11,7 @@
 #define GROUP_DEPTH_MAX	       8	   /* web/php/pool is 3 */
 #define GROUP_PATH_MAX_BYTES   255
 #define RULE_TERMS_MAX	       32
-#define PROC_ARGS_MAX_BYTES    4096	   /* of a command line; what is longer is matched up to here */
+#define PROC_ARGS_MAX_BYTES    (32U << 10) /* of a command line: the class path of a Java program alone may be 20 KiB */
 #define PROC_ENVIRON_MAX_BYTES (128U << 10)
 #define CPUS_MAX	       8192	   /* CONFIG_NR_CPUS of the largest distribution kernels */
 #define NODES_MAX	       1024	   /* NUMA nodes, likewise */

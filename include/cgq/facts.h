@@ -42,6 +42,7 @@ struct proc_facts {
 	uint64_t exe_ino;
 	char *exe_name;	      /* base name of the link, " (deleted)" taken off */
 	char *args;	      /* joined by one blank, at most PROC_ARGS_MAX_BYTES */
+	bool args_cut;	      /* more may follow */
 	char *argv0_name;     /* base name; a login shell's leading '-' taken off */
 	char *script_name;    /* base name of the script an interpreter runs */
 	char *tag;
@@ -53,6 +54,7 @@ struct proc_facts {
 };
 
 void proc_facts_done(struct proc_facts *f);
+void proc_facts_forget_args(struct proc_facts *f); /* as if they had never been read */
 
 /*
  * Reads one fact into f and sets its bit in known or failed. The pure core calls it for what a rule asks, at most

@@ -98,6 +98,27 @@ static void what_can_be_read_decides_where_it_suffices(void **state)
 	assert_false(fits("!name:mysqld", &w));
 }
 
+static void what_may_stand_behind_the_end_that_was_read_is_unknown(void **state)
+{
+	static const struct {
+		const char *term;
+		bool fits;
+	} rows[] = {
+		{"args:*--port=3307*", true},  {"args:no,/usr/sbin/mysqld*", true}, {"args:*\\\\,*--x*", true},
+		{"args:*--x", false},          {"args:*org.apache.Main*", false},   {"args:*--x\\*", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct world w = {.truth = mariadbd};
+		char negated[80];
+
+		w.truth.args_cut = true;
+		snprintf(negated, sizeof(negated), "!%s", rows[i].term);
+		if (fits(rows[i].term, &w) != rows[i].fits || fits(negated, &w))
+			fail_msg("%s", rows[i].term);
+	}
+}
+
 static void what_is_known_to_be_missing_is_no_secret(void **state)
 {
 	struct world w = {.truth = {.comm = "x"}};
@@ -290,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_term_fits_what_it_says_and_its_negation_the_rest),
 		cmocka_unit_test(what_cannot_be_read_fits_neither_a_term_nor_its_negation),
 		cmocka_unit_test(what_can_be_read_decides_where_it_suffices),
+		cmocka_unit_test(what_may_stand_behind_the_end_that_was_read_is_unknown),
 		cmocka_unit_test(what_is_known_to_be_missing_is_no_secret),
 		cmocka_unit_test(uid_0_is_not_an_unknown_user),
 		cmocka_unit_test(all_terms_of_a_rule_must_fit),

@@ -40,6 +40,7 @@ static inline int world_read(void *ctx, struct proc_facts *f, enum fact what)
 		f->exe_name = copy_of(w->truth.exe_name);
 	if (what == FACT_ARGS) {
 		f->args = copy_of(w->truth.args);
+		f->args_cut = w->truth.args_cut;
 		f->argv0_name = copy_of(w->truth.argv0_name);
 		f->script_name = copy_of(w->truth.script_name);
 	}

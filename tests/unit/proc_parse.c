@@ -245,8 +245,27 @@ static void a_command_line_is_taken_up_to_its_bound(void **state)
 	memcpy(text, "sh", 3);
 	assert_int_equal(proc_parse_args(text, 3 * PROC_ARGS_MAX_BYTES, &f), 0);
 	assert_int_equal(strlen(f.args), PROC_ARGS_MAX_BYTES);
+	assert_true(f.args_cut);
 	/* half a name is no name */
 	assert_null(f.script_name);
+	proc_facts_done(&f);
+}
+
+/* "java -cp A:B:C… org.apache.Main": what tells one from another stands at the end. */
+static void a_class_path_of_20_KiB_hides_no_main_class(void **state)
+{
+	static const char begin[] = "java\0-cp", end[] = "org.apache.Main\0";
+	const size_t len = sizeof(begin) + (20 << 10) + sizeof(end);
+	auto_free char *text = must_alloc(len);
+	struct proc_facts f = {0};
+
+	memset(text, 'a', len);
+	memcpy(text, begin, sizeof(begin));
+	text[len - sizeof(end) - 1] = '\0';
+	memcpy(text + len - sizeof(end), end, sizeof(end));
+	assert_int_equal(proc_parse_args(text, len, &f), 0);
+	assert_false(f.args_cut);
+	assert_string_equal(strrchr(f.args, ' '), " org.apache.Main");
 	proc_facts_done(&f);
 }
 
@@ -391,6 +410,7 @@ int main(void)
 		cmocka_unit_test(a_thread_is_told_its_process),
 		cmocka_unit_test(a_program_is_known_by_its_name_even_under_a_title),
 		cmocka_unit_test(a_command_line_is_taken_up_to_its_bound),
+		cmocka_unit_test(a_class_path_of_20_KiB_hides_no_main_class),
 		cmocka_unit_test(an_interpreter_is_known_by_its_script),
 		cmocka_unit_test(a_tag_is_the_first_whole_CGQ_TAG),
 		cmocka_unit_test(half_a_tag_is_no_tag),
