@@ -4,9 +4,13 @@
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
+
+#include "exe_files.h"
+#include "path_steps.h"
 
 /* One inotify watch each; rules of more folders are looked up again by the slow timer. */
 #define FOLDERS_MAX 64
@@ -50,10 +54,33 @@ static void add_folders_of(struct name_folders *f, const char *path)
 	}
 }
 
+/* Where links on the way lie, and what they lead to: "/usr/bin/java" is a link in /etc/alternatives, and that one into /usr/lib. */
+static void on_step(void *ctx, const char *folder, const char *name)
+{
+	auto_free char *path = must_printf("%s/%s", folder, name);
+	auto_free char *plain = realpath(folder, NULL); /* a link may lead through ".." */
+	struct stat st;
+
+	/* one that is not there just now may be replaced */
+	if (plain && (lstat(path, &st) < 0 || !S_ISDIR(st.st_mode)))
+		add(ctx, plain, strlen(plain));
+}
+
+static void on_file(void *ctx, const char *path, const struct stat *st)
+{
+	path_steps(path, on_step, ctx);
+}
+
 void name_folders_make(const struct policy *p, struct name_folders *ret)
 {
 	for (size_t i = 0; i < p->n_exes; i++)
 		add_folders_of(ret, p->exes[i]);
+	for (size_t i = 0; i < p->n_exes; i++) {
+		if (p->exe_globs[i])
+			exe_files_each(p->exes[i], true, on_file, ret);
+		else
+			path_steps(p->exes[i], on_step, ret);
+	}
 	if (p->n_users + p->n_user_groups > 0)
 		add(ret, "/etc", strlen("/etc"));
 }

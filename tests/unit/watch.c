@@ -340,8 +340,9 @@ static void links_in_a_circle_end(void **state)
 static void the_folders_of_what_rules_name_are_each_watched_once(void **state)
 {
 	const char *exes[] = {"/usr/sbin/mariadbd", "/usr/sbin/apache2", "/opt/app-*/bin/x", "/a", "/opt/b\\*/c"};
+	bool globs[] = {false, false, true, false, true};
 	const char *users[] = {"mysql"};
-	struct policy p = {.exes = exes, .n_exes = 5, .users = users, .n_users = 1};
+	struct policy p = {.exes = exes, .exe_globs = globs, .n_exes = 5, .users = users, .n_users = 1};
 	struct name_folders f = {0};
 
 	name_folders_make(&p, &f);
@@ -368,7 +369,8 @@ static void a_glob_is_watched_in_every_folder_that_fits_so_far(void **state)
 {
 	char path[128];
 	const char *exes[] = {path};
-	struct policy p = {.exes = exes, .n_exes = 1};
+	bool globs[] = {true};
+	struct policy p = {.exes = exes, .exe_globs = globs, .n_exes = 1};
 	struct name_folders f = {0};
 
 	make_folder();
