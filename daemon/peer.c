@@ -1,7 +1,6 @@
 /* Who is at the other end of a connection. */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
+#include "names.h"
 #include "peer.h"
 
 #define READERS_GROUP "cgq"
@@ -24,12 +24,10 @@
 
 static struct readers readers_look_up(void)
 {
-	char buf[4096];
-	struct group g, *found = NULL;
+	struct readers r = { 0 };
 
-	if (getgrnam_r(READERS_GROUP, &g, buf, sizeof(buf), &found) || !found)
-		return (struct readers){ 0 };
-	return (struct readers){ .known = true, .gid = found->gr_gid };
+	r.known = names_user_group(READERS_GROUP, &r.gid) == 0;
+	return r;
 }
 
 static struct readers readers_hear(int from, pid_t child)
