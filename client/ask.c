@@ -85,6 +85,13 @@ static int take(const struct options *o, struct answer *a, json_t **ret)
 	return 0;
 }
 
+/* The caller's words became no question: they are not UTF-8, of which alone JSON is made. */
+static int unsaid(const struct options *o)
+{
+	say("%s: not a text in UTF-8", o->command->name);
+	return EXIT_USAGE;
+}
+
 /* error, which may be NULL, is no failure. */
 static int ask_bearing(const struct options *o, const char *method, json_t *parameters, const struct call_files *files,
 		       const char *error, bool *ret_is, json_t **ret)
@@ -96,6 +103,8 @@ static int ask_bearing(const struct options *o, const char *method, json_t *para
 	bool again;
 	int status = 0, r;
 
+	if (!parameters)
+		return unsaid(o);
 	do {
 		answer_done(&a);
 		r = call_with(socket_of(o), full, json_incref(parameters), files, o->command->seconds_max, &a, &e);
@@ -163,6 +172,8 @@ int ask_more(const struct options *o, const char *method, json_t *parameters, in
 	struct telling t = {.o = o, .each = each, .ctx = ctx};
 	struct err e = {0};
 
+	if (!parameters)
+		return unsaid(o);
 	do {
 		t.again = false;
 		if (call_more(socket_of(o), full, json_incref(parameters), o->command->seconds_max, tell, &t, &e) < 0) {

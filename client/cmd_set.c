@@ -38,17 +38,19 @@ static json_t *settings_make(const struct options *o)
 	return list;
 }
 
+/* A list without keys means all of them: one that cannot be sent must not be left out. */
 static json_t *keys_make(const struct options *o)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 1; i < o->n_args; i++) {
-		if (strchr(o->args[i], '=')) {
-			say("set: --clear takes keys without a value, not '%s'", TEXT_ESCAPED(o->args[i]));
-			json_decref(list);
-			return NULL;
-		}
-		json_array_append_new(list, json_string(o->args[i]));
+		bool has_value = strchr(o->args[i], '=');
+
+		if (!has_value && json_array_append_new(list, json_string(o->args[i])) == 0)
+			continue;
+		say("set: --clear takes keys%s, not '%s'", has_value ? " without a value" : "", TEXT_ESCAPED(o->args[i]));
+		json_decref(list);
+		return NULL;
 	}
 	return list;
 }

@@ -159,7 +159,7 @@
 	"# With faults nothing was changed. save: kept in file, a drop-in of the last policy folder, rather than until the\n"\
 	"# machine boots. notes: what else a person should know. A place of what was set has line 0.\n"                     \
 	"method Set(group: string, settings: []Setting, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"\
-	"# keys null: all that was set of the group.\n"                                                                     \
+	"# keys null or without one: all that was set of the group.\n"                                                                     \
 	"method Clear(group: string, keys: ?[]string, save: ?bool) -> (faults: []Fault, file: ?string, notes: []string)\n"  \
 	"# note: networks that stay for programs that are still in them.\n" \
 	"method Reset(group: ?string) -> (note: ?string)\n"                                                                       \
