@@ -1,5 +1,7 @@
 /* cgq diff: what a reload would change, with its dangers. */
 #include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -224,6 +226,7 @@ static void refusals_tell(const json_t *answer)
 /* Any file, or the one that was asked about: others are refused with and without it. */
 static bool is_refused(const json_t *answer, const char *name)
 {
+	auto_free char *shown = name ? field_escaped(name) : NULL; /* as cgqd does, whatever the name is made of */
 	const json_t *one;
 	size_t i;
 
@@ -231,10 +234,36 @@ static bool is_refused(const json_t *answer, const char *name)
 	{
 		const char *file = field_text(one, "file"), *slash = strrchr(file, '/');
 
-		if (!name || strcmp(slash ? slash + 1 : file, name) == 0)
+		if (!shown || strcmp(slash ? slash + 1 : file, shown) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* NULL, and said why: it can be no policy file. */
+static json_t *candidate_make(const struct options *o, const struct file_set *files, const struct faults *faults)
+{
+	const struct policy_file *f = files->n ? files->list : NULL;
+	const char *why = NULL;
+	json_t *ret = NULL;
+
+	if (faults->n)
+		why = faults->list[0].text;
+	else if (!f || !f->text)
+		why = "cannot be taken";
+	else if (memchr(f->text, '\0', f->len))
+		why = "holds a NUL byte; this is no text file";
+	else
+		ret = json_pack("{s:s, s:s%}", "name", o->values[OPTION_AS], "text", f->text, f->len);
+	if (!ret)
+		say("%s: %s", TEXT_ESCAPED(o->args[0]), why ? why : "not a text in UTF-8");
+	return ret;
+}
+
+/* One that the folders would read. */
+static bool is_file_name(const char *name)
+{
+	return policy_file_counts(name) && !strchr(name, '/') && strlen(name) <= NAME_MAX;
 }
 
 /* NULL with an exit status in *status: the command line is wrong, or the file cannot be read. */
@@ -248,18 +277,14 @@ static json_t *question_make(const struct options *o, int *status)
 	if (!o->set[OPTION_AS] && o->n_args == 0)
 		return json_object();
 	*status = EXIT_USAGE;
-	if (!o->set[OPTION_AS] || o->n_args == 0) {
+	if (!o->set[OPTION_AS] || o->n_args == 0)
 		say("diff: a FILE needs --as NAME, and --as NAME needs a FILE");
-		return NULL;
-	}
-	if (policy_file_read_one(o->args[0], o->values[OPTION_AS], NULL, &files, &faults, &e) < 0)
+	else if (!is_file_name(o->values[OPTION_AS]))
+		say("--as: '%s' is not the name of a policy file (like 50-web.conf)", TEXT_ESCAPED(o->values[OPTION_AS]));
+	else if (policy_file_read_one(o->args[0], o->values[OPTION_AS], NULL, &files, &faults, &e) < 0)
 		say("%s", e.text);
-	else if (faults.n > 0 || files.n == 0 || !files.list[0].text)
-		say("%s: %s", TEXT_ESCAPED(o->args[0]), faults.n ? faults.list[0].text : "cannot be taken");
 	else
-		ret = json_pack("{s:s, s:s%}", "name", o->values[OPTION_AS], "text", files.list[0].text, files.list[0].len);
-	if (!ret && !e.code && faults.n == 0)
-		say("%s: not a text in UTF-8", TEXT_ESCAPED(o->args[0]));
+		ret = candidate_make(o, &files, &faults);
 	file_set_done(&files);
 	faults_done(&faults);
 	return ret;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cgq/auto.h>
+#include <cgq/bounds.h>
 #include <cgq/memory.h>
 
 #include "call_files.h"
@@ -20,7 +21,8 @@
 #define PRIORITY (SD_EVENT_PRIORITY_NORMAL + 50)
 
 const struct connection_limits connection_limits_default = {
-	.message_max_bytes = 1U << 20, /* the largest policy file that is taken, for Diff, is as long */
+	/* for Diff: the largest policy file that is taken, in JSON, where a newline or a backslash is two bytes */
+	.message_max_bytes = 2 * POLICY_FILE_MAX_BYTES + 4096,
 	.queue_max_bytes = 1U << 20,   /* one answer may exceed it: ps on 10,000 processes is 2 MB */
 	.stall_usec = 30 * 1000000ULL,
 };

@@ -20,3 +20,28 @@ load lib
 	run -2 cgq set mysql --clear cpu $'cpu\xff'
 	[ ! -s "$SOCKET.log" ]
 }
+
+@test "diff --as: a name that no folder would read, and bytes that are no text" {
+	machine small
+	local name
+	printf '[a]\n' >source
+	for name in 50-web .50-web.conf .conf ../50-web.conf a/b.conf '' "$(printf '%0251d' 0).conf"; do
+		run -2 --separate-stderr cgq diff --as "$name" source
+		[ -z "$output" ] && [ "${#stderr_lines[@]}" = 1 ]
+		[[ $stderr == "cgq: --as: '${name:0:200}"*"' is not the name of a policy file (like 50-web.conf)" ]] || fail "$stderr"
+	done
+	printf '[a]\n\0' >source
+	run -2 --separate-stderr cgq diff --as 50-web.conf source
+	says_only 'source: holds a NUL byte; this is no text file'
+	[ ! -s "$SOCKET.log" ]
+}
+
+@test "diff --as: a file that is refused is trouble, whatever it is called" {
+	mkdir machine
+	printf '{"parameters":{"actions":[],"faults":[],"refused":[{"file":"/etc/cgq/conf.d/gr\\\\xc3\\\\xbcn.conf","kept":false}]}}' >machine/Diff.json
+	machine refuses machine
+	printf '[a]\n' >source
+	run -2 cgq diff --as grün.conf source
+	run -2 cgq diff --as grün.conf source --json
+	run -0 cgq diff --as grau.conf source
+}

@@ -1,6 +1,12 @@
 /* The socket under clients that take more than their part. */
 #include "server_fixture.h"
 
+#include <cgq/auto.h>
+#include <cgq/bounds.h>
+#include <cgq/memory.h>
+
+#include "connection.h"
+
 static void deep_nesting_ends_the_connection(void **state)
 {
 	struct fixture *f = *state;
@@ -59,6 +65,20 @@ static void the_longest_message_is_taken(void **state)
 	send(fd, text, sizeof(text), 0);
 	assert_string_equal(received(f, fd), ECHOED(1));
 	close(fd);
+}
+
+/* Diff sends it, and JSON has two bytes for a newline. */
+static void the_largest_policy_file_that_is_taken_can_be_sent(void **state)
+{
+	auto_free char *text = must_alloc(POLICY_FILE_MAX_BYTES + 1), *said = NULL;
+	json_t *call;
+
+	memset(text, '\n', POLICY_FILE_MAX_BYTES);
+	call = json_pack("{s:s, s:{s:s, s:s}}", "method", "io.cgq.Diff", "parameters", "name", "50-web.conf", "text", text);
+	said = json_dumps(call, JSON_COMPACT);
+	json_decref(call);
+	assert_non_null(said);
+	assert_true(strlen(said) <= connection_limits_default.message_max_bytes);
 }
 
 /* Sends until the socket takes no more; the number of calls sent. */
@@ -256,6 +276,7 @@ int main(void)
 		TEST(pipelined_calls_are_answered_in_order),
 		TEST(a_message_that_is_too_long_ends_the_connection),
 		TEST(the_longest_message_is_taken),
+		cmocka_unit_test(the_largest_policy_file_that_is_taken_can_be_sent),
 		TEST(who_never_reads_is_not_served_for_ever),
 		TEST(who_reads_late_gets_everything),
 		cmocka_unit_test_setup_teardown(who_neither_reads_nor_ends_a_message_is_thrown_out, set_up_hasty, tear_down),
