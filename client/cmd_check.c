@@ -199,6 +199,9 @@ static int show(const struct rows *r, const struct findings *f, size_t n_files)
 	int status = 0;
 
 	if (o->set[OPTION_JSON]) {
+		rows_keep_list(r, f->warnings);
+		rows_keep_list(r, f->hints);
+		rows_keep_list(r, f->standing);
 		answer = json_pack("{s:O, s:O, s:O, s:O}", "faults", f->faults, "warnings", f->warnings, "hints", f->hints,
 				   "standing", f->standing);
 		status = rows_json(r, answer, NULL);

@@ -382,26 +382,6 @@ static int overview_show(const struct page *p, const json_t *groups)
 	return status;
 }
 
-/* -o and -r: the knobs of all groups as one table. */
-static int knobs_table(const struct rows *r, const json_t *groups)
-{
-	json_t *rows = json_array(), *group, *knob;
-	size_t i, k;
-	int status;
-
-	json_array_foreach((json_t *)groups, i, group)
-	{
-		json_array_foreach(json_object_get(group, "knobs"), k, knob)
-		{
-			json_object_set(knob, "group", json_object_get(group, "group"));
-			json_array_append(rows, knob);
-		}
-	}
-	status = rows_show(r, rows, false, 0);
-	json_decref(rows);
-	return status;
-}
-
 static int pages_show(const struct rows *r, const json_t *answer)
 {
 	struct page p = {.o = r->options, .terminal = r->terminal, .answer = answer};
@@ -412,6 +392,12 @@ static int pages_show(const struct rows *r, const json_t *answer)
 	if (p.o->n_args == 0)
 		return overview_show(&p, groups);
 	return group_show(&p, json_array_get(groups, 0));
+}
+
+/* Whoever chooses columns means those of the table of every value. */
+static int json_show(const struct rows *r, json_t *answer)
+{
+	return r->choice.usual ? rows_json(r, answer, NULL) : knobs_json(r, field_list(answer, "groups"));
 }
 
 /* A file that is refused, or a trouble of the whole, belongs to no group that was asked for. */
@@ -439,7 +425,7 @@ int cmd_status(const struct options *o)
 	if (status == 0)
 		status = ask(o, "Status", json_pack("{s:s?}", "group", o->n_args ? o->args[0] : NULL), &answer);
 	if (status == 0)
-		status = o->set[OPTION_JSON] ? rows_json(&r, answer, NULL) : pages_show(&r, answer);
+		status = o->set[OPTION_JSON] ? json_show(&r, answer) : pages_show(&r, answer);
 	if (status == 0)
 		status = exit_status(answer, o->n_args == 0);
 	json_decref(answer);

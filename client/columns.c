@@ -129,7 +129,7 @@ static const struct column events_columns[] = {
 	const struct column_set columns_##name = {rows, list, sizeof(list) / sizeof((list)[0])}
 
 SET(list, "groups", list_columns);
-SET(status, "groups", status_columns);
+SET(status, "knobs", status_columns);
 SET(ps, "processes", ps_columns);
 SET(explain, NULL, explain_columns);
 SET(check, "faults", check_columns);

@@ -39,7 +39,7 @@ const struct command commands[] = {
 		.args = "[GROUP]",
 		.summary = "one page: used, wanted, effective, and from which line",
 		.about = "Without GROUP: all groups in short, and all that is not as wanted. With -o or\n"
-			 "-r: a table of every value.\n",
+			 "-r: a table of every value; with -o in JSON, these are the key knobs.\n",
 		.exits = "0  all is as wanted\n1  something is not in force, drifts or shrinks, or a file is refused\n" EXIT_3
 			 "4  there is no such group\n",
 		.n_args_max = 1,

@@ -176,3 +176,38 @@ int knobs_show(const struct options *o, const json_t *knobs)
 	}
 	return table_show(o, knobs);
 }
+
+/* Of all groups, each with its group. */
+static json_t *knobs_of(const json_t *groups)
+{
+	json_t *rows = json_array(), *group, *knob;
+	size_t i, k;
+
+	json_array_foreach((json_t *)groups, i, group)
+	{
+		json_array_foreach(json_object_get(group, "knobs"), k, knob)
+		{
+			json_object_set(knob, "group", json_object_get(group, "group"));
+			json_array_append(rows, knob);
+		}
+	}
+	return rows;
+}
+
+int knobs_table(const struct rows *r, const json_t *groups)
+{
+	json_t *rows = knobs_of(groups);
+	int status = rows_show(r, rows, false, 0);
+
+	json_decref(rows);
+	return status;
+}
+
+int knobs_json(const struct rows *r, const json_t *groups)
+{
+	json_t *answer = json_pack("{s:o}", r->set->rows, knobs_of(groups));
+	int status = rows_json(r, answer, NULL);
+
+	json_decref(answer);
+	return status;
+}

@@ -240,17 +240,27 @@ static void keys_keep(const struct rows *r, json_t *row)
 	}
 }
 
-void rows_keep(const struct rows *r, json_t *answer)
+void rows_keep_list(const struct rows *r, json_t *list)
 {
 	json_t *row;
 	size_t i;
 
-	if (r->choice.usual || !r->set->rows)
+	if (r->choice.usual)
 		return;
-	json_array_foreach(json_object_get(answer, r->set->rows), i, row)
+	json_array_foreach(list, i, row)
 	{
 		keys_keep(r, row);
 	}
+}
+
+void rows_keep(const struct rows *r, json_t *answer)
+{
+	if (r->choice.usual)
+		return;
+	if (r->set->rows)
+		rows_keep_list(r, json_object_get(answer, r->set->rows));
+	else
+		keys_keep(r, answer);
 }
 
 int rows_json(const struct rows *r, json_t *answer, const char *also)

@@ -26,7 +26,8 @@ void rows_init_usual(const struct options *o, const struct column_set *set, stru
 int rows_show(const struct rows *r, const json_t *rows, bool tree, unsigned indent);
 struct grid;
 int rows_show_grid(const struct rows *r, const struct grid *g, bool tree, unsigned indent);
-/* Of the rows of an answer, only the keys that were chosen, where someone chose. */
+/* Of the rows of an answer (of all of it, where it is one row), only the keys that were chosen, where someone chose. */
 void rows_keep(const struct rows *r, json_t *answer);
+void rows_keep_list(const struct rows *r, json_t *list); /* the same of one list of rows */
 /* The answer as JSON; where columns were chosen, the objects of its rows, and those named by also, hold no other keys. */
 int rows_json(const struct rows *r, json_t *answer, const char *also);

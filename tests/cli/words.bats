@@ -45,3 +45,20 @@ load lib
 	run -2 cgq diff --as grün.conf source --json
 	run -0 cgq diff --as grau.conf source
 }
+
+@test "status --json -o: those of the table of every value" {
+	machine sick
+	run -1 cgq status --json -o group,key,in_force
+	jq -e 'keys == ["knobs"] and (.knobs[0] | keys == ["group", "in_force", "key"])' <<<"$output"
+	run -1 cgq status --json -o +use
+	jq -e '.groups[0].usage' <<<"$output"
+}
+
+@test "explain and check --json -o: no other keys" {
+	machine small
+	run -0 cgq explain 812 --json -o pid,group
+	[ "$(jq -c . <<<"$output")" = '{"pid":812,"group":"mysql"}' ] || fail "$output"
+	printf '[a]\nmatch = name:x\n[b]\nmatch = name:x\n' >warn.conf
+	run -0 cgq check --json -o line warn.conf
+	jq -e '.warnings == [{"line": 4}]' <<<"$output"
+}
