@@ -33,7 +33,7 @@ struct folder {
 	char distrust[160]; /* why nothing in it can be trusted; "" when it can */
 };
 
-static void entry_read(const struct folder *f, const char *name, struct file_set *ret, struct faults *faults)
+static int entry_read(const struct folder *f, const char *name, struct file_set *ret, struct faults *faults, struct err *e)
 {
 	char shown[4 * NAME_MAX + 1]; /* each byte may become four */
 	auto_free char *path =
@@ -44,15 +44,19 @@ static void entry_read(const struct folder *f, const char *name, struct file_set
 
 	if (*f->distrust) {
 		file_refuse(name, path, f->distrust, ret, faults);
-		return;
+		return 0;
 	}
 	r = file_read(f->fd, name, name, path, f->trusted_only, ret, faults);
 	if (r == 0)
-		return;
+		return 0;
 	if (r == -ENOENT && fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return; /* removed since it was listed: as if it had never been */
+		return 0; /* removed since it was listed: as if it had never been */
+	/* The daemon reads as root: what another user may not read has no fault, it is just not known. */
+	if (r == -EACCES && !f->trusted_only)
+		return fail(e, EACCES, "%s: %s", path, strerror(EACCES));
 	snprintf(why, sizeof(why), "%s", r == -ENOENT ? "is a link to nothing" : strerror(-r));
 	file_refuse(name, path, why, ret, faults);
+	return 0;
 }
 
 static void folder_begin(struct folder *f)
@@ -73,6 +77,7 @@ static int folder_read(const char *path, unsigned how, struct file_set *ret, str
 	struct folder f = { .path = path, .trusted_only = how & READ_TRUSTED_ONLY };
 	auto_dir DIR *dir = opendir(path);
 	const struct dirent *entry;
+	int r;
 
 	if (!dir)
 		return errno == ENOENT && !(how & READ_MUST_EXIST) ? 0 : fail(e, errno, "%s: %s", TEXT_ESCAPED(path), strerror(errno));
@@ -84,7 +89,9 @@ static int folder_read(const char *path, unsigned how, struct file_set *ret, str
 		if (ret->n >= POLICY_FILES_MAX)
 			return fail(e, E2BIG, "%s: more than %u policy files in all", TEXT_ESCAPED(path),
 				    POLICY_FILES_MAX);
-		entry_read(&f, entry->d_name, ret, faults);
+		r = entry_read(&f, entry->d_name, ret, faults, e);
+		if (r < 0)
+			return r;
 	}
 	if (errno)
 		return fail(e, errno, "%s: %s", TEXT_ESCAPED(path), strerror(errno));

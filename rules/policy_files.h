@@ -39,8 +39,9 @@ enum {
 };
 
 /*
- * Adds the files of all folders. A folder that cannot be read is a failure. A file that may not be taken (not
- * regular, too large, not trusted) is listed with text NULL and a fault. Opens without blocking, so that a FIFO cannot hold us up.
+ * Adds the files of all folders. A folder that cannot be read is a failure, and so is, unless it is root who reads
+ * (READ_TRUSTED_ONLY), a file that one may not read. A file that may not be taken (not regular, too large, not trusted) is
+ * listed with text NULL and a fault. Opens without blocking, so that a FIFO cannot hold us up.
  */
 int policy_files_read(const char *const *folders, size_t n_folders, unsigned how, struct file_set *ret,
 		      struct faults *faults, struct err *e);

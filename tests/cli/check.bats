@@ -141,6 +141,26 @@ good() {
 	run -2 cgq check missing/
 }
 
+# unreadable COMMAND...: as a user to whom the file of the folder says nothing
+unreadable() {
+	mkdir -m 755 conf
+	good conf/50-web.conf
+	chmod 600 conf/50-web.conf
+	chmod 755 "$BATS_RUN_TMPDIR" "$BATS_TEST_TMPDIR"
+	run -2 --separate-stderr setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all "$@"
+	[ -z "$output" ]
+}
+
+@test "what the caller may not read of a folder has no fault: it is 2 too" {
+	unreadable "$BUILD/cgq" check "$PWD/conf"
+	says_only "$PWD/conf/50-web.conf: Permission denied"
+}
+
+@test "cgqd --check by another user says so too" {
+	unreadable "$BUILD/cgqd" --check --config "$PWD/conf" --settings /dev/null
+	[[ $stderr == *"$PWD/conf/50-web.conf: Permission denied"* ]]
+}
+
 @test "what is no regular file is a fault, and never waited for" {
 	mkfifo fifo
 	run -1 timeout 5 "$BUILD/cgq" check fifo
