@@ -244,8 +244,17 @@ static json_t *explain_departed(const struct view *v, const struct departed_one 
 	return o;
 }
 
-json_t *report_explain(const struct view *v, pid_t pid, struct err *e)
+/* A thread's number, as top shows it, means its process: that is what belongs to a group. */
+static pid_t process_of(const struct view *v, pid_t number)
 {
+	pid_t process;
+
+	return proc_of_thread(v->proc, number, &process) == 0 ? process : number;
+}
+
+json_t *report_explain(const struct view *v, pid_t number, struct err *e)
+{
+	pid_t pid = process_of(v, number);
 	struct proc_facts f = { .pid = pid };
 	struct verdict verdict;
 	const struct member *m;

@@ -127,6 +127,7 @@
 	"  rolled_back: ?string, groups: []GroupStatus)\n"                                                          \
 	"# The members of the group and of its children; of all groups without one.\n"                                   \
 	"method Ps(group: ?string) -> (processes: []Process)\n"                                                      \
+	"# pid: a thread's number too; the answer is of its process, and has that one's.\n" \
 	"# how: rule, pinned, run, follows, stays, none, excluded or keeper; namespace and pending: as of Process; next_start: what\n" \
 	"# is prepared for its service; namespace_waits: who in the old network its group's new one waits for; sockets: the first 20 of\n" \
 	"# sockets_count; moved_at and pinned_at are UTC, like\n"                  \

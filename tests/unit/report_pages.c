@@ -4,7 +4,9 @@
 #include "strict_files.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <time.h>
+#include <unistd.h>
 
 static json_t *knob_of(json_t *knobs, const char *file)
 {
@@ -257,6 +259,36 @@ static void explain_tells_the_daemon_from_others(void **state)
 	json_decref(o);
 }
 
+static pthread_barrier_t barrier;
+
+static void *thread_live(void *ret_number)
+{
+	*(pid_t *)ret_number = gettid();
+	pthread_barrier_wait(&barrier);
+	pthread_barrier_wait(&barrier);
+	return NULL;
+}
+
+/* As top -H shows it; it is not what is placed. */
+static void explain_of_a_thread_is_of_its_process(void **state)
+{
+	struct world *w = *state;
+	pthread_t thread;
+	pid_t number = 0;
+	json_t *o;
+
+	pthread_barrier_init(&barrier, NULL, 2);
+	assert_int_equal(pthread_create(&thread, NULL, thread_live, &number), 0);
+	pthread_barrier_wait(&barrier);
+	o = report_explain(&w->v, number, NULL);
+	assert_int_equal(json_integer_value(json_object_get(o, "pid")), getpid());
+	assert_json(o, "exclusion", "\"cgqd itself\"");
+	json_decref(o);
+	pthread_barrier_wait(&barrier);
+	pthread_join(thread, NULL);
+	pthread_barrier_destroy(&barrier);
+}
+
 static void explain_tells_every_rule_that_was_tried(void **state)
 {
 	struct world *w = *state;
@@ -342,6 +374,7 @@ int main(void)
 		TEST(status_tells_troubles_and_refusals),
 		TEST(ps_lists_members_by_pid_with_their_rule),
 		TEST(explain_tells_the_daemon_from_others),
+		TEST(explain_of_a_thread_is_of_its_process),
 		TEST(explain_tells_every_rule_that_was_tried),
 		TEST(explain_of_a_member_says_who_when_and_from_where),
 	};
