@@ -33,7 +33,7 @@ int kernel_files_path(const struct hierarchy *h, const char *path, const char *f
 	n = snprintf(ret, PATH_MAX, "%s%s%s%s", h->mount, strcmp(path, "/") ? path : "", file ? "/" : "",
 		     file ? file : "");
 	if (n >= PATH_MAX)
-		return fail(e, ENAMETOOLONG, "%.200s…: longer than a path may be", path);
+		return fail(e, ENAMETOOLONG, "%.200s...: longer than a path may be", path);
 	return 0;
 }
 

@@ -264,7 +264,7 @@ static int ask(struct starter *s, struct question *a, int r, struct err *e)
 static int text_put(char *place, size_t size, const char *text, struct err *e)
 {
 	if (text && strlen(text) >= size)
-		return fail(e, ENAMETOOLONG, "'%.100s…' is longer than %zu bytes", text, size - 1);
+		return fail(e, ENAMETOOLONG, "'%.100s...' is longer than %zu bytes", text, size - 1);
 	snprintf(place, size, "%s", text ? text : "");
 	return 0;
 }

@@ -8,7 +8,7 @@
 /* A line that was cut says so; one byte that a terminal could act on never gets out. */
 static void line_finish(char *text, size_t size, int wanted)
 {
-	static const char cut[] = "…";
+	static const char cut[] = "...";
 
 	if (wanted < 0)
 		text[0] = '\0';

@@ -23,7 +23,8 @@ static size_t byte_escape(unsigned char c, char ret[5])
 
 char *text_escape(const char *s, size_t len, char *ret, size_t size)
 {
-	static const char cut[] = "…";
+	/* what is not ASCII would be escaped itself, where this is told on */
+	static const char cut[] = "...";
 	size_t used = 0, keep = 0; /* keep: so much leaves room for the sign of the cut */
 
 	if (!size)

@@ -77,7 +77,7 @@ static void want_swap(const struct wanting *c, struct node *n)
 	if (!a || a->kind == AMOUNT_MAX)
 		return;
 	if (v1 && hard->kind != VALUE_NUMBER) {
-		want_note(c, n, KNOB_SWAP_MAX, "cgroup v1 limits swap only together with a hard limit (memory = …)");
+		want_note(c, n, KNOB_SWAP_MAX, "cgroup v1 limits swap only together with a hard limit (memory = SIZE)");
 		return;
 	}
 	/* On v1 the parent's value is no size of swap: a percentage is of the machine's. */

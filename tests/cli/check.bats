@@ -182,6 +182,12 @@ unreadable() {
 	[ -z "$(tr -d '\n -~' <<<"$output")" ]
 }
 
+@test "what was cut is told so in signs that every terminal has" {
+	printf '[a]\ncpus = %s\n' "$(seq -s, 0 2 300)" >long.conf
+	run -1 cgq check long.conf
+	[[ $output == *"...' is too long (at most 255 bytes)"* ]] || fail "$output"
+}
+
 @test "-o and -r make a table of it" {
 	printf '[a]\nmemroy = 1G\n' >bad.conf
 	run -1 --separate-stderr cgq check -rn bad.conf

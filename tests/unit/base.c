@@ -20,9 +20,9 @@ static void an_error_is_one_line_and_says_when_it_was_cut(void **state)
 	big[sizeof(big) - 1] = '\0';
 	fail(&e, EINVAL, "%s", big);
 	assert_int_equal(strlen(e.text), sizeof(e.text) - 1);
-	assert_string_equal(e.text + sizeof(e.text) - 4, "…");
+	assert_string_equal(e.text + sizeof(e.text) - 4, "...");
 	fail_prefix(&e, "%s", big);
-	assert_string_equal(e.text + sizeof(e.text) - 4, "…");
+	assert_string_equal(e.text + sizeof(e.text) - 4, "...");
 }
 
 static void an_error_that_nobody_reads_is_only_a_number(void **state)
