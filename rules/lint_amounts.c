@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include <cgq/auto.h>
+#include <cgq/bounds.h>
 
 #include "lint_values.h"
 #include "reading_order.h"
@@ -92,6 +93,17 @@ static void protection_lint(const struct policy *p, const struct dimension *d, c
 	}
 }
 
+/* A size is refused below that; what a percentage comes to, only a machine knows. */
+static void least_lint(const struct policy *p, const struct dimension *d, unsigned group, const double *ceilings,
+		       struct faults *faults)
+{
+	const struct setting *s = group_setting(&p->groups[group], d->key);
+
+	if (d->key == KEY_MEMORY && s->at.file && s->max.kind == AMOUNT_PERCENT && ceilings[group] < MEMORY_LEAST_BYTES)
+		fault_add(faults, SEVERITY_WARNING, s->at, "memory: '%s' comes to %s on this machine: no program starts below 1M",
+			  s->text, AMOUNT_SHOWN(d->key, ceilings[group]));
+}
+
 /* The lower ends of memory are parts of the ceiling above, as its upper ends are. */
 static double *softs_make(const struct policy *p, const struct dimension *d, const double *ceilings)
 {
@@ -114,6 +126,7 @@ static void ceilings_lint(const struct policy *p, const struct dimension *d, str
 	for (unsigned i = 0; i < p->n_groups; i++) {
 		ceiling_lint(p, d, i, maxs, faults);
 		range_lint(p, d, i, mins, maxs, faults);
+		least_lint(p, d, i, maxs, faults);
 	}
 	if (d->key != KEY_MEMORY)
 		return;

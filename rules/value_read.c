@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <cgq/bounds.h>
+
 #include "amount_read.h"
 #include "namespaces_read.h"
 #include "net_read.h"
 #include "text.h"
-
-#define MEMORY_LEAST_BYTES (1U << 20) /* below it no program starts: each allocation would be a kill */
 
 static bool is_zero(const struct amount *a)
 {

@@ -11,6 +11,7 @@
 #define GROUP_DEPTH_MAX	       8	   /* web/php/pool is 3 */
 #define GROUP_PATH_MAX_BYTES   255
 #define RULE_TERMS_MAX	       32
+#define MEMORY_LEAST_BYTES     (1U << 20)  /* of a ceiling: below it no program starts, each allocation would be a kill */
 #define PROC_ARGS_MAX_BYTES    (32U << 10) /* of a command line: the class path of a Java program alone may be 20 KiB */
 #define PROC_ENVIRON_MAX_BYTES (128U << 10)
 #define CPUS_MAX	       8192	   /* CONFIG_NR_CPUS of the largest distribution kernels */

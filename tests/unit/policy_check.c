@@ -126,6 +126,8 @@ static const struct row lints[] = {
 	  "a.conf:5: warning: memory: the ceiling of '2G' is above that of [a], which has 1G\n" },
 	{ "[a]\n" G "memory = 64G\n", NULL,
 	  "a.conf:3: warning: memory: the ceiling of '64G' is above that of the machine, which has 8G\n" },
+	{ "[a]\n" G "memory = 0.001%\n", NULL,
+	  "a.conf:3: warning: memory: '0.001%' comes to 83.89K on this machine: no program starts below 1M\n" },
 	{ "[a]\n" G "memory = 5G..50%\n", NULL,
 	  "a.conf:3: warning: memory: '5G..50%' begins above its end on this machine (5G and 4G)\n" },
 	{ "[a]\n" G "cpu = 3 cores..50%\n", NULL,
