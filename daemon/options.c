@@ -82,7 +82,8 @@ static int take(struct options *o, int letter, const char *value)
 		return 0;
 	case 't':
 		if (!is_tree_name(value)) {
-			fprintf(stderr, "cgqd: --tree: '%s' is not a name (letters, digits, '_' and '-')\n", value);
+			fprintf(stderr, "cgqd: --tree: '%s' is not a name (letters, digits, '_' and '-', at most %u)\n", value,
+				GROUP_PART_MAX_BYTES - 1);
 			return -EINVAL;
 		}
 		o->tree = value;

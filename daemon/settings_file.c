@@ -39,8 +39,10 @@ int settings_file_read(const char *path, bool trusted_only, struct settings *ret
 	ssize_t n;
 
 	*ret = settings_default;
+	if (fd < 0 && errno == ENOENT && lstat(path, &(struct stat){0}) < 0)
+		return 0;
 	if (fd < 0)
-		return errno == ENOENT ? 0 : fail(e, errno, "%s: cannot be read: %m", path);
+		return fail(e, errno, "%s: cannot be read: %s", path, errno == ENOENT ? "is a link to nothing" : strerror(errno));
 	if (is_refused(fd, path, trusted_only, faults))
 		return 0;
 	n = read(fd, text, SETTINGS_MAX_BYTES + 1);

@@ -129,4 +129,8 @@ load lib
 	rm "$ROOM/cgqd.conf" && mkdir "$ROOM/cgqd.conf"
 	cgqd_ends --check
 	[ "$status" = 2 ]
+	rmdir "$ROOM/cgqd.conf" && ln -s nothing "$ROOM/cgqd.conf"
+	cgqd_ends --once
+	[ "$status" = 1 ]
+	[[ $output == *'cgqd.conf: cannot be read: is a link to nothing'* ]] || fail "$output"
 }
