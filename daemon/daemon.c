@@ -181,6 +181,7 @@ static int on_verify(sd_event_source *s, uint64_t usec, void *userdata)
 	if (d->events && events_renew(d->events, &e) < 0)
 		log_line(LOG_LEVEL_WARNING, "%s; new processes are found every %u s only", e.text,
 			 d->settings.verify_seconds);
+	settle_save_again(d);
 	daemon_settle(d, WHY_VERIFY, &e);
 	sd_event_source_set_time_relative(s, (uint64_t)d->settings.verify_seconds * SECOND_USEC);
 	return 0;

@@ -169,6 +169,7 @@ struct daemon {
 	bool lost;		 /* the kernel dropped events since the last full look began: so does this */
 	bool unread;		 /* files changed within moments: taken when they have been quiet */
 	bool choose_anew;	 /* though no file changed: at the start, and when a set failed half-way */
+	bool unsaved_good, unsaved_changes, unsaved_base; /* the state folder did not take them */
 	unsigned writes;	 /* of the last settle */
 	uint64_t applied_ns;	 /* that planning and the writes before the look took */
 	struct service service;
@@ -224,6 +225,7 @@ int settle(struct daemon *d, enum why why, struct err *e);
 /* pin, unpin, freeze, thaw, kill. -errno: ret->missing says whether for want of its group or process. */
 int settle_person(struct daemon *d, const struct deed *deed, struct deed_done *ret, struct err *e);
 void settle_pins_save(struct daemon *d); /* those that were inherited, or ended */
+void settle_save_again(struct daemon *d); /* what the state folder did not take; what it has taken is no trouble any more */
 /* Gives a group with its children, or everything, back as it was; passive until a reload or restart. */
 int settle_reset(struct daemon *d, const char *group, struct err *e);
 void settle_drift_done(struct daemon *d);

@@ -94,6 +94,9 @@ static json_t *notes(const struct view *v, const struct set_request *q)
 		if (text)
 			json_array_append_new(list, report_text(text));
 	}
+	if (!q->save && v->unsaved_changes)
+		json_array_append_new(list, report_text("a restart of cgqd takes it back: its state folder cannot be written, "
+							"its log says why"));
 	if (v->passive) {
 		auto_free char *text = must_printf("cgqd enforces nothing: %s", v->passive_reason ? v->passive_reason : "passive");
 

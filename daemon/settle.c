@@ -98,19 +98,6 @@ static bool load_good(struct daemon *d, struct file_set *ret)
 	return r == 0;
 }
 
-void settle_save_good(struct daemon *d)
-{
-	struct file_set files = {0};
-	struct err e = {0};
-
-	if (d->changes.pending.is_pending)
-		return;
-	overrides_strip(&d->choice.in_force, &files);
-	if (d->state_fd >= 0 && good_store_save(d->state_fd, &files, &e) < 0)
-		settle_state_trouble(d, &e);
-	file_set_done(&files);
-}
-
 /* Then the files are taken, also as they were. */
 static bool is_asked(enum why why)
 {
@@ -213,9 +200,9 @@ static int take_policy(struct daemon *d, enum why why, struct err *e)
 	d->choose_anew = false;
 	adopt(d, &choice);
 	settle_tell_faults(d);
-	troubles_begin(&d->troubles, TROUBLE_STATE);
-	settle_save_good(d);
-	troubles_settle(&d->troubles, TROUBLE_STATE);
+	if (!d->changes.pending.is_pending)
+		d->unsaved_good = true;
+	settle_save_again(d);
 	return 1;
 }
 
@@ -404,6 +391,7 @@ const struct view *settle_glance(struct daemon *d)
 		.changes = &d->changes,
 		.confirm_point = &d->confirming.point,
 		.confirm_left_seconds = settle_confirm_left(d),
+		.unsaved_changes = d->unsaved_changes,
 		.confirm_health = *d->settings.confirm_health ? d->settings.confirm_health : NULL,
 		.proc = d->proc,
 		.reader = placer_reader(&d->placer),

@@ -23,8 +23,9 @@ void settle_change_save(struct daemon *d)
 {
 	struct err e = {0};
 
-	if (d->state_fd >= 0 && change_store_save(d->state_fd, &d->changes, &e) < 0)
-		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
+	d->unsaved_changes = d->state_fd < 0 || change_store_save(d->state_fd, &d->changes, &e) < 0;
+	if (e.code)
+		settle_state_trouble(d, &e);
 }
 
 void settle_time_text(char ret[TIME_TEXT_BYTES])

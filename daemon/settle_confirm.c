@@ -142,22 +142,14 @@ static void begin_tell(struct daemon *d, const char *who, unsigned seconds)
 		   "reload: to be confirmed within %u s, else the earlier files are in force again", seconds);
 }
 
-/* The files to return to are kept before anything is changed: we may be killed right after. */
-static void point_keep(struct daemon *d)
-{
-	struct err e = {0};
-
-	if (d->state_fd >= 0 && good_store_save(d->state_fd, &d->confirming.point, &e) < 0)
-		settle_trouble(d, TROUBLE_STATE, GROUP_NONE, e.text);
-}
-
 int settle_reload_confirm(struct daemon *d, const char *who, unsigned seconds, struct err *e)
 {
 	struct pending before = d->changes.pending;
 	int r;
 
 	begin_at(d);
-	point_keep(d);
+	/* before anything is changed: we may be killed right after */
+	settle_save_point(d);
 	d->changes.pending = (struct pending){true, seconds, boot_usec() + seconds * 1000000ULL};
 	settle_change_save(d);
 	r = settle(d, WHY_RELOAD, e);

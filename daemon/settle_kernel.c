@@ -6,7 +6,6 @@
 
 #include <cgq/auto.h>
 
-#include "base_store.h"
 #include "log.h"
 #include "observe.h"
 #include "plan_make.h"
@@ -99,7 +98,6 @@ int settle_observe(struct daemon *d, struct err *e)
 static void note_given(struct daemon *d, const struct plan *plan)
 {
 	uint32_t before[HIERARCHIES_MAX];
-	struct err e = {0};
 
 	memcpy(before, d->base_given, sizeof(before));
 	for (unsigned h = 0; h < d->machine.n_hierarchies; h++)
@@ -111,9 +109,8 @@ static void note_given(struct daemon *d, const struct plan *plan)
 		if (a->kind == ACTION_ENABLE && !a->path)
 			d->base_given[a->hierarchy] |= 1U << controller_find(a->text + 1, 2);
 	}
-	if (memcmp(before, d->base_given, sizeof(before)) != 0 &&
-	    base_store_save(d->state_fd, &d->machine, d->base_given, &e) < 0)
-		settle_state_trouble(d, &e);
+	if (memcmp(before, d->base_given, sizeof(before)) != 0)
+		settle_save_base(d);
 }
 
 /* Cpusets that change take with them, before Linux 6.2, what threads were bound to. */

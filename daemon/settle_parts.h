@@ -48,8 +48,10 @@ void settle_namespaces(struct daemon *d, enum why why);
 void settle_namespaces_tell(struct daemon *d); /* how they stand */
 /* settle_service_nets.c */
 void settle_service_nets(struct daemon *d);
-/* settle.c */
+/* settle_state.c */
 void settle_save_good(struct daemon *d); /* not while a change waits: then the files to return to are kept there */
+void settle_save_point(struct daemon *d); /* these */
+void settle_save_base(struct daemon *d);
 
 /* settle_change.c: files, and what persons set or rolled back. */
 #define TIME_TEXT_BYTES 32

@@ -101,6 +101,14 @@ static int pin_judge(struct daemon *d, const struct deed *deed, unsigned group, 
 		    deed->group);
 }
 
+static void note_unsaved(struct daemon *d, const struct deed *deed, struct deed_done *ret)
+{
+	settle_pins_save(d); /* also of whom it was handed down to meanwhile */
+	if (pins_changed(d->pins))
+		snprintf(ret->note, sizeof(ret->note), "a restart of cgqd releases pid %d: its state folder cannot be written, its log "
+			 "says why", (int)deed->pid);
+}
+
 static int pin(struct daemon *d, const struct deed *deed, unsigned group, struct deed_done *ret, struct err *e)
 {
 	struct proc_facts f;
@@ -113,6 +121,8 @@ static int pin(struct daemon *d, const struct deed *deed, unsigned group, struct
 	}
 	if (r == 0)
 		r = pin_judge(d, deed, group, ret, e);
+	if (r == 0 && !ret->note[0])
+		note_unsaved(d, deed, ret);
 	proc_facts_done(&f);
 	return r;
 }

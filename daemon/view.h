@@ -66,6 +66,7 @@ struct view {
 	const struct changes *changes;	 /* what persons set, what waits to be confirmed, what was rolled back */
 	const struct file_set *confirm_point; /* what it returns to */
 	unsigned confirm_left_seconds;
+	bool unsaved_changes;	      /* they end with this daemon */
 	const char *confirm_health;	 /* the command that watches it; NULL: none */
 	struct proc *proc;
 	struct facts_reader reader;   /* facts as the placer sees them: cgroups that cgqd did not choose; read NULL: proc's */
