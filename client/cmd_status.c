@@ -284,8 +284,8 @@ static int group_show(const struct page *p, const json_t *group)
 	return r;
 }
 
-/* Faults belong to the refused files, the rest to what is in force. */
-static json_t *faults_which(const json_t *answer, bool is_fault)
+/* Faults belong to the refused files, warnings to what is in force; hints are for who asks cgq check. */
+static json_t *faults_which(const json_t *answer, const char *severity)
 {
 	json_t *ret = json_array();
 	const json_t *fault;
@@ -293,7 +293,7 @@ static json_t *faults_which(const json_t *answer, bool is_fault)
 
 	json_array_foreach((json_t *)field_list(answer, "faults"), i, fault)
 	{
-		if ((strcmp(field_text(fault, "severity"), "fault") == 0) == is_fault)
+		if (strcmp(field_text(fault, "severity"), severity) == 0)
 			json_array_append(ret, (json_t *)fault);
 	}
 	return ret;
@@ -301,7 +301,7 @@ static json_t *faults_which(const json_t *answer, bool is_fault)
 
 static void warnings_show(const struct page *p)
 {
-	json_t *warnings = faults_which(p->answer, false);
+	json_t *warnings = faults_which(p->answer, "warning");
 
 	if (json_array_size(warnings) > 0)
 		prose_heading(&p->terminal, "Warnings", COLOUR_CARE);
@@ -312,7 +312,7 @@ static void warnings_show(const struct page *p)
 static void refused_show(const struct page *p)
 {
 	const json_t *refused = field_list(p->answer, "refused"), *one;
-	json_t *faults = faults_which(p->answer, true);
+	json_t *faults = faults_which(p->answer, "fault");
 	size_t i;
 
 	if (json_array_size(refused) > 0)

@@ -62,3 +62,14 @@ load lib
 	run -0 cgq check --json -o line warn.conf
 	jq -e '.warnings == [{"line": 4}]' <<<"$output"
 }
+
+@test "a hint is no warning: status has it in JSON only" {
+	mkdir machine
+	jq '.parameters.faults |= map(if .severity == "warning" then .severity = "hint" else . end)' "$MACHINES/recorded/Status.json" >machine/Status.json
+	machine hinted machine
+	grep -q '"hint"' machine/Status.json
+	run cgq status
+	[[ $output == *batch* && $output != *Warnings* && $output != *hint* ]] || fail "$output"
+	run cgq status --json
+	jq -e 'any(.faults[]; .severity == "hint")' <<<"$output"
+}
