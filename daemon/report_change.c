@@ -61,23 +61,62 @@ json_t *report_rolled_back(const struct view *v)
 	return report_text(v->changes && v->changes->held.n ? v->changes->held.why : NULL);
 }
 
-/* The place of a value that is in force instead of one that was asked for; NULL: it is in force. */
-static const struct place *stronger(const struct view *v, const struct set_request *q, size_t i)
+/* Where the value stands that is in force of a key that was asked for; NULL: there is none. */
+static const struct place *place_of(const struct view *v, const struct set_request *q, size_t i)
 {
 	const struct policy *p = v->choice->policy;
 	unsigned g = policy_group(p, q->group);
 
 	for (unsigned k = 0; g != GROUP_NONE && k < KEY__COUNT; k++) {
 		const struct place *at = &group_setting(&p->groups[g], k)->at;
-		size_t len = at->file ? strlen(at->file) : 0;
 
-		if (strcmp(key_rows[k].name, q->keys[i]) || !len)
-			continue;
-		if (!q->save)
-			return NULL; /* nothing sorts after what was set while running */
-		return len >= strlen(DROPIN_NAME) && !strcmp(at->file + len - strlen(DROPIN_NAME), DROPIN_NAME) ? NULL : at;
+		if (!strcmp(key_rows[k].name, q->keys[i]))
+			return at->file ? at : NULL;
 	}
 	return NULL;
+}
+
+/* Nothing sorts after what was set while running. */
+static bool is_overridden(const struct set_request *q, const struct place *at)
+{
+	size_t len = strlen(at->file);
+
+	return q->save && (len < strlen(DROPIN_NAME) || strcmp(at->file + len - strlen(DROPIN_NAME), DROPIN_NAME));
+}
+
+/* "cpu: …"; what was set at one time is of one place, which says nothing of the key. */
+static bool is_said_of(const struct fault *f, const struct place *at, const char *key)
+{
+	size_t len = strlen(key);
+
+	return f->at.file && f->at.line == at->line && !strcmp(f->at.file, at->file) && !strncmp(f->text, key, len) &&
+	       f->text[len] == ':';
+}
+
+/* What cgq check says of such a line. */
+static void warnings_note(const struct view *v, const struct place *at, const char *key, json_t *list)
+{
+	for (size_t i = 0; i < v->choice->faults.n; i++) {
+		const struct fault *f = &v->choice->faults.list[i];
+
+		if (f->severity == SEVERITY_WARNING && is_said_of(f, at, key))
+			json_array_append_new(list, report_text(f->text));
+	}
+}
+
+static void value_note(const struct view *v, const struct set_request *q, size_t i, json_t *list)
+{
+	const struct place *at = place_of(v, q, i);
+	auto_free char *text = NULL;
+
+	if (!at)
+		return;
+	if (!is_overridden(q, at)) {
+		warnings_note(v, at, q->keys[i], list);
+		return;
+	}
+	text = must_printf("%s: saved, but %s:%u overrides it", q->keys[i], at->file, at->line);
+	json_array_append_new(list, report_text(text));
 }
 
 /* What was asked for is done, and still not what a person may think. */
@@ -86,14 +125,8 @@ static json_t *notes(const struct view *v, const struct set_request *q)
 	unsigned g = policy_group(v->choice->policy, q->group);
 	json_t *list = json_array();
 
-	for (size_t i = 0; q->values && i < q->n; i++) {
-		const struct place *at = stronger(v, q, i);
-		auto_free char *text = at ? must_printf("%s: saved, but %s:%u overrides it", q->keys[i], at->file, at->line) :
-					    NULL;
-
-		if (text)
-			json_array_append_new(list, report_text(text));
-	}
+	for (size_t i = 0; q->values && i < q->n; i++)
+		value_note(v, q, i, list);
 	if (!q->save && v->unsaved_changes)
 		json_array_append_new(list, report_text("a restart of cgqd takes it back: its state folder cannot be written, "
 							"its log says why"));

@@ -216,6 +216,18 @@ back_to() {
 	knob_is web tasks 9
 }
 
+@test "set: what cgq check would warn of is told, of what is set and of nothing else" {
+	web 50% | policy 50-web.conf
+	printf '[db]\ncpu.burst = 20ms\n' | policy 60-db.conf
+	cgqd_start
+	run -0 --separate-stderr cgq set web net.out=1Mbit tasks=70
+	[ "$stderr" = "cgq: net.out: does nothing without 'net' in namespace" ] || fail "$stderr"
+	run -0 --separate-stderr cgq set web tasks=80
+	[ -z "$stderr" ] || fail "$stderr"
+	run -0 --separate-stderr cgq set db --save net.out=1Mbit
+	[ "$stderr" = "cgq: net.out: does nothing without 'net' in namespace" ] || fail "$stderr"
+}
+
 @test "on trial: taken back when nobody confirms, and not taken again before it changes" {
 	web 50% | policy 50-web.conf
 	cgqd_start
