@@ -29,7 +29,7 @@ static const struct column list_columns[] = {
 	{"throttled_percent",   "THROTTLED", COLUMN_PERCENT, U | R,     4, "share of time slices that ran into the ceiling"},
 	{"memory_bytes",        "MEMORY",    COLUMN_BYTES,   U | R,     0, "memory that is charged"},
 	{"memory_max_bytes",    "LIMIT",     COLUMN_BYTES,   U | R,     1, "the memory ceiling"},
-	{"io_bytes_per_second", "IO",        COLUMN_SPEED,   U | R | S, 6, "bytes read and written a second"},
+	{"io_bytes_per_second", "IO",        COLUMN_SPEED,   U | R | S, 6, "bytes read and written a second; not measured yet"},
 	{"pressure_percent",    "PRESSURE",  COLUMN_PERCENT, U | R | S, 5, "time in which someone waited for the CPU"},
 	{"state",               "STATE",     COLUMN_STATE,   U,         0, "ok, or what is not as wanted"},
 	{"reason",              "REASON",    COLUMN_TEXT,    U | C | S | E, 7, "why it is not"},

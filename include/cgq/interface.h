@@ -14,7 +14,7 @@
 	"# of the machine, over the last second. What is in force is as read back. -1 is unlimited, null unknown (or\n"  \
 	"# nothing in force: passive). The memory of a passive group counts shared pages once for each process.\n"       \
 	"# would: what would be held back now if a passive group were enforced. units and processes are those of the group\n" \
-	"# itself, without its children; processes only where List is asked for members.\n"                            \
+	"# itself, without its children; processes only where List is asked for members. io_bytes_per_second: not measured yet.\n"                            \
 	"type Usage (group: string, procs: ?int, cpu_percent: ?float, cpu_min_percent: ?float,\n"                    \
 	"  cpu_max_percent: ?float, throttled_percent: ?float, memory_bytes: ?int, memory_max_bytes: ?int,\n"        \
 	"  io_bytes_per_second: ?int, pressure_percent: ?float, state: string, reason: ?string, would: ?string,\n"   \
