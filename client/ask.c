@@ -44,6 +44,10 @@ static int refused(const struct options *o, const struct answer *a)
 		say("there is no process %s", o->n_args > 0 ? o->args[0] : "");
 		return EXIT_DIFFERS;
 	}
+	if (is_error(a, "org.varlink.service.InvalidParameter") && o->values[OPTION_SIGNAL]) {
+		say("there is no signal '%s' (like TERM)", TEXT_ESCAPED(o->values[OPTION_SIGNAL]));
+		return EXIT_USAGE;
+	}
 	if (is_error(a, "io.cgq.NotReady"))
 		say("cgqd is still starting; it answers once the policy is applied");
 	else if (is_error(a, "io.cgq.PermissionDenied"))
@@ -52,8 +56,6 @@ static int refused(const struct options *o, const struct answer *a)
 		say("%s", text);
 	else if (is_error(a, "org.varlink.service.MethodNotFound"))
 		say("this cgqd is too old: it does not know %s", o->command->name);
-	else if (is_error(a, "org.varlink.service.InvalidParameter") && o->values[OPTION_SIGNAL])
-		say("there is no signal '%s'", TEXT_ESCAPED(o->values[OPTION_SIGNAL]));
 	else
 		say("cgqd answers %s%s%s", a->error, *text ? ": " : "", text);
 	return o->command->failed;

@@ -40,8 +40,12 @@ load lib
 	says_only 'web cannot be frozen: this machine has no freezer controller mounted'
 	run -1 --separate-stderr cgq kill web
 	says_only 'web: 3 processes are left; the kernel holds them, or they fork too fast'
-	run -1 --separate-stderr cgq kill bad -s $'\033'
-	says_only "there is no signal '\\x1b'"
+}
+
+@test "a signal that there is not is a wrong command line, though cgqd is asked" {
+	machine person
+	run -2 --separate-stderr cgq kill bad -s $'\033'
+	says_only "there is no signal '\\x1b' (like TERM)"
 }
 
 @test "a wrong command line is 2, and nothing is asked" {
