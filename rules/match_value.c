@@ -132,6 +132,8 @@ int match_value_read(enum match_kind kind, char *text, struct pattern *ret, char
 		snprintf(why, size, "a value is empty");
 		return -EINVAL;
 	}
+	if (*text == '"' || *text == '\'')
+		return value_fail(text, "begins with a quote; write it without, and a backslash before each blank", why, size);
 	if (bad) {
 		snprintf(why, size, "'%s': a backslash goes before a blank, ',', '*', '?', '[', ']' or '\\' only",
 			 TEXT_ESCAPED(text));
