@@ -14,11 +14,13 @@
 #include "command.h"
 #include "exits.h"
 #include "field.h"
+#include "group_suggest.h"
 #include "say.h"
 #include "text.h"
 
 #define START_WAIT_MS 10000 /* a first look at a busy machine takes a second or two */
 #define START_STEP_MS 100
+#define SUGGEST_SECONDS_MAX 2 /* nobody waits long for a hint */
 
 static bool is_error(const struct answer *a, const char *name)
 {
@@ -32,12 +34,35 @@ static void sleep_ms(unsigned ms)
 	nanosleep(&t, NULL);
 }
 
+static const char *socket_of(const struct options *o)
+{
+	return o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
+}
+
+/* With the one that was probably meant, where cgqd tells which there are. */
+static void no_group_say(const struct options *o, const char *given)
+{
+	struct answer a = {0};
+	struct err e = {0};
+	const char *meant = NULL;
+
+	if (call(socket_of(o), "io.cgq.List", json_object(), SUGGEST_SECONDS_MAX, &a, &e) == 0) {
+		field_escape(&a.parameters);
+		meant = group_suggest(given, field_list(a.parameters, "groups"));
+	}
+	if (meant)
+		say("there is no group '%s' (did you mean %s?)", given, meant);
+	else
+		say("there is no group '%s'; cgq list shows those there are", given);
+	answer_done(&a);
+}
+
 static int refused(const struct options *o, const struct answer *a)
 {
 	const char *text = field_text(a->parameters, "text");
 
 	if (is_error(a, "io.cgq.NoSuchGroup")) {
-		say("there is no group '%s'; cgq list shows those there are", field_text(a->parameters, "group"));
+		no_group_say(o, field_text(a->parameters, "group"));
 		return o->command->failed == EXIT_UNREACHABLE ? EXIT_NO_GROUP : o->command->failed;
 	}
 	if (is_error(a, "io.cgq.NoSuchProcess")) {
@@ -59,11 +84,6 @@ static int refused(const struct options *o, const struct answer *a)
 	else
 		say("cgqd answers %s%s%s", a->error, *text ? ": " : "", text);
 	return o->command->failed;
-}
-
-static const char *socket_of(const struct options *o)
-{
-	return o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
 }
 
 /* True after a while's sleep where cgqd is still starting, as long as there is patience left. */

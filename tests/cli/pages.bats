@@ -54,6 +54,19 @@ load lib
 {"method":"io.cgq.Ps","parameters":{"group":null}}' ]
 }
 
+@test "no such group: the one that was probably meant is named, by letters, by case, by its last part" {
+	local given
+	machine astray
+	for given in apahce Apache; do
+		run -4 --separate-stderr cgq status "$given"
+		says_only "there is no group '$given' (did you mean apache?)"
+	done
+	run -1 --separate-stderr cgq freeze php
+	says_only "there is no group 'php' (did you mean web/php?)"
+	run -4 --separate-stderr cgq status nothing
+	says_only "there is no group 'nothing'; cgq list shows those there are"
+}
+
 @test "ps: who is where, by which rule" {
 	machine small
 	golden ps-small 0 ps
