@@ -110,13 +110,7 @@ static int take_plain(struct parser *p, const char *word)
 		return 0;
 	}
 	o->command = command_find(word);
-	if (!o->command) {
-		const char *meant = command_suggest(word);
-
-		return fail(p->e, EINVAL, "there is no command '%s'%s%s%s", TEXT_ESCAPED(word),
-			    meant ? " (did you mean " : "", meant ? meant : "", meant ? "?)" : "");
-	}
-	return 0;
+	return o->command ? 0 : command_unknown(word, p->e);
 }
 
 /* "cgq run web make -j 8": what follows GROUP and a word that is no option is not for us. */

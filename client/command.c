@@ -1,6 +1,7 @@
 /* The commands: one row each. */
 #include "command.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <string.h>
 
@@ -332,11 +333,42 @@ const struct command *command_find(const char *name)
 	return NULL;
 }
 
-const char *command_suggest(const char *name)
+struct option_row command_option(const struct command *c, int option)
+{
+	struct option_row row = option_rows[option];
+
+	if (option == OPTION_AS && c && c->as) {
+		row.argument = c->as;
+		row.help = c->as_help;
+	}
+	return row;
+}
+
+/* What other programs call it. None that would end or stop something: whoever says "stop" may mean either. */
+static const struct {
+	const char *word, *command;
+} elsewhere[] = {
+	{"top", "list"},	{"ls", "list"},	      {"stats", "list"},   {"show", "status"},	{"info", "status"},
+	{"get", "status"},	{"why", "explain"},   {"log", "events"},   {"logs", "events"},	{"history", "events"},
+	{"journal", "events"},	{"test", "check"},    {"lint", "check"},   {"validate", "check"}, {"verify", "check"},
+	{"plan", "diff"},	{"apply", "reload"},  {"accept", "confirm"}, {"move", "pin"},	{"exec", "run"},
+	{"shell", "enter"},	{"pause", "freeze"},  {"unpause", "thaw"}, {"unfreeze", "thaw"}, {"resume", "thaw"},
+};
+
+static const char *command_suggest(const char *name)
 {
 	const char *names[ARRAY_SIZE(commands)];
 
 	for (size_t i = 0; i < commands_count; i++)
 		names[i] = commands[i].name;
 	return text_suggest(name, names, commands_count);
+}
+
+int command_unknown(const char *name, struct err *e)
+{
+	const char *meant = command_suggest(name);
+
+	if (meant)
+		return fail(e, EINVAL, "there is no command '%s' (did you mean %s?)", TEXT_ESCAPED(name), meant);
+	return fail(e, EINVAL, "there is no command '%s'; cgq help shows those there are", TEXT_ESCAPED(name));
 }

@@ -12,6 +12,7 @@ struct command {
 	const char *name;
 	const char *args;	 /* "[GROUP]"; "" for none */
 	const char *as;		 /* what its --as takes; NULL: has none */
+	const char *as_help;
 	const char *summary;	 /* one line */
 	const char *about;	 /* a few lines for its own help, each ended by a newline */
 	const char *exits;	 /* a line for each exit status of its own */
@@ -28,7 +29,8 @@ extern const struct command commands[];
 extern const size_t commands_count;
 
 const struct command *command_find(const char *name);
-const char *command_suggest(const char *name); /* the name that was probably meant, or NULL */
+struct option_row command_option(const struct command *c, int option); /* as that command takes it; c may be NULL */
+int command_unknown(const char *name, struct err *e); /* -EINVAL, with the one that was probably meant */
 
 int cmd_list(const struct options *o);
 int cmd_status(const struct options *o);

@@ -98,11 +98,11 @@ void help_print(const struct command *c)
 int cmd_help(const struct options *o)
 {
 	const struct command *c = o->n_args ? command_find(o->args[0]) : NULL;
-	const char *meant = o->n_args ? command_suggest(o->args[0]) : NULL;
+	struct err e = {0};
 
 	if (o->n_args && !c) {
-		say("there is no command '%s'%s%s%s", TEXT_ESCAPED(o->args[0]), meant ? " (did you mean " : "",
-		    meant ? meant : "", meant ? "?)" : "");
+		command_unknown(o->args[0], &e);
+		say("%s", e.text);
 		return EXIT_USAGE;
 	}
 	help_print(c);

@@ -53,7 +53,10 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 		says_only "$1"
 	}
 	wrong "there is no command 'lst' (did you mean list?)" lst
-	wrong "there is no command '\\x1b[31m'" $'\033[31m'
+	wrong "there is no command '\\x1b[31m'; cgq help shows those there are" $'\033[31m'
+	wrong "there is no command 'logs' (did you mean events?)" logs
+	wrong "there is no command 'show' (did you mean status?)" help show
+	wrong "there is no command 'stop'; cgq help shows those there are" stop
 	wrong "there is no option --jsn (did you mean --json?)" --jsn
 	wrong "there is no option -z" -nz
 	wrong "--json takes no argument" --json=yes
