@@ -19,6 +19,7 @@ struct command;
 	X(SOCKET,     0,   "socket",     "PATH",    false, false, "where cgqd listens")                              \
 	X(AS,         0,   "as",         "NAME|FACTS", false, true, "as if FILE were called NAME, or a process had FACTS") \
 	X(TREE,       0,   "tree",       NULL,      false, true,  "with the members of each group")                  \
+	X(SORT,       0,   "sort",       "COLUMN",  false, true,  "the most of COLUMN first; not as a tree")         \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \
 	X(HINTS,      0,   "hints",      NULL,      false, true,  "also tell what may be meant, and is worth a look")\
 	X(FOLLOW,     'f', "follow",     NULL,      false, true,  "go on with what happens from now on")             \

@@ -1,9 +1,13 @@
 /* cgq list: a row per group, and one for all that is in none. */
+#include <cgq/auto.h>
+
 #include "ask.h"
 #include "command.h"
+#include "exits.h"
 #include "faults.h"
 #include "field.h"
 #include "grid.h"
+#include "order.h"
 #include "rows.h"
 #include "say.h"
 
@@ -109,6 +113,8 @@ static json_t *keys_of(const struct rows *r)
 
 	for (size_t i = 0; i < r->choice.n; i++)
 		json_array_append_new(keys, json_string(r->choice.columns[i]->key));
+	if (r->sort)
+		json_array_append_new(keys, json_string(r->sort->key));
 	return json_pack("{s:o}", "keys", keys);
 }
 
@@ -126,11 +132,25 @@ static int ask_columns(const struct options *o, const struct rows *r, bool *ret_
 	return status;
 }
 
+/* In JSON too; outside has a key of its own there. */
+static void groups_sort(const struct rows *r, json_t *answer)
+{
+	json_t *groups = json_object_get(answer, "groups"), *sorted = json_array();
+	struct grid g = grid_of_rows(groups);
+	auto_free size_t *order = order_make(&g, r->sort);
+
+	for (size_t i = 0; i < g.n; i++)
+		json_array_append(sorted, json_array_get(groups, order[i]));
+	json_object_set_new(answer, "groups", sorted);
+}
+
 static int ask_rows(const struct options *o, const struct rows *r)
 {
 	json_t *answer = NULL;
 	int status = ask(o, "List", o->set[OPTION_TREE] ? json_pack("{s:b}", "members", true) : json_object(), &answer);
 
+	if (status == 0 && o->set[OPTION_JSON] && r->sort)
+		groups_sort(r, answer);
 	if (status == 0)
 		status = o->set[OPTION_JSON] ? rows_json(r, answer, "outside") : list_show(r, answer);
 	if (status == 0 && !o->set[OPTION_JSON])
@@ -145,6 +165,10 @@ int cmd_list(const struct options *o)
 	struct rows r;
 	int status = rows_init(o, &r);
 
+	if (status == 0 && r.sort && o->set[OPTION_TREE]) {
+		say("list: --sort and --tree exclude each other");
+		status = EXIT_USAGE;
+	}
 	if (status == 0 && !whole)
 		status = ask_columns(o, &r, &unknown);
 	if (status == 0 && (whole || unknown))

@@ -26,11 +26,11 @@ static const struct column list_columns[] = {
 	{"cpu_percent",         "CPU",       COLUMN_PERCENT, U | R,     0, "CPU over the last second, of the machine"},
 	{"cpu_min_percent",     "MIN",       COLUMN_SHARE,   U | R,     3, "CPU that is reserved, of the machine"},
 	{"cpu_max_percent",     "MAX",       COLUMN_SHARE,   U | R,     0, "the CPU ceiling, of the machine"},
-	{"throttled_percent",   "THROTTLED", COLUMN_PERCENT, U | R,     4, "share of time slices that ran into the ceiling"},
-	{"memory_bytes",        "MEMORY",    COLUMN_BYTES,   U | R,     0, "memory that is charged"},
+	{"throttled_percent",   "THROTTLED", COLUMN_PERCENT, U | R,     4, "share of CPU periods in which it was throttled"},
+	{"memory_bytes",        "MEMORY",    COLUMN_BYTES,   U | R,     0, "memory in use, as charged to its cgroups"},
 	{"memory_max_bytes",    "LIMIT",     COLUMN_BYTES,   U | R,     1, "the memory ceiling"},
 	{"io_bytes_per_second", "IO",        COLUMN_SPEED,   U | R | S, 6, "bytes read and written a second; not measured yet"},
-	{"pressure_percent",    "PRESSURE",  COLUMN_PERCENT, U | R | S, 5, "time in which someone waited for the CPU"},
+	{"pressure_percent",    "PRESSURE",  COLUMN_PERCENT, U | R | S, 5, "share of time in which a process waited for a CPU"},
 	{"state",               "STATE",     COLUMN_STATE,   U,         0, "ok, or what is not as wanted"},
 	{"reason",              "REASON",    COLUMN_TEXT,    U | C | S | E, 7, "why it is not"},
 	{"frozen",              "FROZEN",    COLUMN_MARK,    U | S | E, 0, "whether a person has stopped its processes"},
@@ -60,7 +60,7 @@ static const struct column ps_columns[] = {
 	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, run, follows, stays or keeper"},
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
-	{"pinned_at", "PINNED_AT", COLUMN_TEXT, U | S | E, 4, "when it was pinned, UTC"},
+	{"pinned_at", "PINNED_AT", COLUMN_TIME, U | S | E, 4, "when it was pinned; with -r in UTC"},
 	{"namespace", "NAMESPACE", COLUMN_TEXT, U | S | E, 2, "inside those of its group; pending: not yet"},
 };
 
@@ -74,11 +74,11 @@ static const struct column explain_columns[] = {
 	{"exclusion", "EXCLUSION", COLUMN_TEXT,   U | E, 0, "why it is never placed"},
 	{"unit",      "UNIT",      COLUMN_TEXT,   E, 0, "its unit of systemd, where groups are limited in place"},
 	{"unlimited", "UNLIMITED", COLUMN_TEXT,   E, 0, "why no limit of its group holds it"},
-	{"moved_at",  "MOVED_AT",  COLUMN_TEXT,   U, 0, "when it was moved"},
-	{"ended_at",  "ENDED_AT",  COLUMN_TEXT,   E, 0, "when it was seen to have ended"},
+	{"moved_at",  "MOVED_AT",  COLUMN_TIME,   U, 0, "when it was moved"},
+	{"ended_at",  "ENDED_AT",  COLUMN_TIME,   E, 0, "when it was seen to have ended"},
 	{"pinned_to", "PINNED_TO", COLUMN_TEXT,   E, 0, "the group that a person pinned it to"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT,   E, 0, "who pinned it"},
-	{"pinned_at", "PINNED_AT", COLUMN_TEXT,   E, 0, "when it was pinned, UTC"},
+	{"pinned_at", "PINNED_AT", COLUMN_TIME,   E, 0, "when it was pinned; with -r in UTC"},
 	{"namespace", "NAMESPACE", COLUMN_TEXT,   E, 0, "inside those of its group; pending: not yet"},
 };
 
@@ -103,7 +103,7 @@ static const struct column diff_columns[] = {
 
 static const struct column events_columns[] = {
 	{"seq",      "SEQ",      COLUMN_NUMBER, R, 0, "its number, since cgqd was started"},
-	{"at",       "TIME",     COLUMN_TEXT,   U, 0, "when, in UTC"},
+	{"at",       "TIME",     COLUMN_TIME,   U, 0, "when; with -r in UTC"},
 	{"kind",     "KIND",     COLUMN_TEXT,   U, 0, "move, return, apply, refuse, trouble, limit, oom …"},
 	{"group",    "GROUP",    COLUMN_TEXT,   U | E, 0, "the group"},
 	{"pid",      "PID",      COLUMN_NUMBER, U | R | E, 0, "the process"},
@@ -225,19 +225,29 @@ static int unknown_column(const struct column_set *s, const char *name, size_t l
 		    text_escape(given, strlen(given), (char[64]){0}, 64), all);
 }
 
-static int choose_one(const struct column_set *s, const char *name, size_t len, struct column_choice *ret,
-		      struct err *e)
+int column_find(const struct column_set *s, const char *name, size_t len, const struct column **ret, struct err *e)
 {
-	if (ret->n >= COLUMNS_MAX)
-		return fail(e, EINVAL, "a table has at most %d columns", COLUMNS_MAX);
 	for (size_t i = 0; i < s->n; i++) {
 		if (!column_is_called(&s->list[i], name, len))
 			continue;
-		if (!ret->usual || !choice_ask(ret, &s->list[i]))
-			choice_add(ret, &s->list[i], name, len, true);
+		*ret = &s->list[i];
 		return 0;
 	}
 	return unknown_column(s, name, len, e);
+}
+
+static int choose_one(const struct column_set *s, const char *name, size_t len, struct column_choice *ret,
+		      struct err *e)
+{
+	const struct column *c = NULL;
+	int r;
+
+	if (ret->n >= COLUMNS_MAX)
+		return fail(e, EINVAL, "a table has at most %d columns", COLUMNS_MAX);
+	r = column_find(s, name, len, &c, e);
+	if (r == 0 && (!ret->usual || !choice_ask(ret, c)))
+		choice_add(ret, c, name, len, true);
+	return r;
 }
 
 int columns_choose(const struct column_set *s, const char *text, bool long_names, struct column_choice *ret,

@@ -19,6 +19,7 @@ enum column_kind {
 	COLUMN_RULE,	/* {file, line, text}: file:line: text */
 	COLUMN_YESNO,
 	COLUMN_MARK,	/* yes or nothing */
+	COLUMN_TIME,	/* in UTC; people are shown the clock here */
 	COLUMN_KERNEL,	/* as the kernel writes it; sizes are made readable where the row's "file" holds one */
 };
 
@@ -64,6 +65,8 @@ struct column_choice {
 char *column_name(const struct column *c, char ret[COLUMN_NAME_BYTES]);
 /* Is that what the person calls it: name, name without its unit, or heading; either case. */
 bool column_is_called(const struct column *c, const char *name, size_t len);
+/* 0 with the one that is called so; -EINVAL names the likely one and the legal ones. */
+int column_find(const struct column_set *s, const char *name, size_t len, const struct column **ret, struct err *e);
 
 /*
  * text: "A,B" or "+A,B"; NULL: the usual ones. long_names: headings are names rather than the short ones. What a

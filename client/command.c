@@ -27,9 +27,11 @@ const struct command commands[] = {
 			 "all that is in no group.\n"
 			 "With --tree, groups stand below their parents, and below each group are the\n"
 			 "units of systemd that it is limited on; where there are none, its own processes\n"
-			 "by their names. In JSON these are the keys units and processes.\n",
+			 "by their names. In JSON these are the keys units and processes.\n\n"
+			 "Who uses most? --sort cpu, or --sort memory: everything outside is then a row\n"
+			 "like any other.\n",
 		.exits = "0  answered\n" EXIT_3,
-		.own = OPTION_BIT(TREE),
+		.own = OPTION_BIT(TREE) | OPTION_BIT(SORT),
 		.columns = &columns_list,
 		.failed = EXIT_UNREACHABLE,
 		.seconds_max = SECONDS_TO_ANSWER,

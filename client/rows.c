@@ -9,6 +9,7 @@
 #include "command.h"
 #include "exits.h"
 #include "grid.h"
+#include "order.h"
 #include "say.h"
 #include "table.h"
 
@@ -24,11 +25,13 @@ static void forms_set(const struct options *o, struct rows *ret)
 
 int rows_init(const struct options *o, struct rows *ret)
 {
+	const char *sort = o->values[OPTION_SORT];
 	struct err e = {0};
 
 	*ret = (struct rows){.set = o->command->columns};
 	forms_set(o, ret);
-	if (columns_choose(ret->set, o->values[OPTION_OUTPUT], ret->form.raw, &ret->choice, &e) == 0)
+	if (columns_choose(ret->set, o->values[OPTION_OUTPUT], ret->form.raw, &ret->choice, &e) == 0 &&
+	    (!sort || column_find(ret->set, sort, strlen(sort), &ret->sort, &e) == 0))
 		return 0;
 	say("%s", e.text);
 	return EXIT_USAGE;
@@ -179,11 +182,14 @@ static void row_put(const struct sight *s, size_t row, size_t parent, struct tab
 	}
 }
 
+/* A tree has the order that it came in. */
 static void rows_put(const struct sight *s, bool tree, struct table *t)
 {
+	auto_free size_t *order = order_make(s->g, s->r->sort);
 	json_t *seen = json_object();
 
-	for (size_t i = 0; i < s->g->n; i++) {
+	for (size_t n = 0; n < s->g->n; n++) {
+		size_t i = order[n];
 		const char *group = grid_text(s->g, &s->group, i);
 
 		row_put(s, i, tree ? parent_of(s, i, seen) : TABLE_NO_PARENT, t);
@@ -213,7 +219,7 @@ int rows_show_grid(const struct rows *r, const struct grid *g, bool tree, unsign
 	struct table *t = table_new();
 	int status;
 
-	tree = tree && (r->terminal.is_terminal || r->options->set[OPTION_TREE]) && !r->form.raw;
+	tree = tree && (r->terminal.is_terminal || r->options->set[OPTION_TREE]) && !r->form.raw && !r->sort;
 	shy_hide(&own, g);
 	sight_init(&own, g, &sight);
 	columns_put(&own, tree, t);

@@ -11,11 +11,12 @@ struct rows {
 	const struct options *options;
 	const struct column_set *set;
 	struct column_choice choice;
+	const struct column *sort; /* by which rows stand; NULL: as they come */
 	struct cell_form form;
 	struct terminal terminal;
 };
 
-/* Reads -o, -r and the rest; 0, or the exit status of a usage error that has been told. */
+/* Reads -o, -r, --sort and the rest; 0, or the exit status of a usage error that has been told. */
 int rows_init(const struct options *o, struct rows *ret);
 /* The same for another set of columns than the command's own, of which nobody chooses. */
 void rows_init_usual(const struct options *o, const struct column_set *set, struct rows *ret);

@@ -48,6 +48,7 @@ zsh_offers() {
 	offers 'cgq list --output=fro' FROZEN
 	offers 'cgq list -o GROUP,fro' GROUP,FROZEN
 	offers 'cgq list -o +fro' +FROZEN
+	offers 'cgq list --sort fro' FROZEN
 	offers 'cgq kill web -s TER' TERM
 	offers 'cgq explain --as na' name=
 }
@@ -100,6 +101,8 @@ zsh_offers() {
 	run -0 zsh_offers 'cgq kill web --s'
 	[[ $output == *'--signal  -- another signal than KILL'* && $output != *--strict* ]]
 	run -0 zsh_offers 'cgq list -o GROUP,mem'
+	[[ $output == *'MEMORY_MAX_BYTES  -- the memory ceiling'* ]]
+	run -0 zsh_offers 'cgq list --sort mem'
 	[[ $output == *'MEMORY_MAX_BYTES  -- the memory ceiling'* ]]
 	run -0 zsh_offers 'cgq set web cpu=40% memory.'
 	[[ $output == *'memory.low  -- memory that is reclaimed from last'* ]]

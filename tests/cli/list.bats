@@ -53,6 +53,36 @@ load lib
 	jq -e '.groups[1] == {"group": "mysql", "memory_max_bytes": 2147483648} and (.outside | keys == ["group", "memory_max_bytes"])' <<<"$output"
 }
 
+@test "sorted: the most first, no limit before limits, unknown last, equal ones as they stand, the outside among them" {
+	local how
+	sorted() {
+		run -0 cgq list -n -o group --sort "$1"
+		[ "${lines[*]}" = "$2" ] || fail "$how: $1: ${lines[*]}"
+	}
+	for how in machine columns_machine; do
+		$how nested
+		sorted cpu 'web batch web/php web/php/pool-a outside web/static'
+		sorted procs 'outside web web/php web/php/pool-a batch web/static'
+		sorted LIMIT 'batch web/php web/static web web/php/pool-a outside'
+		sorted state 'web/php/pool-a batch web web/php outside web/static'
+		[ $how = machine ] || break
+		run -0 cgq list --sort procs --json
+		jq -e '[.groups[].group] == ["web", "web/php", "web/php/pool-a", "batch", "web/static"] and .outside.procs == 120' <<<"$output"
+		teardown
+		rm "$SOCKET" "$BATS_TEST_TMPDIR/feed"
+	done
+	[[ $(NO_COLOR=1 on_terminal 80 list -n --sort cpu) == 'web  '*$'\nweb/php/pool-a '* ]]
+}
+
+@test "sorted by what is no column, or as a tree: 2, and nothing is asked" {
+	machine small
+	run -2 --separate-stderr cgq list --sort memry
+	[[ $stderr == "cgq: there is no column 'MEMRY' (did you mean MEMORY?): there are "* ]]
+	run -2 --separate-stderr cgq list --sort cpu --tree
+	says_only 'list: --sort and --tree exclude each other'
+	[ ! -s "$SOCKET.log" ]
+}
+
 @test "unlimited, unknown and nested" {
 	machine nested
 	golden list-nested 0 list
