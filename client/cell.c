@@ -12,6 +12,7 @@
 #include "cli_options.h"
 #include "terminal.h"
 #include "text.h"
+#include "time_here.h"
 
 #define NARROW 120 /* columns: a table takes 60, and so does a place with its folder */
 
@@ -121,6 +122,8 @@ char *cell_value_text(const struct column *c, const json_t *value, const json_t 
 		return cell_place_text(row, c->key, form);
 	if (c->kind == COLUMN_RULE)
 		return rule_text(row, c->key, form);
+	if (c->kind == COLUMN_TIME && json_is_string(value) && !form->raw)
+		return time_here(json_string_value(value), false);
 	if (c->kind == COLUMN_KERNEL)
 		return cell_kernel_text(field_text(row, "file"), field_text(row, c->key), form);
 	if (c->kind == COLUMN_MARK && json_is_false(value))

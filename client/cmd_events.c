@@ -54,7 +54,7 @@ static void group_width_set(struct showing *s, const json_t *events)
 static void event_show(const struct showing *s, const json_t *event)
 {
 	const char *group = field_text(event, "group");
-	auto_free char *time = event_time(event), *sentence = event_sentence(event);
+	auto_free char *time = event_time(event), *sentence = event_sentence(event, &s->rows.form);
 	auto_free char *line = must_printf("%-*s %-*s %-*s %s", TIME_WIDTH, time, KIND_WIDTH, field_text(event, "kind"),
 					   (int)s->group_width, *group ? group : "-", sentence);
 

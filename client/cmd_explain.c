@@ -1,7 +1,6 @@
 /* cgq explain: why one process is where it is. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
@@ -16,6 +15,7 @@
 #include "prose.h"
 #include "rows.h"
 #include "say.h"
+#include "time_here.h"
 
 static const struct {
 	const char *how;
@@ -55,29 +55,17 @@ static const char *because_of(const json_t *answer)
 	return how;
 }
 
-/* A time of the answer, which is in UTC, as clocks here show it. */
-static const char *time_here(const char *text, char *buf, size_t cap)
-{
-	struct tm tm = {0};
-	const char *end = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	time_t at;
-
-	if (!end || *end)
-		return text;
-	at = timegm(&tm);
-	return localtime_r(&at, &tm) && strftime(buf, cap, "%F %T %Z", &tm) > 0 ? buf : text;
-}
-
 /* A pin whose group is in no policy just now waits. */
 static void pin_show(const struct terminal *t, const json_t *answer)
 {
 	const char *to = field_text(answer, "pinned_to");
 	bool started = strcmp(field_text(answer, "how"), "run") == 0;
+	auto_free char *when = time_here(field_text(answer, "pinned_at"), true);
 
 	if (!field_is_known(answer, "pinned_to"))
 		return;
 	prose_line(t, started ? "started" : "pinned", "%s %s by %s, %s%s%s", started ? "into" : "to", to, field_text(answer, "pinned_by"),
-		   time_here(field_text(answer, "pinned_at"), (char[64]){0}, 64),
+		   when,
 		   field_is_true(answer, "pinned_children") ? "; its descendants too" : "",
 		   field_is_known(answer, "group") ? "" : "; there is no such group now, and the pin waits for it");
 }
@@ -137,6 +125,8 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 	const char *exclusion = field_text(answer, "exclusion");
 	const char *group = field_text(answer, "group");
 	auto_free char *at = field_place(answer, "rule");
+	auto_free char *moved = time_here(field_text(answer, "moved_at"), true);
+	auto_free char *ended = time_here(field_text(answer, "ended_at"), true);
 
 	if (field_is_known(answer, "pid"))
 		printf("%s%lld %s%s", terminal_colour(t, COLOUR_STRONG),
@@ -160,10 +150,9 @@ static void verdict_show(const struct terminal *t, const json_t *answer)
 			   terminal_colour(t, COLOUR_PLAIN));
 	namespace_show(t, answer);
 	if (field_is_known(answer, "moved_at"))
-		prose_line(t, "moved", "%s", time_here(field_text(answer, "moved_at"), (char[64]){0}, 64));
+		prose_line(t, "moved", "%s", moved);
 	if (field_is_known(answer, "ended_at"))
-		prose_line(t, "ended", "%s; this is what cgqd remembers",
-			   time_here(field_text(answer, "ended_at"), (char[64]){0}, 64));
+		prose_line(t, "ended", "%s; this is what cgqd remembers", ended);
 }
 
 static void tried_show(const struct terminal *t, const json_t *tried)

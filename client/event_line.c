@@ -3,12 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
 #include "field.h"
+#include "time_here.h"
 
 /*
  * What is said of each kind. %p: the process, %w: what it is about, %b and %n: before and now, %a: file:line of the
@@ -43,13 +43,25 @@ static char *place_text(const json_t *e)
 	return line > 0 ? must_printf("%s:%lld", field_text(e, "file"), line) : must_strdup(field_text(e, "file"));
 }
 
+/* Sizes are made readable, unless nobody could tell the two apart then. */
+static char *value_text(const json_t *e, const char *key, const struct cell_form *form)
+{
+	const char *what = field_text(e, "what"), *slash = strrchr(what, '/'), *file = slash ? slash + 1 : what;
+	auto_free char *was = cell_kernel_text(file, field_text(e, "was"), form);
+	auto_free char *now = cell_kernel_text(file, field_text(e, "now"), form);
+
+	if (strcmp(was, now) == 0)
+		return must_strdup(field_text(e, key));
+	return must_strdup(strcmp(key, "was") == 0 ? was : now);
+}
+
 /* "" where it is unknown */
-static char *part_text(const json_t *e, char letter)
+static char *part_text(const json_t *e, char letter, const struct cell_form *form)
 {
 	static const struct {
 		char letter;
 		const char *key;
-	} parts[] = {{'w', "what"}, {'b', "was"}, {'n', "now"}, {'u', "who"}, {'t', "text"}};
+	} parts[] = {{'w', "what"}, {'u', "who"}, {'t', "text"}};
 	long long pid = json_integer_value(json_object_get(e, "pid"));
 	const char *name = field_text(e, "name");
 
@@ -58,6 +70,8 @@ static char *part_text(const json_t *e, char letter)
 			    : must_printf("pid %lld%s%s%s", pid, *name ? " (" : "", name, *name ? ")" : "");
 	if (letter == 'a')
 		return place_text(e);
+	if (letter == 'b' || letter == 'n')
+		return value_text(e, letter == 'b' ? "was" : "now", form);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
 		if (parts[i].letter == letter)
 			return must_strdup(field_text(e, parts[i].key));
@@ -65,11 +79,11 @@ static char *part_text(const json_t *e, char letter)
 }
 
 /* Writes form up to a ']' or the end; answers what follows it. *whole: every field of it is known. */
-static const char *piece_write(const json_t *e, const char *form, FILE *out, bool *whole)
+static const char *piece_write(const json_t *e, const char *form, const struct cell_form *cells, FILE *out, bool *whole)
 {
 	for (*whole = true; *form && *form != ']'; form++) {
 		if (*form == '%') {
-			auto_free char *text = part_text(e, *++form);
+			auto_free char *text = part_text(e, *++form, cells);
 
 			fputs(text, out);
 			*whole = *whole && *text;
@@ -83,7 +97,7 @@ static const char *piece_write(const json_t *e, const char *form, FILE *out, boo
 }
 
 /* What stands in [] at form; answers what follows. */
-static const char *optional_write(const json_t *e, const char *form, FILE *out)
+static const char *optional_write(const json_t *e, const char *form, const struct cell_form *cells, FILE *out)
 {
 	auto_free char *text = NULL;
 	size_t size;
@@ -92,7 +106,7 @@ static const char *optional_write(const json_t *e, const char *form, FILE *out)
 
 	if (!piece)
 		return strchr(form, ']') + 1;
-	form = piece_write(e, form + 1, piece, &whole) + 1;
+	form = piece_write(e, form + 1, cells, piece, &whole) + 1;
 	fclose(piece);
 	if (whole)
 		fputs(text, out);
@@ -108,7 +122,7 @@ static void end_trim(char *text)
 		text[--len] = '\0';
 }
 
-char *event_sentence(const json_t *event)
+char *event_sentence(const json_t *event, const struct cell_form *cells)
 {
 	const char *form = form_of(field_text(event, "kind"));
 	long long left_out = json_integer_value(json_object_get(event, "left_out"));
@@ -120,7 +134,7 @@ char *event_sentence(const json_t *event)
 	if (!out)
 		return must_strdup("");
 	while (*form)
-		form = *form == '[' ? optional_write(event, form, out) : piece_write(event, form, out, &whole);
+		form = *form == '[' ? optional_write(event, form, cells, out) : piece_write(event, form, cells, out, &whole);
 	fclose(out);
 	end_trim(text);
 	if (left_out > 0) {
@@ -134,16 +148,7 @@ char *event_sentence(const json_t *event)
 
 char *event_time(const json_t *event)
 {
-	const char *text = field_text(event, "at"), *end;
-	struct tm tm = {0};
-	char here[64];
-	time_t at;
+	const char *at = field_text(event, "at");
 
-	end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-	if (!end)
-		return must_strdup(*text ? text : "-");
-	at = timegm(&tm);
-	if (!localtime_r(&at, &tm) || strftime(here, sizeof(here), "%F %T", &tm) == 0)
-		return must_strdup(text);
-	return must_strdup(here);
+	return *at ? time_here(at, false) : must_strdup("-");
 }

@@ -13,6 +13,17 @@ load lib
 	machine eventful
 	TZ=Asia/Kolkata run -0 cgq events -n web
 	[[ ${lines[0]} == '2026-11-26 01:01:02 apply '* ]]
+	TZ=Asia/Kolkata run -0 cgq events -n -o time,kind web
+	[ "${lines[0]}" = '2026-11-26 01:01:02 apply' ]
+}
+
+@test "sizes are readable, unless nobody could tell the two apart, or bytes are asked for" {
+	machine drifted
+	golden events-sizes 0 events
+	run -0 cgq events --bytes
+	[[ ${lines[1]} == *'memory.limit_in_bytes: 3221225472 -> 2147483648: somebody else'* ]]
+	run -0 cgq events -r
+	[[ ${lines[1]} == *' 3221225472 2147483648 '* ]]
 }
 
 @test "nothing is cut: the values and the reason stand at the end of a line" {

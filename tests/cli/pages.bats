@@ -130,5 +130,5 @@ load lib
 	machine small
 	golden explain-4242 0 explain 4242
 	run -0 cgq explain 4242 -n -o pid,group,ended_at
-	[ "$output" = "4242 mysql 2026-11-23T00:10:00Z" ]
+	[ "$output" = "4242 mysql 2026-11-23 00:10:00" ]
 }
