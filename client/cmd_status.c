@@ -11,8 +11,8 @@
 #include "exits.h"
 #include "faults.h"
 #include "field.h"
-#include "humanize.h"
 #include "knobs.h"
+#include "limit_hits.h"
 #include "prose.h"
 #include "rows.h"
 
@@ -95,12 +95,12 @@ static void usage_show(const struct page *p, const json_t *group)
 	if (field_is_known(usage, "io_bytes_per_second"))
 		prose_line(&p->terminal, "I/O", "%s", io);
 	if (field_is_known(usage, "pressure_percent"))
-		prose_line(&p->terminal, "pressure", "%s of the time someone waited for the CPU", pressure);
+		prose_line(&p->terminal, "pressure", "%s of the time a process waited for a CPU", pressure);
 }
 
-/* "memory 128M, of web", whoever's ceiling it is; nothing where it is unknown. */
-static void tightest_part(const struct page *p, const json_t *group, const char *word, const char *key, const char *of,
-			  const char *column, const char *before)
+/* "memory 128M, of web": of a group above it, whose ceiling is lower than its own; "memory -" where that is unknown. */
+static char *tightest_part(const struct page *p, const json_t *group, const char *word, const char *key, const char *of,
+			   const char *column)
 {
 	const json_t *tightest = json_object_get(group, "tightest");
 	const char *name = field_text(tightest, of);
@@ -108,49 +108,19 @@ static void tightest_part(const struct page *p, const json_t *group, const char 
 	auto_free char *text = usage_text(p, usage, column);
 
 	json_decref(usage);
-	if (*name && strcmp(name, field_text(group, "group")) == 0)
-		printf("%s%s %s, its own", before, word, text);
-	else if (*name)
-		printf("%s%s %s, of %s", before, word, text, name);
-	else
-		printf("%s%s %s", before, word, field_is_known(tightest, key) ? "none" : "-");
+	if (*name)
+		return strcmp(name, field_text(group, "group")) == 0 ? must_strdup("") : must_printf("%s %s, of %s", word, text, name);
+	return field_is_known(tightest, key) ? must_strdup("") : must_printf("%s -", word);
 }
 
+/* Its own ceilings were told. */
 static void tightest_show(const struct page *p, const json_t *group)
 {
-	if (!field_is_known(group, "tightest"))
-		return;
-	prose_label(&p->terminal, "tightest");
-	tightest_part(p, group, "CPU", "cpu_percent", "cpu_group", "cpu_max_percent", "");
-	tightest_part(p, group, "memory", "memory_bytes", "memory_group", "memory_max_bytes", "; ");
-	putchar('\n');
-}
+	auto_free char *cpu = tightest_part(p, group, "CPU", "cpu_percent", "cpu_group", "cpu_max_percent");
+	auto_free char *memory = tightest_part(p, group, "memory", "memory_bytes", "memory_group", "memory_max_bytes");
 
-/* What it ran into: one line for each kind. */
-static void events_show(const struct page *p, const json_t *events)
-{
-	static const struct {
-		const char *key, *text;
-	} rows[] = {
-		{"throttled_periods", "periods throttled at the CPU ceiling"},
-		{"memory_hits", "times at the memory ceiling"},
-		{"memory_soft_hits", "times throttled beyond the soft memory limit"},
-		{"tasks_hits", "times a process could not start, all tasks taken"},
-		{"oom_kills", "processes killed for want of memory"},
-		{"moved_in", "processes moved in"},
-		{"moved_out", "processes moved out"},
-	};
-
-	if (!json_is_object(events))
-		return;
-	prose_heading(&p->terminal, "Events since cgqd watches it", COLOUR_STRONG);
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		char number[HUMAN_TEXT_BYTES] = "-";
-
-		if (field_is_known(events, rows[i].key))
-			human_number(field_number(events, rows[i].key), number);
-		printf("    %6s %s\n", number, rows[i].text);
-	}
+	if (field_is_known(group, "tightest") && (*cpu || *memory))
+		prose_line(&p->terminal, "tightest", "%s%s%s", cpu, *cpu && *memory ? "; " : "", memory);
 }
 
 static void rules_show(const struct page *p, const json_t *rules)
@@ -279,7 +249,7 @@ static int group_show(const struct page *p, const json_t *group)
 	knobs_overrides_show(p->o, knobs, "Overrides");
 	on_the_way_show(p, field_list(group, "on_the_way"));
 	rules_show(p, field_list(group, "rules"));
-	events_show(p, json_object_get(group, "events"));
+	limit_hits_show(&p->terminal, json_object_get(group, "events"));
 	prose_list(&p->terminal, "Troubles", COLOUR_BAD, field_list(group, "troubles"));
 	return r;
 }
@@ -374,6 +344,7 @@ static int overview_show(const struct page *p, const json_t *groups)
 	status = rows_show(&r, usages, true, 2);
 	json_decref(usages);
 	overview_reasons_show(p, groups);
+	limit_kills_show(&p->terminal, groups);
 	pending_show(&p->terminal, json_object_get(p->answer, "confirm"));
 	refused_show(p);
 	overrides_show(&p->terminal, field_list(p->answer, "overrides"));

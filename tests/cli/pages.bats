@@ -15,6 +15,14 @@ load lib
 	golden status-sick-batch 1 status batch
 }
 
+@test "status of all groups names those in which the OOM killer killed" {
+	mkdir killed
+	jq '.parameters.groups[0].events.oom_kills = 2 | .parameters.groups[1].events.oom_kills = 0' "$MACHINES/sick/Status.json" >killed/Status.json
+	machine killed "$PWD/killed"
+	run -1 cgq status
+	[[ $output == *$'\n\n  OOM kills since cgqd watches\n    apache: 2; when: cgq events apache\n\n'* ]] || fail "$output"
+}
+
 @test "passive by policy is as wanted" {
 	machine sick
 	golden status-sick-guests 0 status guests
@@ -46,14 +54,6 @@ load lib
 	run -4 cgq ps nothing
 }
 
-@test "the group asked for is sent" {
-	machine small
-	run -0 cgq ps apache
-	run -0 cgq ps
-	[ "$(jq -c . "$SOCKET.log")" = '{"method":"io.cgq.Ps","parameters":{"group":"apache"}}
-{"method":"io.cgq.Ps","parameters":{"group":null}}' ]
-}
-
 @test "no such group: the one that was probably meant is named, by letters, by case, by its last part" {
 	local given
 	machine astray
@@ -65,6 +65,14 @@ load lib
 	says_only "there is no group 'php' (did you mean web/php?)"
 	run -4 --separate-stderr cgq status nothing
 	says_only "there is no group 'nothing'; cgq list shows those there are"
+}
+
+@test "the group asked for is sent" {
+	machine small
+	run -0 cgq ps apache
+	run -0 cgq ps
+	[ "$(jq -c . "$SOCKET.log")" = '{"method":"io.cgq.Ps","parameters":{"group":"apache"}}
+{"method":"io.cgq.Ps","parameters":{"group":null}}' ]
 }
 
 @test "ps: who is where, by which rule" {
