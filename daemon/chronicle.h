@@ -26,7 +26,7 @@
 	X(DRIFT,   "drift",    20)  /* somebody else changed what cgqd had made */                                   \
 	X(ALARM,   "alarm",    10)  /* … again and again */                                                          \
 	X(LIMIT,   "limit",    10)  /* a group ran into one of its limits */                                         \
-	X(OOM,     "oom",      20)  /* the kernel killed in a group for want of memory */                            \
+	X(OOM,     "oom",      20)  /* the OOM killer killed in a group */                                           \
 	X(MACHINE, "machine",  10)  /* CPUs, memory or mounts changed */                                             \
 	X(PERSON,  "person",   50)  /* set, pin, freeze, kill, confirm, reset … */                                   \
 	X(ROLLBACK,"rollback", 10)  /* a change that nobody confirmed, or that did harm, was taken back */

@@ -18,11 +18,11 @@
 	X(THROTTLED, COUNTER__COUNT, NULL, COUNTER__COUNT, NULL, KNOB_CPU_MAX, "throttled at its CPU ceiling")       \
 	X(MEMORY, COUNTER_MEMORY_EVENTS, "max", COUNTER_MEMORY_EVENTS, "", KNOB_MEMORY_MAX, "at its memory ceiling") \
 	X(MEMORY_SOFT, COUNTER_MEMORY_EVENTS, "high", COUNTER__COUNT, NULL, KNOB_MEMORY_HIGH,                        \
-	  "throttled beyond its soft memory limit")                                                                  \
+	  "throttled above its soft memory limit")                                                                   \
 	X(TASKS, COUNTER_TASKS_EVENTS, "max", COUNTER_TASKS_EVENTS, "max", KNOB_TASKS_MAX,                           \
-	  "all its tasks taken: a process could not start")                                                          \
+	  "fork refused at its tasks limit")                                                                         \
 	X(OOM_KILL, COUNTER_MEMORY_EVENTS, "oom_kill", COUNTER_OOM, "oom_kill", KNOB_MEMORY_MAX,                     \
-	  "a process killed by the kernel for want of memory")
+	  "a process killed by the OOM killer")
 
 enum hit {
 #define X(id, ...) HIT_##id,

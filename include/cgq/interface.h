@@ -48,7 +48,7 @@
 	"type Tried (group: string, file: string, line: int, text: string, failed: ?string, depends: ?string)\n"     \
 	"\n"                                                                                                         \
 	"# Since cgqd watches the group: periods in which its CPU ceiling held it back, tries to go beyond its memory and\n" \
-	"# tasks, processes that the kernel killed for want of memory, and those that cgqd moved. Members only, without\n" \
+	"# tasks, processes that the OOM killer killed, and those that cgqd moved. Members only, without\n" \
 	"# children. null is unknown, or not counted by this kernel.\n"                                              \
 	"type Counts (throttled_periods: ?int, memory_hits: ?int, memory_soft_hits: ?int, tasks_hits: ?int,\n"       \
 	"  oom_kills: ?int, moved_in: int, moved_out: int)\n"                                                        \

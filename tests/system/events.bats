@@ -158,7 +158,7 @@ followed() {
 	has_count batch memory_hits 1
 }
 
-@test "a kill for want of memory is told, and counted" {
+@test "an OOM kill is told, and counted" {
 	policy 50-batch.conf <<-EOF
 		[batch]
 		match = name:$(named eater)
@@ -172,7 +172,7 @@ followed() {
 	wait_until 20 'the kernel kills it' gone "${PID[eater]}"
 	told 10 '.kind == "oom" and .what == "memory" and .line == 3' batch
 	[ "$(counts batch oom_kills)" = 1 ]
-	log_says 'batch: memory: a process killed by the kernel for want of memory, 1 time'
+	log_says 'batch: memory: a process killed by the OOM killer, 1 time'
 }
 
 @test "a group at its CPU ceiling is told of once, and counted on" {
