@@ -39,7 +39,7 @@ static int nobody(const char *path, int code, struct err *e)
 	if (code == EAGAIN)
 		return fail(e, ETIMEDOUT, "%s: cgqd is there, but takes no calls", path);
 	if (code == ENOENT || code == ENOTDIR || code == ECONNREFUSED)
-		return fail(e, code, "%s: nobody answers; is cgqd running?", path);
+		return fail(e, code, "%s: nobody answers; is cgqd running (systemctl status cgqd)? Limits stay in place without it", path);
 	return fail(e, code, "%s: %s; is cgqd running?", path, strerror(code));
 }
 

@@ -41,7 +41,7 @@ static void line_say(const char *line)
 
 static void pending_tell(const json_t *pending, line_put *put)
 {
-	auto_free char *first = must_printf("%.0f s left for cgq confirm; else, or as soon as it does harm, these go back:",
+	auto_free char *first = must_printf("on trial for %.0f s: cgq confirm keeps it; without that, or at the first harm, these go back:",
 					    field_number(pending, "seconds_left"));
 	auto_free char *health = must_printf("watched by: %s", field_text(pending, "health"));
 	const json_t *file;

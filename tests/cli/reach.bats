@@ -8,11 +8,11 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 	for command in '' "${needing[@]}"; do
 		# shellcheck disable=SC2086 # a word each
 		run -3 --separate-stderr cgq $command
-		says_only "$SOCKET: nobody answers; is cgqd running?"
+		says_only "$SOCKET: nobody answers; is cgqd running (systemctl status cgqd)? Limits stay in place without it"
 	done
 	touch s
 	run -3 --separate-stderr cgq list
-	says_only "$SOCKET: nobody answers; is cgqd running?"
+	says_only "$SOCKET: nobody answers; is cgqd running (systemctl status cgqd)? Limits stay in place without it"
 }
 
 @test "not permitted is said so" {

@@ -43,7 +43,7 @@ load lib
 	run -125 --separate-stderr cgq run inside -- touch ran
 	says_only 'cgqd answers io.cgq.FilesNeeded'
 	run -125 --separate-stderr "$BUILD/cgq" --socket "$PWD/none" run web -- touch ran
-	says_only "$PWD/none: nobody answers; is cgqd running?"
+	says_only "$PWD/none: nobody answers; is cgqd running (systemctl status cgqd)? Limits stay in place without it"
 	[ ! -e ran ]
 }
 

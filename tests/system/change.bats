@@ -310,7 +310,7 @@ back_to() {
 	cgqd_start
 	knob_is web ceiling 70
 	run -0 cgq status
-	[[ $output == *' left for cgq confirm'* ]]
+	[[ $output == *'on trial for '*' s: cgq confirm keeps it'* ]]
 	back_to 50
 	cgq reload --confirm 2s
 	cgqd_kill
