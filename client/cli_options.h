@@ -17,7 +17,7 @@ struct command;
 	X(BYTES,      'b', "bytes",      NULL,      false, false, "print sizes in bytes")                            \
 	X(COLOR,      0,   "color",      "WHEN",    true,  false, "auto, always or never; NO_COLOR is heeded")       \
 	X(SOCKET,     0,   "socket",     "PATH",    false, false, "where cgqd listens")                              \
-	X(AS,         0,   "as",         "NAME|FACTS", false, true, "as if FILE were called NAME, or a process had FACTS") \
+	X(AS,         0,   "as",         "NAME|FACTS", false, true, "as if something were so") \
 	X(TREE,       0,   "tree",       NULL,      false, true,  "with the members of each group")                  \
 	X(SORT,       0,   "sort",       "COLUMN",  false, true,  "the most of COLUMN first; not as a tree")         \
 	X(STRICT,     0,   "strict",     NULL,      false, true,  "exit 3 where there are warnings")                 \

@@ -40,7 +40,7 @@ const struct command commands[] = {
 	{
 		.name = "status",
 		.args = "[GROUP]",
-		.summary = "one page: used, wanted, effective, and from which line",
+		.summary = "one page: used, wanted, in force, and from where",
 		.about = "Without GROUP: all groups in short, and all that is not as wanted. With -o or\n"
 			 "-r: a table of every value; with -o in JSON, these are the key knobs.\n",
 		.exits = "0  all is as wanted\n1  something is not in force, drifts or shrinks, or a file is refused\n" EXIT_3
@@ -67,6 +67,7 @@ const struct command commands[] = {
 		.name = "explain",
 		.args = "PID",
 		.as = "FACTS",
+		.as_help = "where a process with FACTS would go",
 		.summary = "why a process is where it is",
 		.about = "Its group and rule, every rule tried before it, where it came from, and its\n"
 			 "limits; of one that has ended, what is remembered. With --as FACTS in place of\n"
@@ -88,6 +89,7 @@ const struct command commands[] = {
 		.name = "check",
 		.args = "[FILE|DIR|-]...",
 		.as = "NAME",
+		.as_help = "as if FILE were called NAME",
 		.summary = "faults, warnings and hints of policy files",
 		.about = "Asks no daemon and needs no root. Without arguments: what is in the folders\n"
 			 "/usr/lib/cgq/conf.d, /run/cgq/conf.d and /etc/cgq/conf.d. The name of a FILE\n"
@@ -110,6 +112,7 @@ const struct command commands[] = {
 		.name = "diff",
 		.args = "[FILE]",
 		.as = "NAME",
+		.as_help = "as if FILE were called NAME",
 		.summary = "what a reload would change, with its dangers",
 		.about = "With --as NAME FILE: what it would change if FILE stood in the folders as NAME.\n"
 			 "Its text is sent to cgqd; - is standard input.\n",
@@ -125,7 +128,7 @@ const struct command commands[] = {
 	{
 		.name = "reload",
 		.args = "",
-		.summary = "have the policy read again, and wait for the result",
+		.summary = "read the policy again, and wait for the result",
 		.about = "Prints every fault of every file that is refused.\n\n"
 			 "With --confirm TIME the change is on trial: the files that were in force before\n"
 			 "are so again after TIME unless cgq confirm comes, or at once where a group is\n"
@@ -156,7 +159,7 @@ const struct command commands[] = {
 	},
 	{
 		.name = "set",
-		.args = "GROUP KEY=VALUE",
+		.args = "GROUP KEY=VALUE...",
 		.summary = "change values of a group now",
 		.about = "GROUP KEY=VALUE...: in force at once, above all files, until the machine boots;\n"
 			 "reloads and restarts of cgqd keep it. It is checked as a file is: with any fault\n"
@@ -234,9 +237,10 @@ const struct command commands[] = {
 	{
 		.name = "run",
 		.args = "GROUP -- CMD...",
-		.summary = "start a program in a group, from its first instruction",
-		.about = "Its terminal, signals, environment, limits and exit status are as without cgq:\n"
-			 "this process enters the group, and then becomes CMD. Whatever rules say, it and\n"
+		.summary = "start a program inside a group",
+		.about = "It is in the group from its first instruction. Its terminal, signals,\n"
+			 "environment, limits and exit status are as without cgq: this process enters\n"
+			 "the group, and then becomes CMD. Whatever rules say, it and\n"
 			 "all that it starts stay there, as by cgq pin --children. For root, and for users\n"
 			 "whom run.users of the group names, as themselves.\n\n"
 			 "In a group with namespaces it is started inside of them, by cgqd: with your\n"
@@ -277,7 +281,7 @@ const struct command commands[] = {
 	{
 		.name = "freeze",
 		.args = "GROUP",
-		.summary = "stop all processes of a group and of those below it",
+		.summary = "stop all processes of a group, and of groups below",
 		.about = "Also those to come. They stay stopped over a reload and a restart of cgqd, until\n"
 			 "cgq thaw, reset or kill, or the end of the group.\n",
 		.exits = "0  done\n1  not done\n" EXIT_3,
@@ -302,7 +306,7 @@ const struct command commands[] = {
 	{
 		.name = "kill",
 		.args = "GROUP",
-		.summary = "end all processes of a group and of those below it",
+		.summary = "end all processes of a group, and of groups below",
 		.about = "SIGKILL is sent until nobody is left, for some seconds. The group stays, and\n"
 			 "rules go on. A frozen group is thawed; SIGKILL below a frozen one is refused.\n",
 		.exits = "0  nobody is left, or the other signal was sent\n1  somebody is left, or not done\n" EXIT_3,
@@ -361,6 +365,9 @@ static const char *command_suggest(const char *name)
 {
 	const char *names[ARRAY_SIZE(commands)];
 
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+		if (strcmp(elsewhere[i].word, name) == 0)
+			return elsewhere[i].command;
 	for (size_t i = 0; i < commands_count; i++)
 		names[i] = commands[i].name;
 	return text_suggest(name, names, commands_count);

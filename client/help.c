@@ -11,16 +11,18 @@
 #include "say.h"
 #include "text.h"
 
+#define ARGS_WIDTH 18 /* "GROUP KEY=VALUE..." */
+
 /* "-o, --output COLUMNS" */
-static void option_print(const struct option_row *row, const char *argument)
+static void option_print(struct option_row row)
 {
 	char left[64];
-	int len = row->letter ? snprintf(left, sizeof(left), "-%c, --%s", row->letter, row->name)
-			      : snprintf(left, sizeof(left), "    --%s", row->name);
+	int len = row.letter ? snprintf(left, sizeof(left), "-%c, --%s", row.letter, row.name)
+			     : snprintf(left, sizeof(left), "    --%s", row.name);
 
-	if (argument)
-		snprintf(left + len, sizeof(left) - (size_t)len, row->argument_optional ? "[=%s]" : " %s", argument);
-	printf("  %-24s %s\n", left, row->help);
+	if (row.argument)
+		snprintf(left + len, sizeof(left) - (size_t)len, row.argument_optional ? "[=%s]" : " %s", row.argument);
+	printf("  %-24s %s\n", left, row.help);
 }
 
 static void options_print(const struct command *c)
@@ -28,7 +30,7 @@ static void options_print(const struct command *c)
 	puts("\nOptions, before or after the command:");
 	for (int i = 0; i < OPTION__COUNT; i++)
 		if (!option_rows[i].own || (c && c->own & (1U << i)))
-			option_print(&option_rows[i], i == OPTION_AS ? c->as : option_rows[i].argument);
+			option_print(command_option(c, i));
 }
 
 /* The lines begin with their number; 2 is the same for every command that does not use it for more. */
@@ -75,16 +77,33 @@ static void command_print(const struct command *c)
 	exits_print(c->exits);
 }
 
+/* "GROUP [PID] ...": what does not fit is told by the command's own help. */
+static void args_print(const char *args)
+{
+	char text[ARGS_WIDTH + 1];
+	size_t len = strlen(args), kept = len;
+
+	if (len > ARGS_WIDTH)
+		for (kept = ARGS_WIDTH - strlen(" ..."); kept > 0 && args[kept] != ' '; kept--)
+			;
+	snprintf(text, sizeof(text), "%.*s%s", (int)kept, args, kept < len ? " ..." : "");
+	printf("%-*s ", ARGS_WIDTH, text);
+}
+
 static void whole_print(void)
 {
 	puts("Usage: cgq [OPTION]... [COMMAND] [ARGUMENT]...\n"
 	     "Who gets what of this machine, and why.\n\n"
 	     "Commands (list, if none is given):");
-	for (size_t i = 0; i < commands_count; i++)
-		printf("  %-7s %-16s %s\n", commands[i].name, commands[i].args, commands[i].summary);
+	for (size_t i = 0; i < commands_count; i++) {
+		printf("  %-7s ", commands[i].name);
+		args_print(commands[i].args);
+		puts(commands[i].summary);
+	}
 	options_print(NULL);
-	puts("\ncgq COMMAND --help tells of its own options, columns and exit status.");
-	puts("Exit status 2: the command line is wrong; 3: nobody answers at " CGQ_SOCKET_DEFAULT ".");
+	puts("\ncgq COMMAND --help: its own options, columns and exit status. man cgq: where to\n"
+	     "begin. man cgq.conf: how to write a policy.");
+	puts("Exit status 2: a wrong command line; 3: no cgqd at " CGQ_SOCKET_DEFAULT ".");
 }
 
 void help_print(const struct command *c)

@@ -23,7 +23,7 @@ static void text_print(const char *text)
 	}
 }
 
-static void option_print(const struct option_row *row, const char *argument, bool letter)
+static void option_print(const struct option_row *row, bool letter)
 {
 	if (letter)
 		printf("\t\t'-%c%s[", row->letter, row->argument ? "+" : "");
@@ -31,22 +31,21 @@ static void option_print(const struct option_row *row, const char *argument, boo
 		printf("\t\t'--%s%s[", row->name, row->argument_optional ? "=-" : row->argument ? "=" : "");
 	text_print(row->help);
 	putchar(']');
-	if (argument)
-		printf("%s:%s: _cgq_take %s", row->argument_optional ? ":" : "", argument, argument);
+	if (row->argument)
+		printf("%s:%s: _cgq_take %s", row->argument_optional ? ":" : "", row->argument, row->argument);
 	puts("'");
 }
 
 static void option_rows_print(const struct command *c, bool own)
 {
 	for (int i = 0; i < OPTION__COUNT; i++) {
-		const struct option_row *row = &option_rows[i];
-		const char *argument = i == OPTION_AS && c ? c->as : row->argument;
+		const struct option_row row = command_option(c, i);
 
-		if (row->own != own || (own && !(c->own & (1U << i))))
+		if (row.own != own || (own && !(c->own & (1U << i))))
 			continue;
-		if (row->letter)
-			option_print(row, argument, true);
-		option_print(row, argument, false);
+		if (row.letter)
+			option_print(&row, true);
+		option_print(&row, false);
 	}
 }
 

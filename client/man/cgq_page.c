@@ -9,31 +9,31 @@
 #include "man/roff.h"
 
 /* "-o, --output COLUMNS", "    --color[=WHEN]" */
-static void option_print(const struct option_row *row, const char *argument)
+static void option_print(struct option_row row)
 {
 	char names[64], value[64] = "";
 
-	if (row->letter)
-		snprintf(names, sizeof(names), "-%c, --%s", row->letter, row->name);
+	if (row.letter)
+		snprintf(names, sizeof(names), "-%c, --%s", row.letter, row.name);
 	else
-		snprintf(names, sizeof(names), "--%s", row->name);
-	if (argument)
-		snprintf(value, sizeof(value), row->argument_optional ? "[=%s]" : " %s", argument);
-	roff_item(names, value, row->help);
+		snprintf(names, sizeof(names), "--%s", row.name);
+	if (row.argument)
+		snprintf(value, sizeof(value), row.argument_optional ? "[=%s]" : " %s", row.argument);
+	roff_item(names, value, row.help);
 }
 
 static void options_print(void)
 {
 	for (int i = 0; i < OPTION__COUNT; i++)
 		if (!option_rows[i].own)
-			option_print(&option_rows[i], option_rows[i].argument);
+			option_print(command_option(NULL, i));
 }
 
 static void own_options_print(const struct command *c)
 {
 	for (int i = 0; i < OPTION__COUNT; i++)
 		if (option_rows[i].own && c->own & (1U << i))
-			option_print(&option_rows[i], i == OPTION_AS ? c->as : option_rows[i].argument);
+			option_print(command_option(c, i));
 }
 
 static void command_print(const struct command *c)

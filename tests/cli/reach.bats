@@ -83,6 +83,9 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 @test "help comes from the tables: every command, its columns, its exit status" {
 	run -0 --separate-stderr "$BUILD/cgq" --help
 	[ -z "$stderr" ]
+	[ -z "$(awk 'length > 80' <<<"$output")" ] || fail "wider than 80: $output"
+	[ "$(sed -nE '/^Commands/,/^$/s/^(  [a-z]+ +[^a-z]*)[a-z].*/\1/p' <<<"$output" | awk '{ print length }' | sort -u)" = 29 ] ||
+		fail "what a command does stands below another's: $output"
 	for command in list status ps explain check diff reload confirm set reset events pin unpin run enter freeze thaw kill help; do
 		[[ $output == *$'\n'"  $command "* ]]
 	done
