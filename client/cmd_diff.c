@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cgq/auto.h>
 #include <cgq/memory.h>
@@ -223,6 +224,13 @@ static void refusals_tell(const json_t *answer)
 	}
 }
 
+/* A person who sees nothing wonders; a script is not disturbed. */
+static void nothing_tell(const struct options *o, const json_t *answer)
+{
+	if (!o->set[OPTION_JSON] && json_array_size(field_list(answer, "actions")) == 0 && isatty(STDERR_FILENO))
+		say("nothing would change");
+}
+
 /* Any file, or the one that was asked about: others are refused with and without it. */
 static bool is_refused(const json_t *answer, const char *name)
 {
@@ -307,6 +315,7 @@ int cmd_diff(const struct options *o)
 	status = show(&r, answer);
 	if (!o->set[OPTION_JSON])
 		refusals_tell(answer);
+	nothing_tell(o, answer);
 	if (status == 0 && json_array_size(field_list(answer, "actions")) > 0)
 		status = EXIT_DIFFERS;
 	if (is_refused(answer, o->values[OPTION_AS]))

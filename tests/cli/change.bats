@@ -6,6 +6,7 @@ load lib
 	machine small
 	run -0 --separate-stderr cgq diff
 	[ -z "$output$stderr" ]
+	[ "$(on_terminal 80 diff)" = 'cgq: nothing would change' ]
 }
 
 @test "diff: a plan by group, old and new values, dangers; a refused file is trouble" {
