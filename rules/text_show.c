@@ -91,7 +91,8 @@ const char *text_suggest(const char *s, const char *const *candidates, size_t n)
 
 		if (other_len > SUGGEST_MAX_BYTES)
 			continue;
-		d = edit_distance(s, len, candidates[i], other_len);
+		/* what it begins with is as near as one edit: "mem" of "memory" */
+		d = len < other_len && !strncmp(s, candidates[i], len) ? 1 : edit_distance(s, len, candidates[i], other_len);
 		/* as many edits as bytes is another word */
 		if (d < len && (found ? d < best : d <= best)) {
 			best = d;

@@ -178,6 +178,9 @@ static void a_suggestion_is_near_or_there_is_none(void **state)
 	assert_string_equal(text_suggest("memory_low", keys, 6), "memory.low");
 	assert_string_equal(text_suggest("task", keys, 6), "tasks");
 	assert_string_equal(text_suggest("cpuss", keys, 6), "cpus");
+	assert_string_equal(text_suggest("mem", keys, 6), "memory"); /* what it begins with, however long the rest */
+	assert_string_equal(text_suggest("memory.", keys, 6), "memory");
+	assert_null(text_suggest("m", keys, 6));
 	assert_null(text_suggest("frobnicate", keys, 6));
 	assert_null(text_suggest("", keys, 6));
 	assert_null(text_suggest("xy", keys, 6)); /* as many edits as bytes */
