@@ -86,14 +86,45 @@ static char *number_text(const struct column *c, double number, const struct cel
 	}
 }
 
+/* "50-web.conf:3" of "/etc/cgq/conf.d/50-web.conf:3", and what follows a blank. */
+static void folder_drop(char *text)
+{
+	size_t i, len = *text == '/' ? strcspn(text, " ") : 0, slash = 0;
+
+	for (i = 0; i < len; i++)
+		if (text[i] == '/')
+			slash = i + 1;
+	memmove(text, text + slash, strlen(text + slash) + 1);
+}
+
+/* "set by root" of "set by root at 2026-11-25 19:05:11": when, is told elsewhere on the page, and by events. */
+static void time_drop(char *text)
+{
+	static const char set_by[] = "set by ";
+	char *at = strncmp(text, set_by, strlen(set_by)) == 0 ? strstr(text, " at ") : NULL;
+
+	if (at)
+		*at = '\0';
+}
+
 char *cell_place_text(const json_t *object, const char *key, const struct cell_form *form)
 {
 	char *place = field_place(object, key);
-	char *slash = form->narrow ? strrchr(place, '/') : NULL;
 
-	if (slash)
-		memmove(place, slash + 1, strlen(slash + 1) + 1);
+	if (form->narrow) {
+		folder_drop(place);
+		time_drop(place);
+	}
 	return place;
+}
+
+static char *reason_text(const char *text, const struct cell_form *form)
+{
+	char *ret = must_strdup(text);
+
+	if (form->narrow)
+		folder_drop(ret);
+	return ret;
 }
 
 static char *rule_text(const json_t *row, const char *key, const struct cell_form *form)
@@ -122,6 +153,8 @@ char *cell_value_text(const struct column *c, const json_t *value, const json_t 
 		return cell_place_text(row, c->key, form);
 	if (c->kind == COLUMN_RULE)
 		return rule_text(row, c->key, form);
+	if (c->kind == COLUMN_REASON && json_is_string(value))
+		return reason_text(json_string_value(value), form);
 	if (c->kind == COLUMN_TIME && json_is_string(value) && !form->raw)
 		return time_here(json_string_value(value), false);
 	if (c->kind == COLUMN_KERNEL)

@@ -18,10 +18,11 @@
 #define S COLUMN_SHY
 #define E COLUMN_EMPTY
 #define T COLUMN_TREE
+#define L COLUMN_TAIL
 
 /*   key                    heading      kind            flags      drop help */
 static const struct column list_columns[] = {
-	{"group",               "GROUP",     COLUMN_TEXT,    U | T,     0, "the group; outside: all that is in none"},
+	{"group",               "GROUP",     COLUMN_TEXT,    U | T | L, 0, "the group; outside: all that is in none"},
 	{"procs",               "PROCS",     COLUMN_NUMBER,  U | R,     2, "processes"},
 	{"cpu_percent",         "CPU",       COLUMN_PERCENT, U | R,     0, "CPU over the last second, of the machine"},
 	{"cpu_min_percent",     "MIN",       COLUMN_SHARE,   U | R,     3, "CPU that is reserved, of the machine"},
@@ -32,7 +33,7 @@ static const struct column list_columns[] = {
 	{"io_bytes_per_second", "IO",        COLUMN_SPEED,   U | R | S, 6, "bytes read and written a second; not measured yet"},
 	{"pressure_percent",    "PRESSURE",  COLUMN_PERCENT, U | R | S, 5, "share of time in which a process waited for a CPU"},
 	{"state",               "STATE",     COLUMN_STATE,   U,         0, "ok, or what is not as wanted"},
-	{"reason",              "REASON",    COLUMN_TEXT,    U | C | S | E, 7, "why it is not"},
+	{"reason",              "REASON",    COLUMN_REASON,  U | C | S | E, 7, "why it is not"},
 	{"frozen",              "FROZEN",    COLUMN_MARK,    U | S | E, 0, "whether a person has stopped its processes"},
 };
 
@@ -56,7 +57,7 @@ static const struct column ps_columns[] = {
 	{"pid",   "PID",   COLUMN_NUMBER, U | R, 0, "the process"},
 	{"name",  "NAME",  COLUMN_TEXT,   U | C, 0, "its name, as the kernel has it"},
 	{"user",  "USER",  COLUMN_TEXT,   U | C, 2, "its effective user"},
-	{"group", "GROUP", COLUMN_TEXT,   U, 0, "the group that it belongs to"},
+	{"group", "GROUP", COLUMN_TEXT,   U | L, 0, "the group that it belongs to"},
 	{"how",   "HOW",   COLUMN_TEXT,   U, 1, "rule, pinned, run, follows, stays or keeper"},
 	{"rule",  "RULE",  COLUMN_RULE,   U | C, 0, "file:line: text of the rule that placed it"},
 	{"pinned_by", "PINNED_BY", COLUMN_TEXT, U | S | E, 3, "who pinned it"},
@@ -124,6 +125,7 @@ static const struct column events_columns[] = {
 #undef S
 #undef E
 #undef T
+#undef L
 
 #define SET(name, rows, list)                                                                                        \
 	const struct column_set columns_##name = {rows, list, sizeof(list) / sizeof((list)[0])}

@@ -19,6 +19,7 @@ enum column_kind {
 	COLUMN_RULE,	/* {file, line, text}: file:line: text */
 	COLUMN_YESNO,
 	COLUMN_MARK,	/* yes or nothing */
+	COLUMN_REASON,	/* a text; where it begins with a path, that goes without its folder where the terminal is narrow */
 	COLUMN_TIME,	/* in UTC; people are shown the clock here */
 	COLUMN_KERNEL,	/* as the kernel writes it; sizes are made readable where the row's "file" holds one */
 };
@@ -30,6 +31,7 @@ enum {
 	COLUMN_SHY = 1 << 3,   /* of the usual ones: only where a row has a value */
 	COLUMN_EMPTY = 1 << 4, /* no value is nothing, rather than unknown */
 	COLUMN_TREE = 1 << 5,  /* a group's path */
+	COLUMN_TAIL = 1 << 6,  /* cut at its beginning, where the terminal is too narrow */
 };
 
 struct column {

@@ -35,12 +35,14 @@ static const char *form_of(const char *kind)
 	return forms[i].form;
 }
 
-/* "FILE:LINE"; what was set has no line */
-static char *place_text(const json_t *e)
+/* "FILE:LINE" of the event itself */
+static char *place_text(const json_t *e, const struct cell_form *form)
 {
-	long long line = json_integer_value(json_object_get(e, "line"));
+	json_t *at = json_pack("{s:{s:O?, s:O?}}", "at", "file", json_object_get(e, "file"), "line", json_object_get(e, "line"));
+	char *text = cell_place_text(at, "at", form);
 
-	return line > 0 ? must_printf("%s:%lld", field_text(e, "file"), line) : must_strdup(field_text(e, "file"));
+	json_decref(at);
+	return text;
 }
 
 /* Sizes are made readable, unless nobody could tell the two apart then. */
@@ -69,7 +71,7 @@ static char *part_text(const json_t *e, char letter, const struct cell_form *for
 		return !pid ? must_strdup(name)
 			    : must_printf("pid %lld%s%s%s", pid, *name ? " (" : "", name, *name ? ")" : "");
 	if (letter == 'a')
-		return place_text(e);
+		return place_text(e, form);
 	if (letter == 'b' || letter == 'n')
 		return value_text(e, letter == 'b' ? "was" : "now", form);
 	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)

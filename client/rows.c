@@ -132,6 +132,7 @@ static void columns_put(const struct rows *r, bool tree, struct table *t)
 
 		table_column(t, r->choice.headings[i],
 			     (c->flags & COLUMN_RIGHT ? TABLE_RIGHT : 0) | (c->flags & COLUMN_CUT ? TABLE_CUT : 0) |
+				     (c->flags & COLUMN_TAIL ? TABLE_TAIL : 0) |
 				     (tree && c->flags & COLUMN_TREE ? TABLE_TREE : 0),
 			     r->choice.asked[i] ? 0 : c->drop);
 	}

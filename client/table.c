@@ -10,7 +10,8 @@
 #include <cgq/auto.h>
 #include <cgq/memory.h>
 
-#define CUT_WIDTH_MIN 8U /* a column that may be cut keeps as much, or goes */
+#define CUT_WIDTH_MIN 8U   /* a column that may be cut keeps as much, or goes */
+#define TAIL_WIDTH_MIN 24U /* of a name as much tells it from others, as a rule */
 
 struct table_head {
 	char *heading;
@@ -108,7 +109,9 @@ static size_t width_wanted(const struct table *t, size_t column, bool headings)
 
 static size_t width_least(const struct table_head *head)
 {
-	return head->flags & TABLE_CUT && head->width > CUT_WIDTH_MIN ? CUT_WIDTH_MIN : head->width;
+	size_t least = head->flags & TABLE_TAIL ? TAIL_WIDTH_MIN : head->flags & TABLE_CUT ? CUT_WIDTH_MIN : head->width;
+
+	return least < head->width ? least : head->width;
 }
 
 /* Of all that is shown; least: with everything cut that may be. */
@@ -151,11 +154,36 @@ static size_t column_to_cut(const struct table *t)
 	return widest;
 }
 
-static void text_cut(char *text, size_t width)
+static void text_cut(char *text, size_t width, bool tail)
 {
-	if (strlen(text) <= width)
+	size_t len = strlen(text);
+
+	if (len <= width)
 		return;
-	memcpy(text + width - 2, "..", 3);
+	if (tail) {
+		memmove(text, text + len - width, width + 1);
+		memcpy(text, "..", 2);
+	} else {
+		memcpy(text + width - 2, "..", 3);
+	}
+}
+
+/* What is left of its width beside the lines of the tree, which may be deeper than wide. */
+static size_t width_of_cell(const struct table *t, size_t row, size_t column)
+{
+	const struct table_head *head = &t->columns[column];
+	size_t lines = head->flags & TABLE_TREE ? 2 * depth_of(t, row) : 0;
+
+	return head->width > lines + CUT_WIDTH_MIN ? head->width - lines : CUT_WIDTH_MIN;
+}
+
+static void column_cut(struct table *t, size_t column)
+{
+	bool tail = t->columns[column].flags & TABLE_TAIL;
+
+	for (size_t r = 0; r < t->n_rows; r++)
+		if (t->rows[r].cells[column].text)
+			text_cut(t->rows[r].cells[column].text, width_of_cell(t, r, column), tail);
 }
 
 static void columns_cut(struct table *t, const struct table_form *form)
@@ -165,9 +193,8 @@ static void columns_cut(struct table *t, const struct table_form *form)
 	while (width_total(t, form->indent, false) > form->terminal.width && (widest = column_to_cut(t)) != SIZE_MAX)
 		t->columns[widest].width--;
 	for (size_t c = 0; c < t->n_columns; c++)
-		for (size_t r = 0; r < t->n_rows && t->columns[c].flags & TABLE_CUT; r++)
-			if (t->rows[r].cells[c].text)
-				text_cut(t->rows[r].cells[c].text, t->columns[c].width);
+		if (t->columns[c].flags & (TABLE_CUT | TABLE_TAIL))
+			column_cut(t, c);
 }
 
 static void columns_drop(struct table *t, const struct table_form *form)

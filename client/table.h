@@ -9,7 +9,7 @@
 
 struct table;
 
-enum { TABLE_RIGHT = 1, TABLE_CUT = 2, TABLE_TREE = 4 };
+enum { TABLE_RIGHT = 1, TABLE_CUT = 2, TABLE_TREE = 4, TABLE_TAIL = 8 /* cut too, at its beginning, down to what names need */ };
 
 #define TABLE_NO_PARENT SIZE_MAX
 

@@ -159,6 +159,9 @@ columns_machine() {
 	same list-nested-terminal-80 "$(on_terminal 80 list)"
 	same list-nested-terminal-200 "$(on_terminal 200 list)"
 	same list-nested-terminal-40 "$(on_terminal 40 list)"
+	teardown && rm "$SOCKET" "$BATS_TEST_TMPDIR/feed"
+	machine sick
+	same list-sick-terminal-110 "$(on_terminal 110 list)"
 }
 
 @test "colours: on a terminal, not with NO_COLOR, always when asked" {

@@ -110,6 +110,33 @@ static void what_may_be_cut_is_cut_before_a_column_goes(void **state)
 	assert_printed(table_of(2, web), &form, "NAME\nweb\nw\n");
 }
 
+static struct table *table_of_paths(void)
+{
+	struct table *t = table_new();
+	size_t top;
+
+	table_column(t, "GROUP", TABLE_TREE | TABLE_TAIL, 0);
+	table_column(t, "SIZE", TABLE_RIGHT, 1);
+	top = table_row(t, TABLE_NO_PARENT);
+	table_cell(t, top, 0, must_strdup("first/second/a-path-of-40-bytes-in-all/e"), COLOUR_PLAIN);
+	table_cell(t, top, 1, must_strdup("1G"), COLOUR_PLAIN);
+	table_cell(t, table_row(t, top), 0, must_strdup("below-it-one-of-36-bytes-with-lines"), COLOUR_PLAIN);
+	return t;
+}
+
+static void a_name_keeps_its_end_and_gives_way_before_a_column_goes(void **state)
+{
+	struct table_form form = {.terminal.width = 29};
+
+	assert_printed(table_of_paths(), &form, "..ath-of-40-bytes-in-all/e 1G\n`-..of-36-bytes-with-lines\n");
+	form.terminal.width = 26;
+	assert_printed(table_of_paths(), &form, "..ath-of-40-bytes-in-all/e\n`-..of-36-bytes-with-lines\n");
+	form.terminal.width = 10;
+	assert_printed(table_of_paths(), &form, "..h-of-40-bytes-in-all/e\n`-..-36-bytes-with-lines\n");
+	form.terminal.width = 43;
+	assert_printed(table_of_paths(), &form, "first/second/a-path-of-40-bytes-in-all/e 1G\n`-below-it-one-of-36-bytes-with-lines\n");
+}
+
 static void the_widest_is_cut_first(void **state)
 {
 	struct table *t = table_new();
@@ -238,6 +265,7 @@ int main(void)
 		cmocka_unit_test(padding_alone_looks_as_on_a_wide_terminal),
 		cmocka_unit_test(no_rows_are_no_lines),
 		cmocka_unit_test(what_may_be_cut_is_cut_before_a_column_goes),
+		cmocka_unit_test(a_name_keeps_its_end_and_gives_way_before_a_column_goes),
 		cmocka_unit_test(the_widest_is_cut_first),
 		cmocka_unit_test(raw_fields_can_be_counted),
 		cmocka_unit_test(escapes_are_not_escaped_again),
