@@ -39,19 +39,22 @@ static const char *socket_of(const struct options *o)
 	return o->set[OPTION_SOCKET] ? o->values[OPTION_SOCKET] : CGQ_SOCKET_DEFAULT;
 }
 
-/* With the one that was probably meant, where cgqd tells which there are. */
+/* With the one that was probably meant, where cgqd tells which there are; or with a file in which it may be. */
 static void no_group_say(const struct options *o, const char *given)
 {
 	struct answer a = {0};
 	struct err e = {0};
-	const char *meant = NULL;
+	const char *meant = NULL, *refused = "";
 
 	if (call(socket_of(o), "io.cgq.List", json_object(), SUGGEST_SECONDS_MAX, &a, &e) == 0) {
 		field_escape(&a.parameters);
 		meant = group_suggest(given, field_list(a.parameters, "groups"));
+		refused = field_text(json_array_get(field_list(a.parameters, "refused"), 0), "file");
 	}
 	if (meant)
 		say("there is no group '%s' (did you mean %s?)", given, meant);
+	else if (*refused)
+		say("there is no group '%s', but %s is refused; cgq status says why", given, refused);
 	else
 		say("there is no group '%s'; cgq list shows those there are", given);
 	answer_done(&a);

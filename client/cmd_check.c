@@ -186,7 +186,9 @@ static void summary_tell(const struct findings *f, bool hints, size_t n_named, s
 	count_add(counts, sizeof(counts), json_array_size(f->standing), "known fault");
 	if (n_named && n_named < n_files)
 		snprintf(of, sizeof(of), "%zu of ", n_named);
-	if (*counts || isatty(STDERR_FILENO))
+	if (n_files == 0 && isatty(STDERR_FILENO))
+		say("there are no policy files");
+	else if (*counts || isatty(STDERR_FILENO))
 		say("%s in %s%zu file%s", *counts ? counts : "no faults", of, n_files, n_files == 1 ? "" : "s");
 	if (n_hints && !hints && isatty(STDERR_FILENO))
 		say("%zu hint%s more: see --hints", n_hints, n_hints == 1 ? "" : "s");

@@ -113,13 +113,15 @@ static char *tightest_part(const struct page *p, const json_t *group, const char
 	return field_is_known(tightest, key) ? must_strdup("") : must_printf("%s -", word);
 }
 
-/* Its own ceilings were told. */
+/* Its own ceilings were told. None is in force where nothing is enforced. */
 static void tightest_show(const struct page *p, const json_t *group)
 {
 	auto_free char *cpu = tightest_part(p, group, "CPU", "cpu_percent", "cpu_group", "cpu_max_percent");
 	auto_free char *memory = tightest_part(p, group, "memory", "memory_bytes", "memory_group", "memory_max_bytes");
 
-	if (field_is_known(group, "tightest") && (*cpu || *memory))
+	bool passive = strcmp(field_text(json_object_get(group, "usage"), "state"), "passive") == 0;
+
+	if (field_is_known(group, "tightest") && !passive && (*cpu || *memory))
 		prose_line(&p->terminal, "tightest", "%s%s%s", cpu, *cpu && *memory ? "; " : "", memory);
 }
 

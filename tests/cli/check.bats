@@ -222,3 +222,10 @@ ini_block() {
 	run -0 "$BUILD/cgqd" --check --config conf.d --settings cgqd.conf
 	[ -z "$output" ]
 }
+
+@test "a folder without policies is said to be one, to a person" {
+	mkdir empty
+	[ "$(on_terminal 80 check empty)" = 'cgq: there are no policy files' ]
+	run -0 --separate-stderr cgq check empty
+	[ -z "$output$stderr" ]
+}

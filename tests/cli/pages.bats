@@ -26,6 +26,12 @@ load lib
 @test "passive by policy is as wanted" {
 	machine sick
 	golden status-sick-guests 0 status guests
+	teardown && rm "$SOCKET" "$BATS_TEST_TMPDIR/feed"
+	mkdir guests # no ceiling is in force there, its own as little as one above
+	jq '.parameters.groups[0].tightest = {cpu_percent: null, cpu_group: null, memory_bytes: 4096, memory_group: "above"}' \
+		"$MACHINES/sick/Status.guests.json" >guests/Status.json
+	machine guests "$PWD/guests"
+	golden status-sick-guests 0 status guests
 }
 
 @test "a daemon that is passive says why, and how it ends" {
@@ -65,6 +71,15 @@ load lib
 	says_only "there is no group 'php' (did you mean web/php?)"
 	run -4 --separate-stderr cgq status nothing
 	says_only "there is no group 'nothing'; cgq list shows those there are"
+}
+
+@test "no such group: it may be in a file that is refused" {
+	mkdir refused
+	echo '{"error": "io.cgq.NoSuchGroup", "parameters": {"group": "db"}}' >refused/Status.json
+	echo '{"parameters": {"groups": [{"group": "web"}], "refused": [{"file": "/etc/cgq/conf.d/60-db.conf", "kept": false}]}}' >refused/List.json
+	machine refused "$PWD/refused"
+	run -4 --separate-stderr cgq status db
+	says_only "there is no group 'db', but /etc/cgq/conf.d/60-db.conf is refused; cgq status says why"
 }
 
 @test "the group asked for is sent" {
