@@ -66,11 +66,12 @@ static void tell_refusal(const struct view *v, const struct refusal *r, struct k
 static void tell_drift(const struct view *v, enum knob k, const struct value *wanted, struct knob_report *ret)
 {
 	int version = knob_version(v->machine, k);
-	char is[300], should[300];
+	char is[300], should[300], both[300];
 
 	value_to_text(k, version, ret->effective, is, sizeof(is));
 	value_to_text(k, version, wanted, should, sizeof(should));
-	snprintf(ret->reason, sizeof(ret->reason), "%s: %.100s in force, %.100s wanted", knob_name(v->machine, k), is, should);
+	snprintf(ret->reason, sizeof(ret->reason), "%s: %.200s", knob_name(v->machine, k),
+		 size_text_in_force(k, is, should, both, sizeof(both)));
 }
 
 static void tell_shrinking(const struct shrinking *s, struct knob_report *ret)

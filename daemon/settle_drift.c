@@ -9,6 +9,7 @@
 #include "log.h"
 #include "observe.h"
 #include "plan_make.h"
+#include "size_text.h"
 #include "text.h"
 #include "tree_path.h"
 
@@ -70,8 +71,8 @@ static void tell_drift(struct daemon *d, const struct drift *one, const char *fu
 				       .group = group_path(d, one->group),
 				       .at = one->at,
 				       .what = full,
-				       .was = one->was,
-				       .now = put_back ? one->wanted : NULL,
+				       .was = put_back ? one->was : one->wanted,
+				       .now = put_back ? one->wanted : one->was,
 				       .text = text},
 		   "drift: %s: was %s, %s %s: %s", TEXT_ESCAPED(full), one->was, put_back ? "now" : "wanted", one->wanted,
 		   text);
@@ -89,8 +90,9 @@ static bool judge(struct daemon *d, const struct drift *one, unsigned *lines)
 	const char *group = group_path(d, one->group);
 	auto_free char *key = key_of(one), *full = full_path(d, one);
 	auto_free char *name = must_printf("%s %s", group ? group : "the tree", one->file ? one->file : TEXT_ESCAPED(full));
-	auto_free char *state = must_printf("%s: %s in force, %s wanted", one->file ? one->file : TEXT_ESCAPED(full), one->was,
-					    one->wanted);
+	char both[256];
+	auto_free char *state = must_printf("%s: %s", one->file ? one->file : TEXT_ESCAPED(full),
+					    size_text_in_force(one->knob, one->was, one->wanted, both, sizeof(both)));
 	struct drift_case c = {.key = key, .group = group, .name = name, .verb = "changed", .found = one->was, .state = state};
 	struct drift_judgement j;
 

@@ -1,8 +1,10 @@
 /* A number of bytes as people read it. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "size_text.h"
+#include "text.h"
 
 char *size_text(uint64_t bytes, char *buf, size_t size)
 {
@@ -32,5 +34,29 @@ char *size_text_over(const char *what_is, uint64_t is, const char *what_may, uin
 	else
 		snprintf(buf, size, "%s %llu > %s %llu bytes", what_is, (unsigned long long)is, what_may,
 			 (unsigned long long)may);
+	return buf;
+}
+
+static bool is_size(enum knob k)
+{
+	return k < KNOB__COUNT && (knob_rows[k].form == FORM_BYTES || knob_rows[k].form == FORM_MEMSW);
+}
+
+/* text, unless it is a number */
+static const char *readable(const char *text, char *buf, size_t size)
+{
+	uint64_t bytes;
+
+	return text_u64(text, &bytes) < 0 ? text : size_text(bytes, buf, size);
+}
+
+char *size_text_in_force(enum knob k, const char *is, const char *wanted, char *buf, size_t size)
+{
+	char a[32], b[32];
+	const char *is_shown = is_size(k) ? readable(is, a, sizeof(a)) : is;
+	const char *wanted_shown = is_size(k) ? readable(wanted, b, sizeof(b)) : wanted;
+	bool same = !strcmp(is_shown, wanted_shown);
+
+	snprintf(buf, size, "%.100s in force, %.100s wanted", same ? is : is_shown, same ? wanted : wanted_shown);
 	return buf;
 }

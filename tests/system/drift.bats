@@ -127,8 +127,9 @@ reason_says() {
 	echo $((900 << 20)) >"$file"
 	soon 'told' log_says "drift: $file: was $((900 << 20)), wanted $((300 << 20)): .*left so"
 	state_is web drift
-	reason_says $((900 << 20))
-	reason_says $((300 << 20))
+	reason_says '900M in force, 300M wanted'
+	cgq events --json web | jq -e --arg ours $((300 << 20)) --arg theirs $((900 << 20)) \
+		'.events | map(select(.kind == "drift" and .was == $ours and .now == $theirs)) | length == 1'
 	echo "${PID[web]}" >"${MOUNT[cpu]}/cgroup.procs"
 	wait_until 5 'told' log_says "drift: pid ${PID[web]} .*left so"
 	sleep 3

@@ -77,7 +77,9 @@ static void list_sees_drift_that_the_tree_does_not_know_yet(void **state)
 	dir_put(w->t, CONTROLLER_CPU, "/cgq/web", "cpu.shares", "40960\n");
 	expect_state(w, "web", "ok", NULL);
 	dir_put(w->t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "4096\n");
-	expect_state(w, "web", "drift", "memory.limit_in_bytes: 4096 in force, 134217728 wanted");
+	expect_state(w, "web", "drift", "memory.limit_in_bytes: 4.0K in force, 128M wanted");
+	dir_put(w->t, CONTROLLER_MEMORY, "/cgq/web", "memory.limit_in_bytes", "134221824\n"); /* both would read 128M */
+	expect_state(w, "web", "drift", "memory.limit_in_bytes: 134221824 in force, 134217728 wanted");
 }
 
 static void the_leaf_of_a_group_counts_as_the_group(void **state)
