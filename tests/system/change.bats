@@ -233,7 +233,7 @@ back_to() {
 	cgqd_start
 	web 70% | policy 50-web.conf
 	run -0 --separate-stderr cgq reload --confirm 2s
-	[[ $stderr == *' for cgq confirm; '*"$CONF/50-web.conf"* ]]
+	[[ $stderr == *'cgq confirm keeps it; '*"$CONF/50-web.conf"* ]]
 	knob_is web ceiling 70
 	back_to 50
 	rolled_back 'not confirmed within 2s'
