@@ -59,13 +59,13 @@ static int unknown_option(struct parser *p, const char *name, size_t len)
 /* given: what followed '=' or the letter; NULL: look at the next word, where one is needed. */
 static int option_take(struct parser *p, int option, const char *given)
 {
-	const struct option_row *row = &option_rows[option];
+	const struct option_row row = command_option(p->o->command, option);
 
-	if (!row->argument && given)
-		return fail(p->e, EINVAL, "--%s takes no argument", row->name);
-	if (row->argument && !given && !row->argument_optional) {
+	if (!row.argument && given)
+		return fail(p->e, EINVAL, "--%s takes no argument", row.name);
+	if (row.argument && !given && !row.argument_optional) {
 		if (p->next >= p->argc)
-			return fail(p->e, EINVAL, "--%s needs an argument: %s", row->name, row->argument);
+			return fail(p->e, EINVAL, "--%s needs an argument: %s", row.name, row.argument);
 		given = p->argv[p->next++];
 	}
 	p->o->set[option] = true;

@@ -185,7 +185,7 @@ int daemon_open(struct daemon *d, const struct options *o, struct err *e)
 	d->chronicle = chronicle_new(CHRONICLE_ENTRIES);
 	d->journal = journal_new(getenv("JOURNAL_STREAM"), STDERR_FILENO, JOURNAL_SOCKET);
 	if (o->passive)
-		snprintf(d->passive_reason, sizeof(d->passive_reason), "--passive");
+		snprintf(d->passive_reason, sizeof(d->passive_reason), "cgqd --passive");
 	d->view.read_how = options_read_how(o);
 	raise_descriptors();
 	r = privilege_check(e);

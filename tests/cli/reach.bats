@@ -61,6 +61,8 @@ needing=(list status ps 'explain 1' diff reload reset events 'events --follow')
 	wrong "there is no option -z" -nz
 	wrong "--json takes no argument" --json=yes
 	wrong "--output needs an argument: COLUMNS" list -o
+	wrong "--as needs an argument: FACTS" explain --as
+	wrong "--as needs an argument: NAME" check --as
 	wrong "--color: 'red' is none of auto, always, never" --color=red
 	wrong "explain needs an argument: PID" explain
 	wrong "list takes no argument like 'web'" list web
