@@ -72,6 +72,12 @@ load lib
 		rm "$SOCKET" "$BATS_TEST_TMPDIR/feed"
 	done
 	[[ $(NO_COLOR=1 on_terminal 80 list -n --sort cpu) == 'web  '*$'\nweb/php/pool-a '* ]]
+	teardown
+	rm "$SOCKET" "$BATS_TEST_TMPDIR/feed"
+	mkdir unknown # which is less than nothing
+	jq '.parameters.groups[0].cpu_percent = null | .parameters.groups[1].cpu_percent = 0' "$MACHINES/small/List.json" >unknown/List.json
+	machine unknown "$PWD/unknown"
+	sorted cpu 'outside mysql apache'
 }
 
 @test "sorted by what is no column, or as a tree: 2, and nothing is asked" {
