@@ -133,6 +133,14 @@ static inline const char *kinds_of(const struct ear *ear, pid_t pid)
 	return text;
 }
 
+/* An exit comes a moment after its parent knows: on a busy machine the process that ends waits for its turn once more. */
+static inline void assert_told(struct ear *ear, pid_t pid, const char *kinds)
+{
+	for (unsigned tries = 0; tries < 250 && strcmp(kinds_of(ear, pid), kinds) != 0; tries++)
+		listen_on(ear);
+	assert_string_equal(kinds_of(ear, pid), kinds);
+}
+
 static inline void want(struct ear *ear, const struct event_wants *w)
 {
 	struct err e = {0};

@@ -52,7 +52,7 @@ static void all_that_a_process_does_is_told(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	listen_on(ear);
-	assert_string_equal(kinds_of(ear, pid), "FCIIX-");
+	assert_told(ear, pid, "FCIIX-");
 	/* and asking the kernel still gets an answer */
 	assert_int_equal(events_renew(ear->events, NULL), 0);
 }

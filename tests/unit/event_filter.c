@@ -103,12 +103,9 @@ static void who_could_be_wanted_is_told_of_and_nobody_else(void **state)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		const char *kinds;
-
+		print_message("%s\n", rows[i].what);
 		want(ear, rows[i].wants);
-		kinds = kinds_of(ear, ran(ear, rows[i].runs));
-		if (strcmp(kinds, rows[i].kinds) != 0)
-			FAIL("%s: '%s' told, not '%s'", rows[i].what, kinds, rows[i].kinds);
+		assert_told(ear, ran(ear, rows[i].runs), rows[i].kinds);
 	}
 }
 

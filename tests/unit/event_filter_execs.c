@@ -235,7 +235,7 @@ static void what_a_ring_has_no_room_for_the_socket_has(void **state)
 	do
 		listen_on(ear);
 	while (events_are_left(ear->events));
-	assert_string_equal(kinds_of(ear, last), "X-");
+	assert_told(ear, last, "X-");
 	for (unsigned i = 0; i < 20; i++)
 		listen_to(&both[0]);
 	assert_true(both[0].n > 100 && both[0].n < n);
@@ -256,7 +256,7 @@ static void a_ring_that_is_gone_is_told_nothing_and_another_takes_its_place(void
 	close_both(both);
 	want_efile(ear);
 	pid = ran(ear, runs_file);
-	assert_string_equal(kinds_of(ear, pid), "X-");
+	assert_told(ear, pid, "X-");
 	open_both(ear, EXEC_RING, both);
 	pid = ran(ear, runs_file);
 	listen_to(&both[0]);

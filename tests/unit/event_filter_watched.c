@@ -80,16 +80,16 @@ static void of_a_watched_process_all_is_told_and_of_who_is_born_to_it(void **sta
 	shell_runs(ear, &sh, "true"); /* it is up */
 	want(ear, &nothing_wanted);
 	child = shell_runs(ear, &sh, "true");
-	assert_string_equal(kinds_of(ear, child), "");
+	assert_told(ear, child, "");
 	event_filter_begin(ear->filter);
 	event_filter_watch(ear->filter, sh.pid);
 	event_filter_end(ear->filter, true);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "FX-");
+	assert_told(ear, child, "FX-");
 	/* also of a child's child, whose parent is gone */
 	child = shell_runs(ear, &sh, "(/bin/true & exec /bin/true)");
-	assert_string_equal(kinds_of(ear, child), "FX-");
-	assert_string_equal(kinds_of(ear, born_to(ear, child)), "FX-");
+	assert_told(ear, child, "FX-");
+	assert_told(ear, born_to(ear, child), "FX-");
 	shell_end(&sh);
 }
 
@@ -154,16 +154,16 @@ static void who_was_told_of_while_all_is_told_stays_watched_until_forgotten(void
 
 	sh = shell_start_while_all_is_told(ear);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "FX-");
+	assert_told(ear, child, "FX-");
 	/* not all was heard: nobody is forgotten */
 	event_filter_begin(ear->filter);
 	event_filter_end(ear->filter, false);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "FX-");
+	assert_told(ear, child, "FX-");
 	event_filter_begin(ear->filter);
 	event_filter_end(ear->filter, true);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "");
+	assert_told(ear, child, "");
 	shell_end(&sh);
 }
 
@@ -189,16 +189,16 @@ static void only_who_was_judged_after_the_last_event_is_dismissed(void **state)
 		if (ear->heard[i].pid == sh.pid && ear->heard[i].kind == EVENT_FORK)
 			event_filter_dismiss(ear->filter, sh.pid, ear->heard[i].at_ns);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "FX-");
+	assert_told(ear, child, "FX-");
 	event_filter_dismiss(ear->filter, sh.pid, last_stamp(ear, sh.pid));
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "");
+	assert_told(ear, child, "");
 	/* named by the daemon, it is of interest again */
 	event_filter_begin(ear->filter);
 	event_filter_watch(ear->filter, sh.pid);
 	event_filter_end(ear->filter, true);
 	child = shell_runs(ear, &sh, "/bin/true");
-	assert_string_equal(kinds_of(ear, child), "FX-");
+	assert_told(ear, child, "FX-");
 	shell_end(&sh);
 }
 
@@ -248,11 +248,11 @@ static void a_process_has_ended_when_its_last_thread_has(void **state)
 		nanosleep(&moment, NULL);
 	assert_true(has_lost_its_head(pid));
 	listen_on(ear);
-	assert_string_equal(kinds_of(ear, pid), "F");
+	assert_told(ear, pid, "F");
 	assert_int_equal(write(last_words[1], "", 1), 1);
 	waitpid(pid, NULL, 0);
 	listen_on(ear);
-	assert_string_equal(kinds_of(ear, pid), "F-");
+	assert_told(ear, pid, "F-");
 	close(last_words[0]);
 	close(last_words[1]);
 }
