@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "daemon.h"
@@ -34,12 +35,16 @@ static void buffer_set(const struct events *v, int bytes)
 	assert_int_equal(setsockopt(events_fd(v), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)), 0);
 }
 
-/* The child that is forked first, of whom the kernel kept the exit, is heard of in the same breath. */
+/*
+ * The child that is forked first, of whom the kernel kept the exit, is heard of in the same breath. Its exit comes a moment after we
+ * know, and the rest of the machine forks too: until then there is room.
+ */
 static void a_loss_asks_for_a_look_and_what_came_before_it_is_heard(void **state)
 {
 	static struct group groups[] = {{.path = "web"}};
 	static const struct policy policy = {.groups = groups, .n_groups = 1};
 	struct daemon d = {.events = events_new(NULL), .members = members_new(), .pins = pins_new()};
+	const struct timespec moment = {.tv_nsec = 100000000};
 	pid_t first;
 
 	if (!d.events)
@@ -48,10 +53,11 @@ static void a_loss_asks_for_a_look_and_what_came_before_it_is_heard(void **state
 	while (!daemon_take_events(&d, NULL))
 		;
 	d.lost = false;
-	buffer_set(d.events, 8192);
 	first = fork_one();
 	members_put(d.members, first, 0)->group = 0;
 	waitpid(first, NULL, 0);
+	nanosleep(&moment, NULL);
+	buffer_set(d.events, 8192);
 	for (int i = 0; i < 100; i++)
 		waitpid(fork_one(), NULL, 0);
 	assert_false(daemon_take_events(&d, NULL));
