@@ -349,7 +349,7 @@ static void by_its_number_it_is_held_while_it_is_that_users_and_waits(void **sta
 	assert_int_equal(peer_hold_by_number(&of_another, &e), -EPERM);
 	kill(pid, SIGKILL);
 	close(other);
-	usleep(20000);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &(siginfo_t){0}, WEXITED | WNOWAIT), 0);
 	assert_int_equal(peer_hold_by_number(&peer, &e), -ESRCH); /* a zombie holds no socket */
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(peer_hold_by_number(&peer, &e), -ESRCH);
