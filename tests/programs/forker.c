@@ -1,4 +1,4 @@
-/* A fork storm: children that fork grandchildren, as fast as it goes. Those alive when it ends stay. */
+/* A fork storm: children that fork grandchildren, as fast as it goes. As many as lived at a time stay when it ends. */
 #include <sys/wait.h>
 
 #include "program.h"
@@ -52,6 +52,16 @@ static void fork_orphan(const struct storm *s)
 		pause();
 }
 
+/* Who was about to end when the storm did has ended a moment later. */
+static void fill_up(const struct storm *s, uint64_t alive)
+{
+	sleep_ms(50);
+	while (alive > 0 && waitpid(-1, NULL, WNOHANG) > 0)
+		alive--;
+	for (; alive < s->alive; alive++)
+		fork_pair(s);
+}
+
 static void storm(const struct storm *s)
 {
 	uint64_t alive = 0;
@@ -63,6 +73,8 @@ static void storm(const struct storm *s)
 			alive--;
 		alive += fork_pair(s);
 	}
+	if (!s->orphans)
+		fill_up(s, alive);
 }
 
 int main(int argc, char **argv)

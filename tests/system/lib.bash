@@ -292,12 +292,22 @@ executes() {
 
 # has_begun PID FILE: and takes a SIGUSR1, which would end it before.
 has_begun() {
+	executes "$1" "$2" && has_sigusr1 "$1" SigCgt
+}
+
+# has_sigusr1 PID SET: in that set of its status.
+has_sigusr1() {
 	local key value sigusr1=$((1 << (10 - 1)))
-	executes "$1" "$2" || return
 	while read -r key value; do
-		[ "$key" != SigCgt: ] || return $((!(0x$value & sigusr1)))
+		[ "$key" != "$2:" ] || return $((!(0x$value & sigusr1)))
 	done <"/proc/$1/status"
 	return 1
+}
+
+# tell LABEL: a SIGUSR1, taken when this returns. A second one before that would be lost.
+tell() {
+	kill -USR1 "${PID[$1]}"
+	wait_until 5 "$1 takes the signal" eval "! has_sigusr1 ${PID[$1]} ShdPnd"
 }
 
 stop() {
@@ -345,6 +355,18 @@ descendants() {
 
 has_descendants() {
 	[ -n "$(descendants "$1")" ]
+}
+
+# is_calm PID: it has descendants, and none began or ended for a moment: a forker's storm is over.
+is_calm() {
+	local now
+	now=$(descendants "$1" | sort)
+	[ -n "$now" ] && sleep 0.3 && [ "$(descendants "$1" | sort)" = "$now" ]
+}
+
+# storm_ends LABEL
+storm_ends() {
+	wait_until 20 "the storm of $1 is over" is_calm "${PID[$1]}"
 }
 
 rss_kib() {

@@ -237,7 +237,7 @@ busy_policy() {
 
 @test "a group whose section is gone is gone, and its processes are back" {
 	start web forker --storm 1 --live 100 --alive 3
-	sleep 1.5
+	storm_ends web
 	local pid
 	declare -A before
 	for pid in "${PID[web]}" $(descendants "${PID[web]}"); do before[$pid]=$(where "$pid"); done

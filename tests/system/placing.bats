@@ -20,7 +20,7 @@ two_groups() {
 	two_groups
 	start web threads --threads 2
 	start db forker --storm 1 --live 50 --alive 3
-	sleep 1.5
+	storm_ends db
 	local children
 	children=$(descendants "${PID[db]}")
 	[ -n "$children" ]
@@ -149,13 +149,12 @@ user_group() {
 	# shellcheck disable=SC2046 # a pid a word
 	is_in follow $(descendants "${PID[follow]}")
 	# The first step changes nothing; the second execs what no rule names, and its children are nobody's.
-	kill -USR1 "${PID[alone]}"
+	tell alone
 	sleep 0.3
-	kill -USR1 "${PID[alone]}"
+	tell alone
 	wait_until 5 'it execs' executes "${PID[alone]}" "$(program_file gone forker)"
 	unplaced alone
-	sleep 3
-	has_descendants "${PID[alone]}"
+	storm_ends alone
 	# shellcheck disable=SC2046 # a pid a word
 	is_outside $(descendants "${PID[alone]}")
 }
@@ -166,7 +165,7 @@ user_group() {
 	local round left pid
 	for round in 1 2 3; do
 		start web forker --storm 2 --live 20 --alive 40
-		sleep 3
+		storm_ends web
 		left=$(descendants "${PID[web]}")
 		[ "$(wc -w <<<"$left")" -ge 4 ] || fail "round $round: only $(wc -w <<<"$left") processes are left to look at"
 		# shellcheck disable=SC2086 # a pid a word
@@ -180,7 +179,7 @@ user_group() {
 	start web forker --storm 4 --live 20 --alive 40
 	sleep 0.5
 	cgqd_start
-	sleep 5
+	storm_ends web
 	local left
 	left=$(descendants "${PID[web]}")
 	[ "$(wc -w <<<"$left")" -ge 4 ]
@@ -192,7 +191,8 @@ user_group() {
 	two_groups
 	cgqd_start
 	start web forker --orphans --alive 60
-	sleep 3
+	wait_until 10 'all are born' has_instances web 61
+	sleep 1
 	local all
 	all=$(instances web)
 	[ "$(wc -w <<<"$all")" -ge 60 ] || fail "only $(wc -w <<<"$all") processes are left to look at"
@@ -241,12 +241,15 @@ threads_are_in() {
 @test "a process of 50 threads moves whole" {
 	two_groups
 	start web threads --threads 50
-	sleep 0.5
-	[ "$(find "/proc/${PID[web]}/task" -mindepth 1 -maxdepth 1 | wc -l)" = 50 ]
+	wait_until 5 'it has 50 threads' has_threads web 50
 	cgqd_start
 	is_in web "${PID[web]}"
 	start db threads --threads 50
 	placed db db
+}
+
+has_threads() {
+	[ "$(find "/proc/${PID[$1]}/task" -mindepth 1 -maxdepth 1 | wc -l)" = "$2" ]
 }
 
 # bats test_tags=any-kernel
@@ -332,10 +335,10 @@ threads_are_in() {
 	cgqd_start
 	start outer forker --storm 1 --live 100 --alive 2
 	placed outer outer
-	sleep 2
+	storm_ends outer
 	local child
 	for child in $(pgrep -P "${PID[outer]}"); do
-		is_in outer/inner "$child"
+		wait_until 5 "$child in outer/inner" is_in outer/inner "$child"
 	done
 }
 

@@ -57,7 +57,7 @@ load ../lib
 	EOF
 	cgqd_start
 	start many forker --storm 3 --live 5 --alive 50
-	sleep 6
+	storm_ends many
 	# shellcheck disable=SC2046 # a pid a word
 	is_in rest "${PID[many]}" $(descendants "${PID[many]}")
 }
