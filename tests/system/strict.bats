@@ -165,18 +165,25 @@ has_usual_priority() {
 	wait_until 5 'both are marked' marked_are "$(program_file web-1 firstact)" "$(program_file web-2 firstact)"
 }
 
+# longest_of OPTION…: ms, of rounds of 200 execs
+longest_of() {
+	"$PROGRAMS/burst" --count 200 "$@" "$FILE" "$ROOM/said" | sed -nE 's/.*longest_ms=([0-9]+)/\1/p'
+}
+
 @test "SIGKILL of cgqd in a storm blocks nobody" {
 	strict_group web firstact
 	cgqd_start
-	local gate
+	local gate usual
 	gate=$(gate_pid)
-	"$PROGRAMS/burst" --count 200 --rounds 20 "$FILE" "$ROOM/said" >"$ROOM/burst" &
+	usual=$(longest_of --rounds 5)
+	longest_of --rounds 20 >"$ROOM/longest" &
 	sleep 0.3
 	cgqd_kill
 	wait $!
-	echo "# $(<"$ROOM/burst")" >&3
-	within "$(sed -nE 's/.*longest_ms=([0-9]+)/\1/p' "$ROOM/burst")" 0 2000 'the longest round'
-	gone "$gate"
+	echo "# the longest round: $(<"$ROOM/longest") ms, before: $usual" >&3
+	# Who waits for a cgqd that is dead takes 2 s more.
+	within "$(<"$ROOM/longest")" 0 $((usual + 1900)) 'ms of the longest round'
+	wait_until 5 'the gate ends' gone "$gate"
 }
 
 @test "SIGKILL of the gate in a storm blocks nobody, and there is a new one" {
@@ -204,7 +211,7 @@ hurries() {
 	cgqd_start
 	kill -STOP "$CGQD"
 	"$FILE" "$ROOM/said" &
-	wait_until 0 'it has priority' hurries || { kill -CONT "$CGQD"; false; }
+	wait_until 1 'it has priority' hurries || { kill -CONT "$CGQD"; false; }
 	kill -KILL "$(gate_pid)"
 	kill -CONT "$CGQD"
 	wait $!
@@ -234,13 +241,13 @@ has_priority() {
 	cgqd_start
 	local burst started=yes
 	kill -STOP "$CGQD"
-	burst=$(timeout $((10 * SLOW)) "$PROGRAMS/burst" --count 300 "$FILE" "$ROOM/said") || true
+	burst=$(timeout $((30 * SLOW)) "$PROGRAMS/burst" --count 300 "$FILE" "$ROOM/said") || true
 	start web firstact --stay 60 "$ROOM/said" || started=no
 	echo "# $burst" >&3
 	[ $started = no ] || is_outside "${PID[web]}" || started=inside
 	kill -CONT "$CGQD"
 	[ $started = yes ]
-	within "$(sed -nE 's/.*longest_ms=([0-9]+)/\1/p' <<<"$burst")" 1900 $((4000 * SLOW)) 'the burst'
+	within "$(sed -nE 's/.*longest_ms=([0-9]+)/\1/p' <<<"$burst")" 1900 $((9000 * SLOW)) 'ms of the burst'
 	placed web web
 	wait_until 5 'it says so' log_says "strict: exec of $FILE by pid [0-9]+.* went on after 2000 ms without a decision"
 	cgq events web | grep -q 'went on after 2000 ms'
@@ -277,7 +284,7 @@ has_priority() {
 	PID[web]=$!
 	STARTED+=($!)
 	placed super web
-	log_says "moved to web by"
+	wait_until 5 'it was in web before' log_says 'moved to web by'
 }
 
 @test "a setuid program that no rule fits any more goes back, even where children follow" {
@@ -295,7 +302,7 @@ has_priority() {
 	STARTED+=($!)
 	wait_until 5 'it says where it is' test -s "$ROOM/said"
 	wait_until 5 'it is back' is_outside "${PID[web]}"
-	log_says 'moved to web by'
+	wait_until 5 'it was in web before' log_says 'moved to web by'
 	sleep 1.5
 	kill -HUP "$CGQD"
 	sleep 0.5
@@ -364,8 +371,7 @@ has_priority() {
 	cgqd_start
 	start db renamer comm=other "try=$FILE"
 	placed db db
-	kill -USR1 "${PID[db]}"
-	sleep 0.2
+	tell db
 	kill -USR1 "${PID[db]}"
 	placed web db
 	sleep 1.2
