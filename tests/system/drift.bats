@@ -35,6 +35,11 @@ soon() {
 	wait_until 1 "$@"
 }
 
+# told TEXT: what the kernel shows already, the log says a moment later.
+told() {
+	soon "told: $1" log_says "$1"
+}
+
 reason_says() {
 	[[ $(said web reason) == *"$1"* ]] || fail "web: reason is '$(said web reason)'"
 }
@@ -89,8 +94,8 @@ reason_says() {
 	wait_until 3 'web is back' knob_is web ceiling 50
 	placed web web
 	wait_until 3 'the other name is gone' no_group other
-	log_says 'drift: .*/web: was gone'
-	log_says 'drift: .*/other: .*somebody else made a cgroup in our tree; removed'
+	told 'drift: .*/web: was gone'
+	told 'drift: .*/other: .*somebody else made a cgroup in our tree; removed'
 }
 
 @test "a process that is moved out is back after the verify, and told with where it was" {
@@ -101,7 +106,7 @@ reason_says() {
 	placed web web
 	echo "${PID[web]}" >"${MOUNT[cpu]}/cgroup.procs"
 	placed web web
-	log_says "drift: pid ${PID[web]} .*of web: somebody else moved it to /; put back"
+	told "drift: pid ${PID[web]} .*of web: somebody else moved it to /; put back"
 	state_is web ok
 }
 
@@ -113,7 +118,7 @@ reason_says() {
 	placed web web
 	echo "${PID[web]}" >"$(group_dir db cpu)/cgroup.procs"
 	wait_until 5 'back in web' is_in web "${PID[web]}"
-	log_says "drift: pid ${PID[web]} .*moved it to .*/db; put back"
+	told "drift: pid ${PID[web]} .*moved it to .*/db; put back"
 }
 
 @test "drift = report tells once, and changes nothing; a changed policy still applies" {

@@ -11,7 +11,7 @@ web() {
 	cgqd_start
 	echo $((900 << 20)) >"$(group_dir web memory)/memory.max"
 	wait_until 1 'the limit is back' knob_is web memory $((300 << 20))
-	log_says "drift: .*/memory.max: was $((900 << 20)), now $((300 << 20)): somebody else changed it; put back"
+	wait_until 2 'told' log_says "drift: .*/memory.max: was $((900 << 20)), now $((300 << 20)): somebody else changed it; put back"
 }
 
 @test "a process that is moved out of its group, and was alone in it, is back at once" {
@@ -21,7 +21,7 @@ web() {
 	placed web web
 	echo "${PID[web]}" >"${MOUNT[cpu]}/cgroup.procs"
 	wait_until 2 'back in web' is_in web "${PID[web]}"
-	log_says "drift: pid ${PID[web]} .*of web: somebody else moved it to /; put back"
+	wait_until 2 'told' log_says "drift: pid ${PID[web]} .*of web: somebody else moved it to /; put back"
 }
 
 @test "a controller that is disabled by hand is enabled again, with its limits" {
@@ -29,7 +29,7 @@ web() {
 	cgqd_start
 	echo -memory >"$(tree_dir memory)/cgroup.subtree_control"
 	wait_until 2 'the limit is back' knob_is web memory $((300 << 20))
-	log_says 'drift: .*/cgroup.subtree_control: was -memory, now .memory: somebody else disabled a controller; enabled again'
+	wait_until 2 'told' log_says 'drift: .*/cgroup.subtree_control: was -memory, now .memory: somebody else disabled a controller; enabled again'
 	state_is web ok
 }
 
