@@ -232,12 +232,12 @@ back_to() {
 	web 50% | policy 50-web.conf
 	cgqd_start
 	web 70% | policy 50-web.conf
-	run -0 --separate-stderr cgq reload --confirm 2s
+	run -0 --separate-stderr cgq reload --confirm 3s
 	[[ $stderr == *'cgq confirm keeps it; '*"$CONF/50-web.conf"* ]]
 	knob_is web ceiling 70
 	back_to 50
-	rolled_back 'not confirmed within 2s'
-	log_says 'rolled back: not confirmed within 2s'
+	rolled_back 'not confirmed within 3s'
+	log_says 'rolled back: not confirmed within 3s'
 	# Neither the folder watch nor a restart takes it.
 	printf '[db]\ncpu = 10%%\n' | policy 60-db.conf
 	knob_becomes db ceiling 10
@@ -248,7 +248,7 @@ back_to() {
 	cgqd_kill
 	cgqd_start
 	knob_is web ceiling 50
-	rolled_back 'not confirmed within 2s'
+	rolled_back 'not confirmed within 3s'
 	run -1 cgq diff
 	run -1 --separate-stderr cgq confirm
 	[ "$stderr" = 'cgq: nothing waits to be confirmed' ]
@@ -276,10 +276,10 @@ back_to() {
 	web 50% | policy 50-web.conf
 	cgqd_start
 	web 70% | policy 50-web.conf
-	cgq reload --confirm 2s
+	cgq reload --confirm 3s
 	run -0 --separate-stderr cgq confirm
 	[ -z "$output$stderr" ]
-	sleep 3.5
+	sleep 4.5
 	knob_is web ceiling 70
 	cgqd_kill
 	printf 'rubbish' | policy 50-web.conf
@@ -305,7 +305,7 @@ back_to() {
 	web 50% | policy 50-web.conf
 	cgqd_start
 	web 70% | policy 50-web.conf
-	cgq reload --confirm 3s
+	cgq reload --confirm 6s
 	cgqd_kill
 	cgqd_start
 	knob_is web ceiling 70
@@ -324,7 +324,7 @@ back_to() {
 @test "on trial: the first policy of all is taken back too" {
 	cgqd_start
 	web 50% | policy 50-web.conf
-	cgq reload --confirm 2s
+	cgq reload --confirm 3s
 	knob_is web ceiling 50
 	cgqd_kill
 	cgqd_start
@@ -339,7 +339,7 @@ back_to() {
 	cgq reload --confirm 30s
 	cgq set web tasks=77
 	web 70% | policy 50-web.conf
-	cgq reload --confirm 1s
+	cgq reload --confirm 3s
 	knob_is web ceiling 70
 	back_to 50
 	knob_is web tasks 77
@@ -350,7 +350,7 @@ back_to() {
 	cgqd_start
 	cgq set web cpu=20%..66%
 	rm "$CONF/50-web.conf"
-	cgq reload --confirm 1s
+	cgq reload --confirm 3s
 	no_group web
 	back_to 66
 }
