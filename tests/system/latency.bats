@@ -7,12 +7,12 @@ wakings() {
 	awk '/^voluntary_ctxt_switches/ { n += $2 } END { print n }' "/proc/$CGQD/task"/*/status
 }
 
-# wakings_in SECONDS
+# wakings_in SECONDS: though a sleep on a busy machine takes longer.
 wakings_in() {
-	local before
-	before=$(wakings)
+	local before began
+	before=$(wakings) began=$(now_ns)
 	sleep "$1"
-	echo $(($(wakings) - before))
+	echo $((($(wakings) - before) * $1 * 1000000000 / ($(now_ns) - began)))
 }
 
 setting() {
