@@ -92,6 +92,10 @@ listening() {
 	[ -n "$("$1" ss -Hltn 'sport = :5201')" ]
 }
 
+talking() {
+	[ -n "$("$1" ss -Htn state established 'sport = :5201')" ]
+}
+
 # measured SENDER RECEIVER ADDRESS SECONDS: kbit a second that arrive at the receiver, which connects to the sender.
 measured() {
 	listens "$1" "$ROOM/iperf" >&2 || return
@@ -115,7 +119,8 @@ rate_is() {
 changes_under_way() {
 	local before after
 	applies "${BOTH[@]}" "out=$(bytes_of "$FAST")" "in=$(bytes_of "$FAST")" || return
-	(sleep 2.6; ask apply "${BOTH[@]}" "out=$(bytes_of "$FAST")" "in=$(bytes_of "$FAST")" "$4=$(bytes_of "$5")") >"$ROOM/changed" &
+	(wait_until 20 'they talk' talking "$1" && sleep 2.4 &&
+		ask apply "${BOTH[@]}" "out=$(bytes_of "$FAST")" "in=$(bytes_of "$FAST")" "$4=$(bytes_of "$5")") >"$ROOM/changed" &
 	measured "$1" "$2" "$3" 5 >/dev/null || return
 	wait $! || true
 	[[ $(<"$ROOM/changed") == changes=1* ]] || fail "$(<"$ROOM/changed")" || return
