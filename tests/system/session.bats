@@ -32,6 +32,7 @@ run_session() {
 		echo "$line"
 		line=$(to_here <<<"${line#\$ }")
 		eval "$line" 2>&1 | from_here || true
+		[[ $line != 'echo '* ]] || wait_until 5 'what somebody else wrote is noticed' log_says 'somebody else changed it; put back'
 		sleep 0.4
 	done
 }
