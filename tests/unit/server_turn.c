@@ -1,5 +1,19 @@
 /* The socket while the loop is held up, by a call that is being answered or by anything else. */
+#include <sys/syscall.h>
+#include <time.h>
+
 #include "server_fixture.h"
+
+/* A turn ends early where others have the CPU for long. Not here: time stands still. */
+int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	static struct timespec at[16];
+
+	if (at[clock].tv_sec == 0)
+		syscall(SYS_clock_gettime, clock, &at[clock]);
+	*ret = at[clock];
+	return 0;
+}
 
 #define LONG "{\"method\":\"a.Long\"}"
 
