@@ -23,6 +23,7 @@ static pid_t start_eating(size_t mib, bool shares, pid_t *ret_child)
 	assert_int_equal(pipe(pair), 0);
 	pids[0] = fork();
 	if (!pids[0]) {
+		pid_t self = getpid();
 		char *p = mmap(NULL, mib * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -31,8 +32,9 @@ static pid_t start_eating(size_t mib, bool shares, pid_t *ret_child)
 		pids[1] = shares ? fork() : getpid();
 		if (pids[1] == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			for (;;)
+			while (getppid() == self) /* it may have been killed before we got here */
 				pause();
+			_exit(0);
 		}
 		if (write(pair[1], &pids[1], sizeof(pids[1])) != sizeof(pids[1]))
 			_exit(1);
