@@ -34,7 +34,8 @@ static bool is_put_back(struct placer *p, const struct proc_facts *f, unsigned g
 {
 	auto_free char *found = found_in(p, f->pid, out);
 
-	return p->puts_back(p->ctx, f, group, found);
+	/* One that is ending reads as in "/" of v1: nobody moved it there. */
+	return place_is_there(p, f->pid, f->start_ticks) && p->puts_back(p->ctx, f, group, found);
 }
 
 /* Interned; most who go together go to the same group. */
