@@ -218,24 +218,6 @@ hurries() {
 	wait_until 2 'it has no priority any more' has_usual_priority
 }
 
-has_priority() {
-	[[ $(chrt -p "$CGQD") == *"SCHED_FIFO|SCHED_RESET_ON_FORK"*"priority: $1" ]]
-}
-
-@test "who gave cgqd a real-time priority finds it so, whoever waited, and when the gate is gone" {
-	strict_group web firstact
-	cgqd_start
-	chrt --fifo --reset-on-fork -p 7 "$CGQD"
-	kill -KILL "$(gate_pid)"
-	sleep 2
-	"$FILE" "$ROOM/said"
-	said_inside 1
-	has_priority 7
-	rm "$CONF/50-web.conf"
-	cgq reload
-	has_priority 7
-}
-
 @test "while cgqd is stopped, execs go on after the limit; afterwards it says so and places them" {
 	strict_group web firstact
 	cgqd_start
