@@ -162,7 +162,7 @@ static void text_cut(char *text, size_t width, bool tail)
 		return;
 	if (tail) {
 		memmove(text, text + len - width, width + 1);
-		memcpy(text, "..", 2);
+		text[0] = text[1] = '.';
 	} else {
 		memcpy(text + width - 2, "..", 3);
 	}
