@@ -68,11 +68,6 @@ all_inside() {
 	[ "$(grep -c "/$TREE/web" "$ROOM/said")" = "$1" ] || fail "$(sort "$ROOM/said" | uniq -c)"
 }
 
-# longest_of OPTION…: ms, of rounds of 200 execs
-longest_of() {
-	"$HELD/programs/burst" --count 200 "$@" "$FILE" "$ROOM/said" | sed -nE 's/.*longest_ms=([0-9]+)/\1/p'
-}
-
 another_helper() {
 	local now
 	now=$(helpers)

@@ -369,6 +369,11 @@ storm_ends() {
 	wait_until 20 "the storm of $1 is over" is_calm "${PID[$1]}"
 }
 
+# longest_of OPTION…: how many ms the longest took, of rounds of 200 that become FILE.
+longest_of() {
+	"$PROGRAMS/burst" --count 200 "$@" "$FILE" "$ROOM/said" | sed -nE 's/.*longest_ms=([0-9]+)/\1/p'
+}
+
 rss_kib() {
 	awk '/^VmRSS:/ { print $2 }' "/proc/$1/status"
 }
