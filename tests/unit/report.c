@@ -323,6 +323,18 @@ static void expect_column(const char *key, json_t *column, json_t *groups)
 		red("%s is not known, or not of every group\n", key);
 }
 
+/* What is outside is the rest of this machine, and another moment has other numbers. */
+static void expect_alike(json_t *one, json_t *other)
+{
+	const char *key;
+	json_t *value;
+
+	assert_int_equal(json_object_size(one), json_object_size(other));
+	json_object_foreach(one, key, value)
+		if (!json_object_get(other, key) || json_is_null(value) != json_is_null(json_object_get(other, key)))
+			red("%s of outside is not as in List\n", key);
+}
+
 static void columns_say_what_rows_say(void **state)
 {
 	struct world *w = *state;
@@ -338,7 +350,7 @@ static void columns_say_what_rows_say(void **state)
 	json_array_foreach(keys, i, key)
 		if (i > 0)
 			expect_column(json_string_value(key), json_object_get(columns, json_string_value(key)), json_object_get(list, "groups"));
-	assert_int_equal(json_equal(json_object_get(o, "outside"), json_object_get(list, "outside")), 1);
+	expect_alike(json_object_get(o, "outside"), json_object_get(list, "outside"));
 	assert_int_equal(json_equal(json_object_get(o, "refused"), json_object_get(list, "refused")), 1);
 	json_decref(o);
 	json_decref(keys);
