@@ -1,5 +1,5 @@
 # What every system test starts with: one cgqd on a tree of its own, programs of its own, and an end without leftovers.
-# shellcheck shell=bash disable=SC2034,SC2154,SC2119,SC2120
+# shellcheck shell=bash disable=SC2034,SC2153,SC2154,SC2119,SC2120
 
 bats_require_minimum_version 1.5.0
 
