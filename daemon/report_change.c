@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include <cgq/auto.h>
+#include <cgq/memory.h>
 
 #include "dropin.h"
 #include "report.h"
 #include "report_json.h"
+#include "report_knobs.h"
+#include "state.h"
 
 json_t *report_overrides(const struct view *v)
 {
@@ -93,15 +96,46 @@ static bool is_said_of(const struct fault *f, const struct place *at, const char
 	       f->text[len] == ':';
 }
 
-/* What cgq check says of such a line. */
-static void warnings_note(const struct view *v, const struct place *at, const char *key, json_t *list)
+/* What cgq check says of such a line. False: nothing. */
+static bool warnings_note(const struct view *v, const struct place *at, const char *key, json_t *list)
 {
+	size_t before = json_array_size(list);
+
 	for (size_t i = 0; i < v->choice->faults.n; i++) {
 		const struct fault *f = &v->choice->faults.list[i];
 
 		if (f->severity == SEVERITY_WARNING && is_said_of(f, at, key))
 			json_array_append_new(list, report_text(f->text));
 	}
+	return json_array_size(list) > before;
+}
+
+/* The kernel does not have it, or not yet. NULL: it has. Owned by the caller. */
+static char *not_in_force(const struct view *v, unsigned group, const char *key)
+{
+	json_t *knobs = json_array(), *one;
+	char *ret = NULL;
+	size_t i;
+
+	report_knobs(v, group, knobs);
+	json_array_foreach(knobs, i, one) {
+		const char *reason = json_string_value(json_object_get(one, "reason"));
+
+		if (ret || !reason || strcmp(json_string_value(json_object_get(one, "key")), key))
+			continue;
+		ret = must_printf("%s: set, but not in force: %s", v->choice->policy->groups[group].path, reason);
+	}
+	json_decref(knobs);
+	return ret;
+}
+
+static void not_in_force_note(const struct view *v, const struct set_request *q, const char *key, json_t *list)
+{
+	unsigned g = policy_group(v->choice->policy, q->group);
+	auto_free char *text = g == GROUP_NONE || group_is_passive(v, g) ? NULL : not_in_force(v, g, key);
+
+	if (text)
+		json_array_append_new(list, report_text(text));
 }
 
 static void value_note(const struct view *v, const struct set_request *q, size_t i, json_t *list)
@@ -112,7 +146,8 @@ static void value_note(const struct view *v, const struct set_request *q, size_t
 	if (!at)
 		return;
 	if (!is_overridden(q, at)) {
-		warnings_note(v, at, q->keys[i], list);
+		if (!warnings_note(v, at, q->keys[i], list))
+			not_in_force_note(v, q, q->keys[i], list);
 		return;
 	}
 	text = must_printf("%s: saved, but %s:%u overrides it", q->keys[i], at->file, at->line);

@@ -6,10 +6,12 @@
 
 #include <cgq/auto.h>
 
+#include "knob_state.h"
 #include "log.h"
 #include "observe.h"
 #include "plan_make.h"
 #include "settle_units.h"
+#include "size_text.h"
 #include "text.h"
 #include "tree_path.h"
 
@@ -20,7 +22,7 @@
 static void tell_shrinking(struct daemon *d, const struct shrinking *s, const struct shrinking *before, size_t n_before,
 			   const struct action *a)
 {
-	char group[TREE_PATH_MAX];
+	char group[TREE_PATH_MAX], size[32];
 
 	for (size_t i = 0; i < n_before; i++)
 		if (before[i].knob == s->knob && strcmp(before[i].path, s->path) == 0 && before[i].wanted_bytes == s->wanted_bytes)
@@ -29,8 +31,8 @@ static void tell_shrinking(struct daemon *d, const struct shrinking *s, const st
 		   &(struct happening){.kind = HAPPENING_SHRINK,
 				       .group = tree_group_path(s->path, group, sizeof(group)),
 				       .at = a->at},
-		   "%s: %s: the lower limit of %llu bytes waits until less is in use", s->path, knob_rows[s->knob].id,
-		   (unsigned long long)s->wanted_bytes);
+		   "%s: %s: the lower limit of %s waits until less is in use", s->path, knob_key_name(s->knob),
+		   size_text(s->wanted_bytes, size, sizeof(size)));
 }
 
 static void note_shrinking(struct daemon *d, const struct plan *plan)

@@ -11,6 +11,7 @@
 #include "plan_make.h"
 #include "settle_units.h"
 #include "sample_parse.h"
+#include "size_text.h"
 #include "text.h"
 #include "unit_apply.h"
 #include "unit_property.h"
@@ -130,6 +131,7 @@ static void shrinking_add(struct asking *c, const struct unit_action *a, uint64_
 	struct daemon *d = c->d;
 	struct seen_unit *unit = unit_of(d, a);
 	struct shrinking s = {must_strdup(unit->cgroup), a->knob, bytes, UINT64_MAX};
+	char size[32];
 
 	memory_read(d, unit->cgroup, &s.use_bytes);
 	array_grow(d->shrinking, d->n_shrinking, d->cap_shrinking);
@@ -138,8 +140,8 @@ static void shrinking_add(struct asking *c, const struct unit_action *a, uint64_
 	if (!was_waiting(before, n_before, &s))
 		settle_say(d, LOG_LEVEL_INFO,
 			   &(struct happening){.kind = HAPPENING_SHRINK, .group = path_of(d, a->group), .at = a->at},
-			   "%s: %s: the lower limit of %llu bytes waits until less is in use", unit->name,
-			   property_rows[a->knob].key, (unsigned long long)bytes);
+			   "%s: %s: the lower limit of %s waits until less is in use", unit->name, property_rows[a->knob].key,
+			   size_text(bytes, size, sizeof(size)));
 }
 
 void settle_units_shrinking(struct daemon *d, struct unit_plan *plan)

@@ -60,6 +60,15 @@ shrinking_says_both() {
 	alive "${PID[eat]}"
 }
 
+@test "what is set and waits is said at once to whoever sets it" {
+	eater_in_group --size 200M
+	wait_until 10 'it has eaten' uses_memory eat $((200 << 20))
+	run -0 --separate-stderr cgq set eat memory=100M tasks=1000
+	[[ $stderr == 'cgq: eat: set, but not in force: memory: in use 2'*'M > wanted 100M' ]] || fail "$stderr"
+	[[ $(cgq events eat) == *' shrink '*'memory: the lower limit of 100M waits until less is in use'* ]] || fail "$(cgq events eat)"
+	alive "${PID[eat]}"
+}
+
 @test "a wish that is taken back ends the shrinking" {
 	eater_in_group --size 200M
 	wait_until 10 'it has eaten' uses_memory eat $((200 << 20))
