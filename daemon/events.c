@@ -24,6 +24,8 @@
 #define DATAGRAM_BYTES 256	/* one event each, of 76 bytes */
 #define READ_A_CALL  16
 #define READ_CALLS   1024	/* 16,384 events: 30 ms at 1.7 us */
+/* All that the buffer holds, 43,690 messages of 768 bytes as the kernel counts them (twice what was asked for). */
+#define LOST_CALLS   (4 * READ_CALLS)
 
 /* The kernel answers LISTEN before sendmsg() returns; ten tries of 100 ms are for machines in great need. */
 #define LISTEN_TRIES   10
@@ -199,26 +201,30 @@ static void inbox_clear(struct inbox *in, unsigned n)
 /*
  * Takes messages until none waits or enough were taken: also after a call that found fewer than it has room for, since what
  * went wrong in the midst of one is told by the next. Of execs alone, nobody asks what was lost, and mostly there is one: what
- * comes meanwhile leaves the socket readable. 0, -ENOBUFS when some were lost, else -errno.
+ * comes meanwhile leaves the socket readable.
+ *
+ * After a loss, the kernel drops whatever comes until all that it holds was read, and does not say so again
+ * (NETLINK_S_CONGESTED): only what comes after that is told, or said to be lost. 0, -ENOBUFS when some were lost, else -errno.
  */
 static int messages_take(struct events *v)
 {
-	bool has_more = true;
+	bool has_more = true, lost = false;
 
 	v->told = 0;
 	v->left = false;
-	for (int calls = 0; calls < READ_CALLS && has_more; calls++) {
+	for (int calls = 0; calls < (lost ? LOST_CALLS : READ_CALLS) && has_more; calls++) {
 		int n = recvmmsg(events_fd(v), v->inbox.heads, READ_A_CALL, MSG_DONTWAIT, NULL);
 
-		if (n < 0 && errno != EINTR)
-			return errno == EAGAIN ? 0 : -errno;
+		lost |= n < 0 && errno == ENOBUFS;
+		if (n < 0 && errno != EINTR && errno != ENOBUFS)
+			return errno != EAGAIN ? -errno : lost ? -ENOBUFS : 0;
 		for (int i = 0; i < n; i++)
 			datagram_read(v, (unsigned)i);
 		inbox_clear(&v->inbox, n > 0 ? (unsigned)n : 0);
-		has_more = v->wanted != PROC_EVENT_EXEC || n == READ_A_CALL;
+		has_more = v->wanted != PROC_EVENT_EXEC || n == READ_A_CALL || lost;
 	}
 	v->left = has_more;
-	return 0;
+	return lost ? -ENOBUFS : 0;
 }
 
 static void answer_wait(struct events *v)
