@@ -243,7 +243,7 @@ void settle_moved(void *ctx, const struct proc_facts *f, unsigned group, unsigne
 void settle_ended(void *ctx, const struct member *one); /* told by the placer */
 void settle_hit(void *ctx, const char *path, enum hit what, uint64_t count); /* told by the sampler */
 /* settle_strict.c: what the gate asks and tells; ctx is the daemon. */
-void settle_strict_asks(void *ctx, const struct gate_said *said);
+bool settle_strict_asks(void *ctx, const struct gate_said *said);
 void settle_strict_went_on(void *ctx, const struct gate_said *said);
 /* settle_namespaces.c */
 void settle_namespaces_done(struct daemon *d);

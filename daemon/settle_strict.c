@@ -47,7 +47,10 @@ void settle_strict(struct daemon *d)
 	troubles_settle(&d->troubles, TROUBLE_STRICT);
 }
 
-/* It runs already, and the event of its exec says so. The gate, which decides that, hears of each answer a moment later. */
+/*
+ * It runs already, and the event of its exec says so; or it will in a moment: the gate, which decides that and tells it, hears of each
+ * answer a little later.
+ */
 static bool is_too_late(const struct daemon *d, const struct gate_said *said, uint64_t now_ns)
 {
 	uint64_t from_ns = d->strict_answered_ns > said->at_ns ? d->strict_answered_ns : said->at_ns;
@@ -55,7 +58,7 @@ static bool is_too_late(const struct daemon *d, const struct gate_said *said, ui
 	return now_ns > from_ns + STRICT_LIMIT_MS * UINT64_C(1000000) || now_ns > said->at_ns + STRICT_MOST_MS * UINT64_C(1000000);
 }
 
-void settle_strict_asks(void *ctx, const struct gate_said *said)
+bool settle_strict_asks(void *ctx, const struct gate_said *said)
 {
 	struct daemon *d = ctx;
 	const struct strict_file *f;
@@ -67,13 +70,16 @@ void settle_strict_asks(void *ctx, const struct gate_said *said)
 	if (!d->placer.hears)
 		batch_hurry(d->batch);
 	f = strict_files_find(&d->strict_files, said->dev, said->ino);
-	if (!f || is_too_late(d, said, placer_now_ns()))
-		return;
+	if (!f)
+		return true;
+	if (is_too_late(d, said, placer_now_ns()))
+		return false;
 	/* A member from here on, though its exec may fail and never be told: whom it forks then is to be told of. */
 	if (d->filter)
 		event_filter_watch(d->filter, said->pid);
 	placer_before_exec(&d->placer, said->pid, said->at_ns, said->dev, said->ino, f->name);
 	d->strict_answered_ns = placer_now_ns();
+	return true;
 }
 
 void settle_strict_went_on(void *ctx, const struct gate_said *said)

@@ -82,9 +82,8 @@ static bool said_take(struct strict *s)
 		s->told.went_on(s->told.ctx, &said);
 		return true;
 	}
-	s->told.asks(s->told.ctx, &said);
-	/* It may have led to a look at everything, and that to the end of the gate, and to another one. */
-	if (s->gates == gate && s->runs &&
+	/* It may lead to a look at everything, and that to the end of the gate, and to another one. */
+	if (s->told.asks(s->told.ctx, &said) && s->gates == gate && s->runs &&
 	    send(s->questions, &said.id, sizeof(said.id), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
 		gate_died(s);
 	return s->runs;

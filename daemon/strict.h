@@ -12,7 +12,8 @@
 struct strict;
 
 struct strict_told {
-	void (*asks)(void *ctx, const struct gate_said *said); /* its exec goes on when this returns */
+	/* Its exec goes on when this returns. False: it is too late, so that nothing is answered; it goes on all the same, and is told. */
+	bool (*asks)(void *ctx, const struct gate_said *said);
 	void (*went_on)(void *ctx, const struct gate_said *said);
 	void *ctx;
 };

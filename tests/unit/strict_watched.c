@@ -75,6 +75,25 @@ static void whom_it_forks_is_told_of(void **state)
 	assert_int_equal(children_told_of(ear, &stranger), 0);
 }
 
+/* With an answer it would go on outside, and nobody would be told; without one the gate lets it, and tells. */
+static void a_question_that_comes_too_late_has_no_answer(void **state)
+{
+	static struct strict_file file = {.dev = 1, .ino = INODE, .name = "efile", .fd = -1};
+	struct daemon d = {.placer = {.self = getpid()}, .strict_files = {&file, 1, 1}};
+	const uint64_t limit_ns = STRICT_LIMIT_MS * UINT64_C(1000000), now_ns = placer_now_ns();
+	struct gate_said said = {.pid = getpid(), .at_ns = now_ns - limit_ns - 1, .dev = 1, .ino = INODE};
+
+	assert_false(settle_strict_asks(&d, &said));
+	said.ino++; /* of no strict group any more: nothing is to be decided */
+	assert_true(settle_strict_asks(&d, &said));
+	said.ino--;
+	said.at_ns = now_ns;
+	assert_true(settle_strict_asks(&d, &said));
+	/* cgqd was at work, and it had to wait for its turn */
+	said.at_ns = now_ns - limit_ns - 1;
+	assert_true(settle_strict_asks(&d, &said));
+}
+
 /* Process events that wait for their batch. What is lost of them leads to a look at everything, which makes the list of files anew. */
 struct waiting {
 	sd_event *event;
@@ -159,6 +178,7 @@ int main(void)
 						ear_close),
 		cmocka_unit_test_setup_teardown(in_the_middle_of_a_full_look_no_other_begins, ear_open, ear_close),
 		cmocka_unit_test_setup_teardown(whom_it_forks_is_told_of, ear_open, ear_close),
+		cmocka_unit_test(a_question_that_comes_too_late_has_no_answer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
