@@ -381,7 +381,7 @@ child_of() {
 	jq -e '.signalled == 2' <<<"$output"
 	wait_until 5 'stopped' grep -q '^State:.T' "/proc/${PID[two]}/status"
 	grep -q '^State:.S' "/proc/${PID[db]}/status"
-	run -1 cgq kill web --signal NONSENSE
+	run -2 cgq kill web --signal NONSENSE
 	cgq kill web -s TERM
 	cgq kill web -s SIGCONT
 	wait_until 5 'ended' gone "${PID[two]}"
