@@ -123,7 +123,7 @@ play_broken() {
 	cgqd_stop
 	play_web 20%..70%
 	[ "$status" != 0 ] || fail "$output"
-	tells 'is cgqd running?' '"rc": 3' changed=1 failed=1
+	tells 'is cgqd running' '"rc": 3' changed=1 failed=1
 	cgqd_start
 	knob_is web ceiling 70
 }
