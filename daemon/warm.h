@@ -3,7 +3,7 @@
  *
  * Keeps the kernel's way into a cgroup warm. The first move after some idle time waits for a grace period, 10 ms as a rule,
  * where the next take a few microseconds (FACTS: "What keeps it cheap"): as long as a write to some cgroup.procs comes every
- * few milliseconds (warm_pace.h), one that moves nobody, that wait does not come back. It costs 0.6 to 1 % of a CPU, up to
+ * few milliseconds (warm_pace.h), one that moves nobody, that wait does not come back. It costs 0.4 to 1 % of a CPU, up to
  * 2 % on a machine that does much, and only `latency = low` asks for it. What is kept warm is the kernel's lock of all processes, whose owner need not wait for every CPU to take note of it;
  * where a hierarchy is mounted with favordynmods, the kernel does the same by itself, and nothing is touched.
  */
