@@ -1,14 +1,8 @@
 /* Who is about to run a strict program is in its group before; and nobody else is. */
-#include "policy_built.h"
+#include "placer_room.h"
 #undef fail /* ours fills a struct err */
 
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "clock.h"
-#include "placer.h"
 
 #define DEV 1
 #define INO 4711
@@ -40,12 +34,7 @@ static int room_make(void **state)
 		.self = getpid(), .ctx = &r,
 	};
 	placer_policy(&r.p, r.policy, NULL, 0);
-	r.pid = fork();
-	if (r.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
+	r.pid = child_start(NULL, NULL);
 	r.started_ns = clock_now_ns();
 	*state = &r;
 	return 0;
@@ -55,14 +44,7 @@ static int room_leave(void **state)
 {
 	struct room *r = *state;
 
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	placer_done(&r->p);
-	pins_free(r->p.pins);
-	origin_store_free(r->p.origins);
-	proc_free(r->p.proc);
-	members_free(r->p.members);
-	built_free(r->policy);
+	placer_leave(&r->p, r->policy, r->pid);
 	return 0;
 }
 

@@ -1,14 +1,10 @@
 /* Whom a process forked that is gone before anybody looked at it, as one that becomes a daemon is: looked at, and nobody else is. */
-#include "policy_built.h"
+#include "placer_room.h"
 #undef fail /* ours fills a struct err */
 
-#include <signal.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "clock.h"
-#include "placer.h"
 
 #define GONE_PID 0x3ffffffe /* above what the kernel hands out */
 #define CHILD_PID (GONE_PID - 1)
@@ -24,28 +20,6 @@ struct room {
 	pid_t pid; /* is called so, and sleeps */
 };
 
-static pid_t heir_start(void)
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_NAME, "cgq-test-heir");
-		if (write(ready[1], "x", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	return pid;
-}
-
 static int room_make(void **state)
 {
 	static struct room r;
@@ -58,7 +32,7 @@ static int room_make(void **state)
 		.self = getpid(), .ctx = &r,
 	};
 	placer_policy(&r.p, r.policy, NULL, 0);
-	r.pid = heir_start();
+	r.pid = child_named("cgq-test-heir");
 	*state = &r;
 	return 0;
 }
@@ -67,14 +41,7 @@ static int room_leave(void **state)
 {
 	struct room *r = *state;
 
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	placer_done(&r->p);
-	pins_free(r->p.pins);
-	origin_store_free(r->p.origins);
-	proc_free(r->p.proc);
-	members_free(r->p.members);
-	built_free(r->policy);
+	placer_leave(&r->p, r->policy, r->pid);
 	return 0;
 }
 

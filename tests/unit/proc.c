@@ -1,9 +1,5 @@
 /* Laws of looking at /proc, on processes that the test starts. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "child.h"
 #undef fail /* ours fills a struct err */
 
 #include <errno.h>
@@ -27,37 +23,6 @@ static struct machine machine = {
 	.hierarchies = {{.version = 2, .controllers = CONTROLLER_BIT(CPU), .base = ""}},
 	.n_hierarchies = 1,
 };
-
-/* A child that has done what run() does, and then waits to be killed. */
-static pid_t child_start(void (*run)(void))
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (run)
-			run();
-		if (write(ready[1], "x", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	return pid;
-}
-
-static void child_end(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
 
 /* exec of argv with one variable; returns once the program's own text is shown in /proc. */
 static pid_t program_start(char *const argv[], const char *variable)
@@ -116,7 +81,7 @@ static void facts_of_a_program_are_its_own(void **state)
 }
 
 /* After setuid() the kernel takes most files of a process from its owner: they show root. */
-static void ids_change(void)
+static void ids_change(const char *with)
 {
 	if (setgid(65533) < 0 || setuid(65534) < 0 || prctl(PR_GET_DUMPABLE) != 0)
 		_exit(1);
@@ -129,7 +94,7 @@ static void effective_ids_are_known_even_of_who_cannot_be_dumped(void **state)
 
 	if (geteuid() != 0)
 		skip();
-	f.pid = child_start(ids_change);
+	f.pid = child_start(ids_change, NULL);
 	assert_int_equal(proc_read(p, &f, FACT_IDS), 0);
 	assert_int_equal(f.uid, 65534);
 	assert_int_equal(f.gid, 65533);
@@ -143,7 +108,7 @@ static void effective_ids_are_known_even_of_who_cannot_be_dumped(void **state)
 static void a_process_that_is_gone_has_no_facts(void **state)
 {
 	struct proc *p = proc_new(&machine, NULL);
-	pid_t pid = child_start(NULL);
+	pid_t pid = child_start(NULL, NULL);
 	struct proc_facts f = {.pid = pid};
 
 	child_end(pid);
@@ -163,7 +128,7 @@ static void a_process_that_is_gone_has_no_facts(void **state)
 static void a_parent_that_is_younger_than_its_child_is_a_stranger(void **state)
 {
 	struct proc *p = proc_new(&machine, NULL);
-	pid_t pid = child_start(NULL);
+	pid_t pid = child_start(NULL, NULL);
 	struct proc_facts f = {.pid = pid};
 
 	assert_int_equal(proc_read(p, &f, FACT_STAT), 0);
@@ -246,7 +211,7 @@ static void a_process_whose_main_thread_ended_is_still_seen(void **state)
 static void a_look_shows_living_processes_in_order_and_no_kernel_thread(void **state)
 {
 	struct proc *p = proc_new(&machine, NULL);
-	pid_t living = child_start(NULL), zombie = fork();
+	pid_t living = child_start(NULL, NULL), zombie = fork();
 	siginfo_t ended;
 	struct proc_facts *all = NULL;
 	size_t n = 0;
@@ -276,7 +241,7 @@ static void a_look_shows_living_processes_in_order_and_no_kernel_thread(void **s
 }
 
 /* Returns once the first process of the new namespace is there, which ends with its parent. */
-static void pid_namespace_enter(void)
+static void pid_namespace_enter(const char *with)
 {
 	int ready[2];
 	char byte;
@@ -305,7 +270,7 @@ static void a_process_of_another_pid_namespace_is_told_apart(void **state)
 		skip();
 	/* it comes to us when its parent ends, and leaves no zombie with anyone else */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	pid = child_start(pid_namespace_enter);
+	pid = child_start(pid_namespace_enter, NULL);
 	assert_int_equal(proc_scan(p, &all, &n, NULL), 0);
 	for (size_t i = 0; i < n; i++) {
 		if (all[i].pid == pid || all[i].ppid == pid)

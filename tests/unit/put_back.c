@@ -1,13 +1,6 @@
 /* A member that is seen elsewhere was moved there by somebody, unless it is ending: then it reads as at the root of v1. */
-#include "policy_built.h"
+#include "placer_room.h"
 #undef fail /* ours fills a struct err */
-
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include "place.h"
 
 static const struct resolved resolved;
 static const struct machine machine = {.n_hierarchies = 1, .hierarchies = {{.version = 2}}, .tree = "cgq-test-none"};
@@ -40,12 +33,7 @@ static int room_make(void **state)
 		.proc = proc_new(&machine, NULL), .origins = origin_store_new(-1, &machine), .ctx = &r,
 	};
 	placer_policy(&r.p, r.policy, NULL, 0);
-	r.pid = fork();
-	if (r.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
+	r.pid = child_start(NULL, NULL);
 	*state = &r;
 	return 0;
 }
@@ -54,13 +42,7 @@ static int room_leave(void **state)
 {
 	struct room *r = *state;
 
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	placer_done(&r->p);
-	origin_store_free(r->p.origins);
-	proc_free(r->p.proc);
-	members_free(r->p.members);
-	built_free(r->policy);
+	placer_leave(&r->p, r->policy, r->pid);
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 /* What a thread that places at once says of what it does, and how it came out. */
 #include "mover_tree.h"
 
+#include "child.h"
 #include "policy_built.h"
 #undef fail /* ours fills a struct err */
 
@@ -29,28 +30,6 @@ static int open_procs_meanwhile(struct kernel *k, const struct hierarchy *h, con
 		real_child_end(bench.pid);
 	bench.ends = false;
 	return real.k->open_procs(real.k, h, path, e);
-}
-
-static pid_t child_named(const char *name)
-{
-	int ready[2];
-	char byte;
-	pid_t pid;
-
-	assert_int_equal(pipe(ready), 0);
-	pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		prctl(PR_SET_NAME, name);
-		if (write(ready[1], "x", 1) != 1)
-			_exit(1);
-		for (;;)
-			pause();
-	}
-	close(ready[1]);
-	assert_int_equal(read(ready[0], &byte, 1), 1);
-	close(ready[0]);
-	return pid;
 }
 
 static void bench_make(const char *leaf)

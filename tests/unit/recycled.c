@@ -1,14 +1,8 @@
 /* Whose end was lost, and whose number another process has now, hands that one nothing on. */
-#include "policy_built.h"
+#include "placer_room.h"
 #undef fail /* ours fills a struct err */
 
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "clock.h"
-#include "placer.h"
 
 #define GONE_PID 0x3ffffffe /* above what the kernel hands out */
 #define SECOND_NS UINT64_C(1000000000)
@@ -41,12 +35,7 @@ static int room_make(void **state)
 	parent = members_put(r.p.members, GONE_PID, 5);
 	parent->group = 0;
 	parent->rule_key = r.policy->rules[0].key;
-	r.pid = fork();
-	if (r.pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
+	r.pid = child_start(NULL, NULL);
 	r.started_ns = clock_now_ns();
 	*state = &r;
 	return 0;
@@ -56,14 +45,7 @@ static int room_leave(void **state)
 {
 	struct room *r = *state;
 
-	kill(r->pid, SIGKILL);
-	waitpid(r->pid, NULL, 0);
-	placer_done(&r->p);
-	pins_free(r->p.pins);
-	origin_store_free(r->p.origins);
-	proc_free(r->p.proc);
-	members_free(r->p.members);
-	built_free(r->policy);
+	placer_leave(&r->p, r->policy, r->pid);
 	return 0;
 }
 
