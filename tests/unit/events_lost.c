@@ -1,4 +1,5 @@
 /* Events that were lost are made up for, whoever was the first to hear of the loss. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,6 +77,21 @@ static void on_event(void *ctx, const struct proc_event_told *ev)
 	is_told |= ev->kind == EVENT_FORK && ev->pid == wanted;
 }
 
+static void *thread_ends(void *unused)
+{
+	return NULL;
+}
+
+/* Each is told of as forked and as ended: more waits then than one read takes without a loss. */
+static void much_waits(void)
+{
+	pthread_t thread;
+
+	for (int i = 0; i < 9000; i++)
+		if (pthread_create(&thread, NULL, thread_ends, NULL) == 0)
+			pthread_join(thread, NULL);
+}
+
 /* What follows a loss at once would else be lost as well, without a word: the look that the loss asks for may be past it. */
 static void what_comes_after_a_loss_was_said_is_told(void **state)
 {
@@ -88,6 +104,7 @@ static void what_comes_after_a_loss_was_said_is_told(void **state)
 	for (int i = 0; i < 20 && !is_told; i++) {
 		while (events_read(v, NULL, NULL, &lost, NULL) > 0 || lost)
 			;
+		much_waits();
 		buffer_set(v, 8192);
 		for (int n = 0; n < 100; n++)
 			waitpid(fork_one(), NULL, 0);
